@@ -1,0 +1,1 @@
+//! The numbers of a court: case numbers, identifiers, money, fees, days.
