@@ -6,5 +6,11 @@
 //! server never trusts a rule that ran on a phone: it runs the same code again.
 #![warn(missing_docs)]
 
+pub mod canonical;
+pub mod ids;
+pub mod journal;
 pub mod numbers;
+pub mod record;
+pub mod suite;
+pub mod wire;
 pub mod words;
