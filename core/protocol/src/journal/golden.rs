@@ -286,7 +286,7 @@ fn a_strange_kind_member_version_or_number_is_told_apart_from_damage() {
     assert!(line.contains("\"v\":1}"));
     assert!(matches!(with("\"v\":1}", "\"v\":2}"), Err(EntryError::Version(2))));
     assert!(matches!(with("evidence_added", "evidence_bought"), Err(EntryError::Shape(_))));
-    let member = with("\"length\":5,", "\"length\":5,\"lens\":1,");
+    let member = with("\"length\":5,", "\"length\":5,\"lend\":1,");
     assert!(matches!(member, Err(EntryError::Canonical(_))), "order of names comes first");
     let member = with("\"length\":5,", "\"length\":5,\"lengthy\":1,");
     assert!(matches!(member, Err(EntryError::Shape(_))), "an unknown member is not ignored");

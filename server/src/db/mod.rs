@@ -1,0 +1,159 @@
+//! The database, and the only SQL of the server. SQLite by default, PostgreSQL where a court wants
+//! it: the same migrations and the same queries run on both (`$1`, `BIGINT`, `BYTEA`,
+//! `ON CONFLICT`, `RETURNING`).
+//!
+//! **Invariant.** Whatever changes what phones can read begins with [`Db::write`], whose first
+//! statement locks the counter row of the log until commit: log numbers become visible in order,
+//! and there is one writer at a time on both engines.
+
+mod log;
+
+pub use log::{LogKind, LogRow, Write};
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, Executor, SqlSafeStr};
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// A query or transaction failed.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The database could not be opened or brought to this version.
+    #[error("could not open the database")]
+    Open(#[source] sqlx::Error),
+    /// A migration failed.
+    #[error("could not bring the database to this version")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    /// A statement failed.
+    #[error("a statement failed")]
+    Query(#[from] sqlx::Error),
+    /// A stored value does not read.
+    #[error("the stored {what} does not read")]
+    Stored {
+        /// Which value.
+        what: &'static str,
+    },
+}
+
+/// Which engine stands behind the pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in the data folder.
+    Sqlite,
+    /// A PostgreSQL server.
+    Postgres,
+}
+
+/// The database.
+#[derive(Clone)]
+pub struct Db {
+    pool: AnyPool,
+    engine: Engine,
+    /// One writer in this process; other processes wait for the counter row.
+    writer: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Db {
+    /// Opens the SQLite file `waiqin.db` in a data folder, making it when it is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or migrated.
+    pub async fn open_sqlite(data: &Path) -> Result<Self, DbError> {
+        let path = data.join("waiqin.db");
+        Self::open(&format!("sqlite://{}?mode=rwc", path.display())).await
+    }
+
+    /// Opens a database by URL: `sqlite://…` or `postgres://…`.
+    ///
+    /// # Errors
+    /// When it cannot be reached, opened or migrated.
+    pub async fn open(url: &str) -> Result<Self, DbError> {
+        sqlx::any::install_default_drivers();
+        let engine =
+            if url.starts_with("postgres") { Engine::Postgres } else { Engine::Sqlite };
+        let options = AnyConnectOptions::from_str(url).map_err(DbError::Open)?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(8)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if engine == Engine::Sqlite {
+                        // FULL: a commit that was acknowledged survives a power cut (P4).
+                        connection
+                            .execute(
+                                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                                 PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; \
+                                 PRAGMA cache_size = -16384",
+                            )
+                            .await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await
+            .map_err(DbError::Open)?;
+        migrator().run(&pool).await.map_err(DbError::Migrate)?;
+        Ok(Self { pool, engine, writer: Arc::default() })
+    }
+
+    /// The pool, for reading.
+    pub(crate) fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// Which engine it is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Closes every connection; SQLite writes its log back into the file.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn migrator() -> Migrator {
+    let files = [(1, "init", include_str!("../../migrations/0001_init.sql"))];
+    let migrations = files.map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.into())
+}
+
+/// Databases that a test of queries runs on: SQLite always, PostgreSQL where
+/// `WAIQIN_TEST_POSTGRES` names a server (each test gets a schema of its own).
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::Db;
+
+    pub(crate) async fn sqlite() -> (Db, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        (Db::open_sqlite(dir.path()).await.unwrap(), dir)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_opens_twice_and_bytes_come_back() {
+        let (db, dir) = testing::sqlite().await;
+        let again = Db::open_sqlite(dir.path()).await.unwrap();
+        sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2)")
+            .bind("a")
+            .bind("b")
+            .execute(db.pool())
+            .await
+            .unwrap();
+        let row: (String, i64, Vec<u8>) =
+            sqlx::query_as("SELECT value, CAST(7 AS BIGINT), CAST('x' AS BYTEA) FROM meta")
+                .fetch_one(again.pool())
+                .await
+                .unwrap();
+        assert_eq!((row.0.as_str(), row.1), ("b", 7));
+    }
+}
