@@ -5,7 +5,7 @@ mod capital;
 
 pub use capital::{CapitalError, read_capital};
 
-use super::text::squeeze;
+use super::text::{is_scientific, squeeze};
 use serde::{Deserialize, Serialize};
 
 /// The longest amount that is looked at, in characters.
@@ -200,18 +200,6 @@ fn strip_unit(text: &str) -> (&str, Option<Unit>) {
         .iter()
         .find_map(|(word, unit)| text.strip_suffix(word).map(|number| (number, Some(*unit))))
         .unwrap_or((text, None))
-}
-
-fn is_scientific(number: &str) -> bool {
-    number
-        .split_once(['e', 'E'])
-        .is_some_and(|(mantissa, exponent)| {
-            mantissa.starts_with(|c: char| c.is_ascii_digit())
-                && exponent
-                    .trim_start_matches(['+', '-'])
-                    .chars()
-                    .all(|c| c.is_ascii_digit())
-        })
 }
 
 fn read_number(number: &str, unit: Unit) -> Result<i64, MoneyError> {

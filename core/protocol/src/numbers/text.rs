@@ -32,3 +32,15 @@ pub(super) fn squeeze(text: &str, chars_max: usize) -> Option<String> {
         .filter(|c| !c.is_whitespace() && !is_invisible(*c));
     Some(kept.map(|c| half_width(c).unwrap_or(c)).collect())
 }
+
+/// Whether a spreadsheet wrote the number as mantissa and exponent (4.40115E+17).
+pub(super) fn is_scientific(number: &str) -> bool {
+    number
+        .split_once(['e', 'E'])
+        .is_some_and(|(mantissa, exponent)| {
+            let exponent = exponent.trim_start_matches(['+', '-']);
+            mantissa.starts_with(|c: char| c.is_ascii_digit())
+                && !exponent.is_empty()
+                && exponent.chars().all(|c| c.is_ascii_digit())
+        })
+}
