@@ -7,7 +7,8 @@
 //!
 //! **Down.** [`DownLine`]s: standing, receipt, verdicts, beacon, limits, safe position, then pages of
 //! changes, each applied with its cursor in one store transaction; `end` last. A phone skips lines
-//! that it does not know.
+//! that it does not know. When there is nothing to say the answer is the line `end` alone: no
+//! `standing` means that the heads are the same.
 
 use crate::ids::{CaseId, JournalId};
 use crate::journal::{Beacon, Checkpoint, Head, JournalReceipt, LogPosition, Signed};
@@ -188,6 +189,11 @@ pub struct Page {
     pub cases: Vec<CaseSheet>,
     /// Where the next page continues; stored with this page in one transaction.
     pub cursor: String,
+    /// This page begins a new view from the start (no cursor was sent, it is unknown to the server,
+    /// or the officer's scope itself changed): what follows is built beside the old view, which it
+    /// replaces when `end` says that no more pages wait.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fresh: bool,
     /// Cases that left the scope.
     pub removed: Vec<CaseId>,
 }
