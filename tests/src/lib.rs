@@ -1,1 +1,14 @@
-//! tests
+//! Stories across crates, and what they are told with: real processes, a real browser, bad lines.
+//!
+//! Nothing here knows how the product works inside: stories see what people and strangers see.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::too_many_lines,
+    clippy::cast_possible_truncation,
+    missing_docs,
+    reason = "a crate of tests"
+)]
+
+pub mod browser;
+pub mod suite;

@@ -1,0 +1,200 @@
+//! What stands on disk after both processes have ended, read without the product's code: SQL on
+//! the server's file, SHA-256 over bytes, Ed25519 over texts put together here from the published
+//! format. Nothing here may call `waiqin-protocol`, or it would agree with its own mistakes.
+
+use anyhow::{Context, Result, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::{Signature, VerifyingKey};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use sqlx::Row as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use std::path::{Path, PathBuf};
+
+/// SHA-256 as lower-case hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// An entry, byte for byte.
+pub struct Entry {
+    /// Number in the journal.
+    pub seq: i64,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The same as JSON.
+    pub json: Value,
+    /// What the server thinks of it.
+    pub verdict: String,
+}
+
+/// A journal as the server holds it, checked link by link.
+pub struct Journal {
+    /// Its id.
+    pub id: String,
+    /// Its entries in order.
+    pub entries: Vec<Entry>,
+    /// Link after the last.
+    pub link: String,
+}
+
+/// The server's folder.
+pub struct ServerFolder {
+    data: PathBuf,
+    pool: SqlitePool,
+}
+
+impl ServerFolder {
+    /// Opens the folder of a server that has ended.
+    ///
+    /// # Errors
+    /// When the file does not open.
+    pub async fn open(data: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new().filename(data.join("waiqin.db"));
+        let pool = SqlitePool::connect_with(options).await.context("open waiqin.db")?;
+        Ok(Self { data: data.to_path_buf(), pool })
+    }
+
+    /// Rows of a query as text columns.
+    ///
+    /// # Errors
+    /// When the query fails.
+    pub async fn rows(&self, sql: &'static str, columns: usize) -> Result<Vec<Vec<String>>> {
+        let rows = sqlx::query(sql).fetch_all(&self.pool).await.with_context(|| sql.to_owned())?;
+        let text = |row: &sqlx::sqlite::SqliteRow, at: usize| -> String {
+            row.try_get::<Option<String>, _>(at)
+                .map(Option::unwrap_or_default)
+                .or_else(|_| row.try_get::<i64, _>(at).map(|n| n.to_string()))
+                .unwrap_or_default()
+        };
+        Ok(rows.iter().map(|row| (0..columns).map(|at| text(row, at)).collect()).collect())
+    }
+
+    /// A journal, its chain recomputed from the bytes.
+    ///
+    /// # Errors
+    /// When a number is missing, or a hash or link does not fit the bytes.
+    pub async fn journal(&self, id: &str) -> Result<Journal> {
+        let rows = sqlx::query(
+            "SELECT seq, bytes, hash, link, verdict FROM entries WHERE journal = ? ORDER BY seq",
+        )
+        .bind(id)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut link = [0u8; 32];
+        let mut entries = Vec::new();
+        for (index, row) in rows.iter().enumerate() {
+            let seq: i64 = row.get(0);
+            let bytes: Vec<u8> = row.get(1);
+            ensure!(seq == i64::try_from(index)? + 1, "entry {seq} stands where {} belongs", index + 1);
+            let hash: [u8; 32] = Sha256::digest(&bytes).into();
+            let mut chain = Sha256::new();
+            chain.update([1]);
+            chain.update(link);
+            chain.update(hash);
+            link = chain.finalize().into();
+            ensure!(row.get::<String, _>(2) == hex::encode(hash), "hash of entry {seq}");
+            ensure!(row.get::<String, _>(3) == hex::encode(link), "link of entry {seq}");
+            let json = serde_json::from_slice(&bytes).with_context(|| format!("entry {seq}"))?;
+            entries.push(Entry { seq, bytes, json, verdict: row.get(4) });
+        }
+        Ok(Journal { id: id.to_owned(), entries, link: hex::encode(link) })
+    }
+
+    /// The bytes of a piece of evidence as they lie in the folder.
+    ///
+    /// # Errors
+    /// When they are not there.
+    pub fn object(&self, hash: &str) -> Result<Vec<u8>> {
+        let prefix = hash.get(..2).context("no hash")?;
+        let path = self.data.join("evidence/objects").join(prefix).join(hash);
+        std::fs::read(&path).with_context(|| format!("evidence {hash} is not on the server"))
+    }
+}
+
+/// What the phone exported.
+pub struct PhoneExport {
+    dir: PathBuf,
+}
+
+impl PhoneExport {
+    /// The export in a folder.
+    #[must_use]
+    pub fn at(dir: &Path) -> Self {
+        Self { dir: dir.to_path_buf() }
+    }
+
+    /// Lines of one of its files, byte for byte.
+    ///
+    /// # Errors
+    /// When the file is not there.
+    pub fn lines(&self, name: &str) -> Result<Vec<Vec<u8>>> {
+        let bytes = std::fs::read(self.dir.join(name)).with_context(|| format!("no {name}"))?;
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        Ok(lines.map(<[u8]>::to_vec).collect())
+    }
+
+    /// Lines of one of its files as JSON.
+    ///
+    /// # Errors
+    /// When the file is not there or a line is no JSON.
+    pub fn json(&self, name: &str) -> Result<Vec<Value>> {
+        self.lines(name)?
+            .iter()
+            .map(|line| serde_json::from_slice(line).with_context(|| format!("a line of {name}")))
+            .collect()
+    }
+}
+
+/// The keys that the office gave on paper: read from the ticket's text.
+pub struct Pinned {
+    key: VerifyingKey,
+    /// The server.
+    pub server: String,
+    /// SHA-256 of the TLS public key.
+    pub tls: Option<String>,
+    /// Where the phone was told to go.
+    pub url: String,
+}
+
+impl Pinned {
+    /// Reads a ticket.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn from_ticket(ticket: &str) -> Result<Self> {
+        let encoded = ticket.strip_prefix("waiqin1:").context("no ticket")?;
+        let json: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded)?)?;
+        let text = |name: &str| json[name].as_str().map(str::to_owned);
+        let key = text("key").context("no key")?;
+        let key = key.strip_prefix("ed25519:").context("another kind of key")?;
+        let key: [u8; 32] = URL_SAFE_NO_PAD.decode(key)?.as_slice().try_into()?;
+        Ok(Self {
+            key: VerifyingKey::from_bytes(&key)?,
+            server: text("server").context("no server")?,
+            tls: text("tls"),
+            url: text("url").context("no url")?,
+        })
+    }
+
+    /// Checks what the server signed: `{"body":{…},"sig":"…"}` of a type.
+    ///
+    /// # Errors
+    /// When server or signature do not fit.
+    pub fn check(&self, kind: &str, signed: &Value) -> Result<()> {
+        let body = &signed["body"];
+        if body["server"] != self.server.as_str() {
+            bail!("{kind} of another server");
+        }
+        // serde_json writes members in order of name, without spaces: the canonical form.
+        let journal = body["journal"].as_str().unwrap_or("-");
+        let text = format!("waiqin/1 {kind} {} {journal}\n{body}", self.server);
+        let sig = signed["sig"].as_str().context("no signature")?;
+        let sig: [u8; 64] = URL_SAFE_NO_PAD.decode(sig)?.as_slice().try_into()?;
+        self.key
+            .verify_strict(text.as_bytes(), &Signature::from_bytes(&sig))
+            .with_context(|| format!("signature of the {kind}"))
+    }
+}
