@@ -40,7 +40,10 @@ pub struct Head {
 
 impl Head {
     /// Before the first entry.
-    pub const START: Self = Self { link: Link::ZERO, seq: 0 };
+    pub const START: Self = Self {
+        link: Link::ZERO,
+        seq: 0,
+    };
 }
 
 /// A chain being followed.
@@ -71,7 +74,10 @@ impl Chain {
 
     /// Adds an entry of which only the hash is left (pruned, or another case's).
     pub fn push_hash(&mut self, hash: &EntryHash) {
-        self.head = Head { link: next_link(&self.head.link, hash), seq: self.head.seq + 1 };
+        self.head = Head {
+            link: next_link(&self.head.link, hash),
+            seq: self.head.seq + 1,
+        };
     }
 }
 

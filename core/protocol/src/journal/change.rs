@@ -35,7 +35,9 @@ impl Path {
         let text = text.into();
         let part_ok = |part: &str| {
             !part.is_empty()
-                && part.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+                && part
+                    .bytes()
+                    .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
         };
         if text.len() > 200 || text.split('/').count() > 8 || !text.split('/').all(part_ok) {
             return Err(PathError);

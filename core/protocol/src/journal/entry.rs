@@ -107,7 +107,10 @@ impl Entry {
     /// See [`EntryError`]; `Version` and `Shape` mean *held*, the others *refused*.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EntryError> {
         let value = canonical::read(bytes).map_err(EntryError::Canonical)?;
-        let version = value.as_map().and_then(|map| map.get("v")).and_then(|v| v.as_int());
+        let version = value
+            .as_map()
+            .and_then(|map| map.get("v"))
+            .and_then(|v| v.as_int());
         if let Some(version) = version
             && version != i64::from(VERSION)
         {

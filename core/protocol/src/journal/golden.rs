@@ -69,7 +69,10 @@ fn certificate() -> Certificate {
 }
 
 fn position() -> LogPosition {
-    LogPosition { link: Link::from_bytes([4; 32]), number: 12 }
+    LogPosition {
+        link: Link::from_bytes([4; 32]),
+        number: 12,
+    }
 }
 
 /// Every kind of change once; the match below fails to compile when a kind is added without one.
@@ -84,9 +87,15 @@ fn changes() -> Vec<Change> {
         typed: "(2017)粤0115执50号".into(),
     };
     let values = BTreeMap::from([
-        (path("place"), Value::from("大岗镇豪岗大道 18 号 \u{fa0c}𠮷")),
+        (
+            path("place"),
+            Value::from("大岗镇豪岗大道 18 号 \u{fa0c}𠮷"),
+        ),
         (path("debtor_met"), Value::from(false)),
-        (path("assets/05050505050505050505050505050505/quantity"), Value::from(12)),
+        (
+            path("assets/05050505050505050505050505050505/quantity"),
+            Value::from(12),
+        ),
         (path("remarks"), Value::Null),
     ]);
     vec![
@@ -95,19 +104,43 @@ fn changes() -> Vec<Change> {
             device: DeviceId::from_bytes([3; 16]),
             key: key().public_key(),
             officer: OfficerId::from_bytes([0xb; 16]),
-            parent: Some(Parent { head: Head::START, journal: JournalId::from_bytes([0xa; 16]) }),
+            parent: Some(Parent {
+                head: Head::START,
+                journal: JournalId::from_bytes([0xa; 16]),
+            }),
             server: ServerId::from_bytes([2; 16]),
             suite: SUITE,
         },
-        Change::RecordOpened { act: Act::Investigation, case: case.clone(), values: values.clone() },
+        Change::RecordOpened {
+            act: Act::Investigation,
+            case: case.clone(),
+            values: values.clone(),
+        },
         Change::FieldsChanged { values },
         Change::CaseNamed {
-            case: CaseRef { id: None, normal: None, pending: true, typed: String::new() },
+            case: CaseRef {
+                id: None,
+                normal: None,
+                pending: true,
+                typed: String::new(),
+            },
         },
-        Change::EvidenceAdded { evidence: evidence() },
-        Change::EvidenceWithdrawn { hash, reason: "拍错对象".into() },
-        Change::EvidenceMissing { hash, reason: "存储卡损坏".into() },
-        Change::SignatureTaken { body: record, person: ItemId::from_bytes([5; 16]), strokes: hash },
+        Change::EvidenceAdded {
+            evidence: evidence(),
+        },
+        Change::EvidenceWithdrawn {
+            hash,
+            reason: "拍错对象".into(),
+        },
+        Change::EvidenceMissing {
+            hash,
+            reason: "存储卡损坏".into(),
+        },
+        Change::SignatureTaken {
+            body: record,
+            person: ItemId::from_bytes([5; 16]),
+            strokes: hash,
+        },
         Change::RefusalNoted {
             person: Some(ItemId::from_bytes([5; 16])),
             reason: "拒绝签名，已当场告知".into(),
@@ -132,15 +165,24 @@ fn changes() -> Vec<Change> {
                 rule: "G05b".into(),
             }],
         },
-        Change::Amended { amends: AmendKind::Supplement, reason: "补充回执".into(), record },
-        Change::Voided { reason: "重复记录".into() },
+        Change::Amended {
+            amends: AmendKind::Supplement,
+            reason: "补充回执".into(),
+            record,
+        },
+        Change::Voided {
+            reason: "重复记录".into(),
+        },
         Change::ContestDecided {
             candidates: vec![entry],
             chosen: entry,
             path: path("place"),
             reason: "以现场照片为准".into(),
         },
-        Change::HeldReleased { entry, reason: "核实身份".into() },
+        Change::HeldReleased {
+            entry,
+            reason: "核实身份".into(),
+        },
         Change::Concluded {
             case: Some(CaseId("4401150000100001".into())),
             decision: "link".into(),
@@ -151,8 +193,16 @@ fn changes() -> Vec<Change> {
             record,
         },
         Change::Accepted { record },
-        Change::Returned { fields: vec![path("result")], reason: "缺询问内容".into(), record },
-        Change::EntriesLost { from: 3, link: Link::from_bytes([4; 32]), to: 4 },
+        Change::Returned {
+            fields: vec![path("result")],
+            reason: "缺询问内容".into(),
+            record,
+        },
+        Change::EntriesLost {
+            from: 3,
+            link: Link::from_bytes([4; 32]),
+            to: 4,
+        },
         Change::BytesErased {
             entry: None,
             evidence: Some(hash),
@@ -194,7 +244,11 @@ fn entries() -> Vec<Entry> {
         subject: SubjectId::from_bytes([1; 16]),
         v: VERSION,
     };
-    changes().into_iter().enumerate().map(change_to_entry).collect()
+    changes()
+        .into_iter()
+        .enumerate()
+        .map(change_to_entry)
+        .collect()
 }
 
 fn signed_texts() -> Vec<Vec<u8>> {
@@ -228,12 +282,25 @@ fn signed_texts() -> Vec<Vec<u8>> {
             server,
         })
         .unwrap(),
-        signed_bytes(&Beacon { at: 1_562_030_000_000, nonce: Nonce::from_bytes([0xe; 16]), server })
-            .unwrap(),
-        signed_bytes(&ChallengeAnswer { challenge: "abc".into(), journal, server }).unwrap(),
+        signed_bytes(&Beacon {
+            at: 1_562_030_000_000,
+            nonce: Nonce::from_bytes([0xe; 16]),
+            server,
+        })
+        .unwrap(),
+        signed_bytes(&ChallengeAnswer {
+            challenge: "abc".into(),
+            journal,
+            server,
+        })
+        .unwrap(),
         signed_bytes(&countersign()).unwrap(),
-        signed_bytes(&Successor { key: key().public_key(), server, tls: Some("ab".repeat(32)) })
-            .unwrap(),
+        signed_bytes(&Successor {
+            key: key().public_key(),
+            server,
+            tls: Some("ab".repeat(32)),
+        })
+        .unwrap(),
     ]
 }
 
@@ -254,8 +321,10 @@ fn every_kind_of_entry_has_the_bytes_and_links_of_version_1() {
 
 #[test]
 fn every_signed_text_has_the_bytes_of_version_1() {
-    let all: Vec<String> =
-        signed_texts().into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect();
+    let all: Vec<String> = signed_texts()
+        .into_iter()
+        .map(|bytes| String::from_utf8(bytes).unwrap())
+        .collect();
     let text = all.join("\n") + "\n";
     assert_eq!(text, SIGNED, "{text}");
 }
@@ -284,20 +353,51 @@ fn a_strange_kind_member_version_or_number_is_told_apart_from_damage() {
     let line = ENTRIES.lines().nth(4).unwrap();
     let with = |from: &str, to: &str| Entry::from_bytes(line.replacen(from, to, 1).as_bytes());
     assert!(line.contains("\"v\":1}"));
-    assert!(matches!(with("\"v\":1}", "\"v\":2}"), Err(EntryError::Version(2))));
-    assert!(matches!(with("evidence_added", "evidence_bought"), Err(EntryError::Shape(_))));
+    assert!(matches!(
+        with("\"v\":1}", "\"v\":2}"),
+        Err(EntryError::Version(2))
+    ));
+    assert!(matches!(
+        with("evidence_added", "evidence_bought"),
+        Err(EntryError::Shape(_))
+    ));
     let member = with("\"length\":5,", "\"length\":5,\"lend\":1,");
-    assert!(matches!(member, Err(EntryError::Canonical(_))), "order of names comes first");
+    assert!(
+        matches!(member, Err(EntryError::Canonical(_))),
+        "order of names comes first"
+    );
     let member = with("\"length\":5,", "\"length\":5,\"lengthy\":1,");
-    assert!(matches!(member, Err(EntryError::Shape(_))), "an unknown member is not ignored");
-    assert!(matches!(with("\"seq\":5,", "\"seq\":0,"), Err(EntryError::Seq)));
-    assert!(matches!(with("\"length\":5", "\"length\":5.0"), Err(EntryError::Canonical(_))));
-    assert!(matches!(with("\"length\":5", "\"length\":-5"), Err(EntryError::Shape(_))));
+    assert!(
+        matches!(member, Err(EntryError::Shape(_))),
+        "an unknown member is not ignored"
+    );
+    assert!(matches!(
+        with("\"seq\":5,", "\"seq\":0,"),
+        Err(EntryError::Seq)
+    ));
+    assert!(matches!(
+        with("\"length\":5", "\"length\":5.0"),
+        Err(EntryError::Canonical(_))
+    ));
+    assert!(matches!(
+        with("\"length\":5", "\"length\":-5"),
+        Err(EntryError::Shape(_))
+    ));
 }
 
 #[test]
 fn a_path_is_ascii_names_and_ids() {
-    for text in ["", "/", "a/", "/a", "a//b", "A", "案号", "a b", "a/b/c/d/e/f/g/h/i"] {
+    for text in [
+        "",
+        "/",
+        "a/",
+        "/a",
+        "a//b",
+        "A",
+        "案号",
+        "a b",
+        "a/b/c/d/e/f/g/h/i",
+    ] {
         assert!(Path::new(text).is_err(), "{text}");
     }
     assert!(Path::new("assets/0a/quantity").is_ok());

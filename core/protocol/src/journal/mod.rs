@@ -12,7 +12,7 @@ mod entry;
 mod golden;
 mod signed;
 
-pub use act::{Act, ACTS};
+pub use act::{ACTS, Act};
 pub use chain::{Chain, Head, entry_hash, log_link, next_link};
 pub use change::{
     AmendKind, CaseRef, Change, Evidence, EvidenceRole, EvidenceSource, Finding, JournalCause,

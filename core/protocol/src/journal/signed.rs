@@ -32,7 +32,9 @@ pub struct Signed<T> {
 /// # Errors
 /// When the body has no canonical form.
 pub fn signed_bytes<T: SignedText>(body: &T) -> Result<Vec<u8>, CanonicalError> {
-    let journal = body.journal().map_or_else(|| "-".to_owned(), |id| id.to_string());
+    let journal = body
+        .journal()
+        .map_or_else(|| "-".to_owned(), |id| id.to_string());
     let mut bytes = format!("waiqin/1 {} {} {journal}\n", T::TYPE, body.server()).into_bytes();
     bytes.extend(canonical::to_bytes(body)?);
     Ok(bytes)
@@ -44,8 +46,9 @@ impl<T: SignedText> Signed<T> {
     /// # Errors
     /// When the key is not at hand.
     pub fn sign(body: T, signer: &dyn Signer) -> Result<Self, SignerError> {
-        let bytes =
-            signed_bytes(&body).map_err(|error| SignerError { reason: error.to_string() })?;
+        let bytes = signed_bytes(&body).map_err(|error| SignerError {
+            reason: error.to_string(),
+        })?;
         let sig = signer.sign(&bytes)?;
         Ok(Self { body, sig })
     }
@@ -72,7 +75,10 @@ pub struct LogPosition {
 
 impl LogPosition {
     /// Before the first row.
-    pub const START: Self = Self { link: Link::ZERO, number: 0 };
+    pub const START: Self = Self {
+        link: Link::ZERO,
+        number: 0,
+    };
 }
 
 /// The server certifies a journal: signed by the server.
