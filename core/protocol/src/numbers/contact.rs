@@ -1,5 +1,8 @@
 //! Telephone numbers and bank cards.
 
+#[cfg(test)]
+mod tests;
+
 use super::text::squeeze;
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -8,6 +8,8 @@
 mod holidays;
 mod limits;
 mod seizure;
+#[cfg(test)]
+mod tests;
 mod written;
 
 pub use holidays::{KNOWN_YEARS, is_working_day};

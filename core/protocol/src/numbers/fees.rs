@@ -72,3 +72,49 @@ fn graduated(amount: Fen, base_yuan: i64, steps: &[Step]) -> Fen {
     let fen = i128::from(base_yuan * 100) + (parts + 5_000) / 10_000;
     Fen(i64::try_from(fen).unwrap_or(i64::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_enforcement_fee_is_that_of_the_rule() {
+        // Amount and fee in fen.
+        #[rustfmt::skip]
+        let rows = [
+            (9_860_000, 137_900), (16_380_000, 235_700), (32_000_000, 470_000),
+            (50_000_000, 740_000), (500_000_000, 5_240_000), (1_000_000_000, 7_740_000),
+            (2_302_945, 24_544), (1_000_300, 5_005),
+            (1, 5_000), (1_000_000, 5_000), (1_000_001, 5_000), (2_000_000_000, 8_740_000),
+        ];
+        for (amount, fee) in rows {
+            assert_eq!(enforcement_fee(Fen(amount)), Fen(fee), "{amount}");
+        }
+        let debt = Fen(9_860_000);
+        assert_eq!(
+            debt.checked_add(enforcement_fee(debt)),
+            Some(Fen(9_997_900)),
+            "with its fee"
+        );
+    }
+
+    #[test]
+    fn every_preservation_fee_is_that_of_the_rule() {
+        #[rustfmt::skip]
+        let rows = [
+            (1_000_000, 12_000), (10_000_000, 102_000), (16_380_000, 133_900), (100_250, 3_003),
+            (89_600_000, 500_000), (89_599_999, 500_000), (89_599_800, 499_999),
+            (1_000_000_000, 500_000), (100_000, 3_000), (1, 3_000),
+        ];
+        for (amount, fee) in rows {
+            assert_eq!(preservation_fee(Fen(amount)), Fen(fee), "{amount}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_range_have_a_fee_too() {
+        assert_eq!(enforcement_fee(Fen(i64::MIN)), Fen(5_000));
+        assert_eq!(preservation_fee(Fen(i64::MAX)), Fen(500_000));
+        assert!(enforcement_fee(Fen(i64::MAX)) > Fen(9_000_000_000_000_000));
+    }
+}

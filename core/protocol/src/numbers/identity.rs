@@ -6,6 +6,8 @@
 mod credit;
 mod mask;
 mod papers;
+#[cfg(test)]
+mod tests;
 
 pub use credit::{CreditCode, CreditCodeKind, EntityKind, read_credit_code, read_org_code};
 pub use mask::{looks_masked, mask_fits, mask_id, mask_phone, masks_agree};

@@ -10,5 +10,7 @@ pub mod fees;
 pub mod identity;
 pub mod land;
 pub mod money;
+#[cfg(test)]
+mod properties;
 mod text;
 pub mod vehicle;

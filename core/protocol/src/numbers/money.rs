@@ -2,6 +2,8 @@
 //! in capitals (大写金额).
 
 mod capital;
+#[cfg(test)]
+mod tests;
 
 pub use capital::{CapitalError, read_capital};
 

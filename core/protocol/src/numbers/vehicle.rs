@@ -1,5 +1,8 @@
 //! Vehicles: identification numbers (VIN, GB 16735) and number plates (号牌, GA 36-2018).
 
+#[cfg(test)]
+mod tests;
+
 use super::text::squeeze;
 use serde::{Deserialize, Serialize};
 

@@ -121,6 +121,8 @@ pub fn read_capital(text: &str) -> Result<Fen, CapitalError> {
     let marks = text.chars().map(Mark::of).collect::<Result<Vec<_>, _>>()?;
     let (yuan, small) = match marks.iter().position(|mark| *mark == Mark::Yuan) {
         Some(at) => (Some(read_whole(&marks[..at])?), &marks[at + 1..]),
+        // 玖万捌仟 without 元 may have lost more than its last character.
+        None if marks.iter().any(|mark| mark.is_large()) => return Err(CapitalError::Incomplete),
         None => (None, marks.as_slice()),
     };
     let small = read_small(small, yuan)?;
@@ -171,6 +173,10 @@ impl Mark {
             '负' | '負' | '-' => return Err(CapitalError::Negative),
             _ => return Err(CapitalError::Character(c)),
         })
+    }
+
+    fn is_large(self) -> bool {
+        matches!(self, Self::Place(_) | Self::Wan | Self::Yi)
     }
 
     fn character(self) -> char {
