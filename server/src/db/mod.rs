@@ -7,8 +7,10 @@
 //! and there is one writer at a time on both engines.
 
 mod log;
+mod meta;
 
 pub use log::{LogKind, LogRow, Write};
+pub use meta::Meta;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -128,10 +130,36 @@ fn migrator() -> Migrator {
 #[cfg(test)]
 pub(crate) mod testing {
     use super::Db;
+    use sqlx::Connection;
 
-    pub(crate) async fn sqlite() -> (Db, tempfile::TempDir) {
+    /// What a test's database needs to stay alive.
+    pub(crate) struct Kept {
+        _dir: Option<tempfile::TempDir>,
+    }
+
+    pub(crate) async fn sqlite() -> (Db, Kept) {
         let dir = tempfile::tempdir().unwrap();
-        (Db::open_sqlite(dir.path()).await.unwrap(), dir)
+        (Db::open_sqlite(dir.path()).await.unwrap(), Kept { _dir: Some(dir) })
+    }
+
+    /// An empty database on every engine at hand.
+    pub(crate) async fn engines() -> Vec<(Db, Kept)> {
+        let mut all = vec![sqlite().await];
+        if let Ok(url) = std::env::var("WAIQIN_TEST_POSTGRES") {
+            all.push((postgres(&url).await, Kept { _dir: None }));
+        }
+        all
+    }
+
+    async fn postgres(url: &str) -> Db {
+        let schema = format!("test_{}", hex::encode(crate::court::random::<8>()));
+        sqlx::any::install_default_drivers();
+        let mut connection = sqlx::AnyConnection::connect(url).await.unwrap();
+        let make = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
+        sqlx::query(make).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        let mark = if url.contains('?') { '&' } else { '?' };
+        Db::open(&format!("{url}{mark}options=-csearch_path%3D{schema}")).await.unwrap()
     }
 }
 
@@ -140,20 +168,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_file_opens_twice_and_bytes_come_back() {
-        let (db, dir) = testing::sqlite().await;
+    async fn a_file_opens_twice_and_sees_the_other_ones_writes() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(dir.path()).await.unwrap();
         let again = Db::open_sqlite(dir.path()).await.unwrap();
-        sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2)")
-            .bind("a")
-            .bind("b")
-            .execute(db.pool())
-            .await
-            .unwrap();
-        let row: (String, i64, Vec<u8>) =
-            sqlx::query_as("SELECT value, CAST(7 AS BIGINT), CAST('x' AS BYTEA) FROM meta")
-                .fetch_one(again.pool())
-                .await
-                .unwrap();
-        assert_eq!((row.0.as_str(), row.1), ("b", 7));
+        db.set_meta(Meta::ServedUrl, "a").await.unwrap();
+        db.set_meta(Meta::ServedUrl, "b").await.unwrap();
+        assert_eq!(again.meta(Meta::ServedUrl).await.unwrap().as_deref(), Some("b"));
+        assert_eq!(again.meta(Meta::ServerId).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn facts_are_kept_on_every_engine() {
+        for (db, _kept) in testing::engines().await {
+            db.set_meta(Meta::ServedUrl, "案").await.unwrap();
+            assert_eq!(db.meta(Meta::ServedUrl).await.unwrap().as_deref(), Some("案"));
+        }
     }
 }

@@ -1,0 +1,250 @@
+//! The court: everything that a request needs, shared by all of them and cheap to clone.
+
+use crate::clock::{Clock, ShiftedClock};
+use crate::config::Config;
+use crate::db::{Db, DbError, Meta};
+use crate::evidence::{EvidenceError, EvidenceStore};
+use crate::keys::{Keys, KeysError};
+use crate::tls::{self, TlsError};
+use std::sync::{Arc, OnceLock};
+use waiqin_protocol::ids::ServerId;
+use waiqin_protocol::suite::Signer;
+use waiqin_protocol::wire::hello::Limits;
+
+/// The court's server could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum CourtError {
+    /// `init` has not run in this folder, or with this database.
+    #[error("this folder holds no server yet: run `waiqin-server init` first")]
+    NotInitialised,
+    /// The keys do not open.
+    #[error("could not open the keys")]
+    Keys(#[from] KeysError),
+    /// The certificate does not open.
+    #[error("could not read the TLS certificate")]
+    Tls(#[from] TlsError),
+    /// The database does not open or answer.
+    #[error("could not open the database")]
+    Db(#[from] DbError),
+    /// The evidence folder does not open.
+    #[error("could not open the evidence folder")]
+    Evidence(#[from] EvidenceError),
+}
+
+/// The court's shared state.
+#[derive(Clone)]
+pub struct Court(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    clock: ShiftedClock<Arc<dyn Clock>>,
+    db: Db,
+    keys: Keys,
+    server_id: ServerId,
+    limits: Limits,
+    evidence: EvidenceStore,
+    tls_pin: Option<String>,
+    served_url: OnceLock<String>,
+}
+
+impl Court {
+    /// Opens the server of `config.data`, which `init` has made.
+    ///
+    /// # Errors
+    /// When keys, database or evidence folder do not open.
+    pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, CourtError> {
+        if !config.data.join("keys").join("server.key").exists() {
+            return Err(CourtError::NotInitialised);
+        }
+        let keys = Keys::open(&config.data)?;
+        let db = open_db(config).await?;
+        let server_id = db
+            .meta(Meta::ServerId)
+            .await?
+            .ok_or(CourtError::NotInitialised)?
+            .parse()
+            .map_err(|_| DbError::Stored { what: "server's id" })?;
+        let offset_ms = court_offset(&db, config.court_clock_ms, clock.now_ms()).await?;
+        let inner = Inner {
+            limits: limits_in_force(&db, config.limits).await?,
+            evidence: EvidenceStore::open(&config.data)?,
+            tls_pin: tls::pin_of(&config.data)?,
+            config: config.clone(),
+            clock: ShiftedClock { real: clock, offset_ms },
+            db,
+            keys,
+            server_id,
+            served_url: OnceLock::new(),
+        };
+        if let Some(url) = inner.db.meta(Meta::ServedUrl).await?
+            && inner.config.public_url.is_none()
+        {
+            tracing::debug!(%url, "where phones reached the server last");
+        }
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// Real time and the court's time.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &self.0.clock
+    }
+
+    /// Name of the court.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.config.court
+    }
+
+    /// Codes of the court in case numbers, its own first.
+    #[must_use]
+    pub fn court_codes(&self) -> &[String] {
+        &self.0.config.codes
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The server's id, which stands in everything that is signed.
+    #[must_use]
+    pub fn server_id(&self) -> ServerId {
+        self.0.server_id
+    }
+
+    /// Signs certificates, receipts and beacons.
+    #[must_use]
+    pub fn signer(&self) -> &dyn Signer {
+        self.0.keys.signer()
+    }
+
+    /// The server's keys.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// What phones are told that it accepts.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// Evidence objects and uploads.
+    #[must_use]
+    pub fn evidence(&self) -> &EvidenceStore {
+        &self.0.evidence
+    }
+
+    /// SHA-256 of the TLS public key (SubjectPublicKeyInfo), hexadecimal; absent when there is no
+    /// certificate.
+    #[must_use]
+    pub fn tls_pin(&self) -> Option<&str> {
+        self.0.tls_pin.as_deref()
+    }
+
+    /// Where phones reach the server: what tickets carry.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        match (&self.0.config.public_url, self.0.served_url.get()) {
+            (Some(url), _) | (None, Some(url)) => url,
+            (None, None) => "",
+        }
+    }
+
+    /// Says where the server listens, once it does.
+    pub(crate) fn set_served_url(&self, url: String) {
+        // A second call would come from a second `serve` of the same court; the first holds.
+        let _ = self.0.served_url.set(url);
+    }
+
+    /// Random bytes of the operating system.
+    ///
+    /// # Panics
+    /// When the system has no randomness: nothing that is secret can be made then.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        random()
+    }
+}
+
+/// Random bytes of the operating system.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+/// Opens the database that the settings name.
+pub(crate) async fn open_db(config: &Config) -> Result<Db, DbError> {
+    match &config.database {
+        Some(url) => Db::open(url).await,
+        None => Db::open_sqlite(&config.data).await,
+    }
+}
+
+/// The limits with their version, which counts up when the settings have changed.
+async fn limits_in_force(db: &Db, wanted: Limits) -> Result<Limits, DbError> {
+    let known: Option<Limits> =
+        db.meta(Meta::Limits).await?.and_then(|text| serde_json::from_str(&text).ok());
+    let version = known.map_or(0, |known| known.version);
+    let same = Limits { version, ..wanted };
+    if known == Some(same) {
+        return Ok(same);
+    }
+    let next = Limits { version: version + 1, ..wanted };
+    let text = serde_json::to_string(&next).map_err(|_| DbError::Stored { what: "limits" })?;
+    db.set_meta(Meta::Limits, &text).await?;
+    Ok(next)
+}
+
+/// Distance of the court's clock from the real one. It is fixed when the setting is first seen, so
+/// that the court's day goes on over a restart.
+async fn court_offset(db: &Db, start: Option<i64>, now_ms: i64) -> Result<i64, DbError> {
+    let Some(start) = start else { return Ok(0) };
+    if let Some(text) = db.meta(Meta::CourtClock).await?
+        && let Some((before, offset)) = text.split_once(' ')
+        && before.parse() == Ok(start)
+        && let Ok(offset) = offset.parse()
+    {
+        return Ok(offset);
+    }
+    let offset = start.saturating_sub(now_ms);
+    db.set_meta(Meta::CourtClock, &format!("{start} {offset}")).await?;
+    Ok(offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::testing;
+
+    #[tokio::test]
+    async fn limits_count_up_only_when_they_change() {
+        let (db, _dir) = testing::sqlite().await;
+        let wanted = Limits { version: 0, ..Limits::default() };
+        assert_eq!(limits_in_force(&db, wanted).await.unwrap().version, 1);
+        assert_eq!(limits_in_force(&db, wanted).await.unwrap().version, 1);
+        let other = Limits { evidence_bytes_max: 1 << 20, ..wanted };
+        assert_eq!(limits_in_force(&db, other).await.unwrap().version, 2);
+        assert_eq!(limits_in_force(&db, other).await.unwrap(), Limits { version: 2, ..other });
+    }
+
+    #[tokio::test]
+    async fn the_courts_day_goes_on_over_a_restart() {
+        let (db, _dir) = testing::sqlite().await;
+        let start = Some(1_000_000);
+        assert_eq!(court_offset(&db, start, 5_000_000).await.unwrap(), -4_000_000);
+        assert_eq!(court_offset(&db, start, 5_600_000).await.unwrap(), -4_000_000);
+        assert_eq!(court_offset(&db, Some(2_000_000), 5_600_000).await.unwrap(), -3_600_000);
+        assert_eq!(court_offset(&db, None, 5_600_000).await.unwrap(), 0);
+    }
+}

@@ -1,0 +1,58 @@
+//! Facts about the server itself: its id, the limits that phones know, the court's clock.
+
+use super::{Db, DbError};
+use sqlx::Row;
+
+/// A fact's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meta {
+    /// The server's id, hexadecimal.
+    ServerId,
+    /// The limits in force, JSON; their version counts up when they change.
+    Limits,
+    /// Where the court's clock was set to start, and the offset that followed: `START OFFSET`, ms.
+    CourtClock,
+    /// Where phones reached the server when it last ran.
+    ServedUrl,
+}
+
+impl Meta {
+    fn name(self) -> &'static str {
+        match self {
+            Self::ServerId => "server_id",
+            Self::Limits => "limits",
+            Self::CourtClock => "court_clock",
+            Self::ServedUrl => "served_url",
+        }
+    }
+}
+
+impl Db {
+    /// A fact, when it was ever told.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn meta(&self, meta: Meta) -> Result<Option<String>, DbError> {
+        let row = sqlx::query("SELECT value FROM meta WHERE name = $1")
+            .bind(meta.name())
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(row.map(|row| row.get(0)))
+    }
+
+    /// Tells a fact.
+    ///
+    /// # Errors
+    /// When the statement fails.
+    pub async fn set_meta(&self, meta: Meta, value: &str) -> Result<(), DbError> {
+        sqlx::query(
+            "INSERT INTO meta (name, value) VALUES ($1, $2) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(meta.name())
+        .bind(value)
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,5 @@
+//! Words people read, Chinese and English: one table per part of the server.
+
+pub mod api;
+pub mod cli;
+pub mod list;
