@@ -158,7 +158,7 @@ pub enum Repair {
     HalfWidthBrackets,
     /// The year stood without one or both of its brackets.
     BracketsAdded,
-    /// 執 號 異 written as 执 号 异.
+    /// 執 號 異 and the like written as 执 号 异.
     Variant,
     /// 字, 第 or 字第 dropped from a number of the present style.
     ZiDi,
@@ -309,7 +309,7 @@ pub fn read_case_no(raw: &str, this_year: i32) -> Result<CaseNoReading, CaseNoEr
 pub enum Basis {
     /// It reads as a case number.
     Case(CaseNoReading),
-    /// Kept as written, at most [`CASE_NO_CHARS_MAX`] characters of it.
+    /// Kept as written, all of it.
     Verbatim(String),
 }
 
@@ -318,6 +318,6 @@ pub enum Basis {
 pub fn read_basis(raw: &str, this_year: i32) -> Basis {
     match read_case_no(raw, this_year) {
         Ok(reading) => Basis::Case(reading),
-        Err(error) => Basis::Verbatim(error.raw),
+        Err(_) => Basis::Verbatim(raw.to_owned()),
     }
 }

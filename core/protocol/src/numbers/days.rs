@@ -5,6 +5,7 @@
 //! next day, hours at the next full hour; a last day that is a legal holiday moves to the first
 //! working day; months end on the same day number, else at the month's end.
 
+mod calendar;
 mod holidays;
 mod limits;
 mod seizure;
@@ -12,7 +13,8 @@ mod seizure;
 mod tests;
 mod written;
 
-pub use holidays::{KNOWN_YEARS, is_working_day};
+pub use calendar::{Calendar, CalendarError, CalendarYear};
+pub use holidays::KNOWN_YEARS;
 pub use limits::{Limit, LimitRule, Period};
 pub use seizure::{SeizureClass, SeizureExpiry, seizure_expiry, within_seizure_limit};
 pub use written::{clock_time, court_day, court_time, date_iso, date_zh, instant_ms, time_zh};
@@ -44,23 +46,87 @@ pub enum DayCount {
     Working,
 }
 
-/// The end of a period of days that starts the day after `start`.
+/// Whether people work on this day by the bundled calendar; `None` in a year it does not hold.
 #[must_use]
-pub fn after_days(start: NaiveDate, days: u32, count: DayCount) -> Deadline<NaiveDate> {
-    match count {
-        DayCount::Calendar => moved(
-            start
-                .checked_add_days(Days::new(days.into()))
-                .unwrap_or(NaiveDate::MAX),
-        ),
-        DayCount::Working => working_days(start, days),
-    }
+pub fn is_working_day(day: NaiveDate) -> Option<bool> {
+    Calendar::default().is_working_day(day)
 }
 
-/// The end of a period of months that starts the day after `start`.
+/// The end of a period of days that starts the day after `start`, by the bundled calendar.
+#[must_use]
+pub fn after_days(start: NaiveDate, days: u32, count: DayCount) -> Deadline<NaiveDate> {
+    Calendar::default().after_days(start, days, count)
+}
+
+/// The end of a period of months that starts the day after `start`, by the bundled calendar.
 #[must_use]
 pub fn after_months(start: NaiveDate, months: u32) -> Deadline<NaiveDate> {
-    moved(same_day_number(start, months))
+    Calendar::default().after_months(start, months)
+}
+
+impl Calendar {
+    /// The end of a period of days that starts the day after `start`.
+    #[must_use]
+    pub fn after_days(&self, start: NaiveDate, days: u32, count: DayCount) -> Deadline<NaiveDate> {
+        match count {
+            DayCount::Calendar => {
+                let end = start.checked_add_days(Days::new(days.into()));
+                self.moved(end.unwrap_or(NaiveDate::MAX))
+            }
+            DayCount::Working => self.working_days(start, days),
+        }
+    }
+
+    /// The end of a period of months that starts the day after `start`.
+    #[must_use]
+    pub fn after_months(&self, start: NaiveDate, months: u32) -> Deadline<NaiveDate> {
+        self.moved(same_day_number(start, months))
+    }
+
+    /// Moves a last day that is a holiday to the first working day after it.
+    fn moved(&self, strict: NaiveDate) -> Deadline<NaiveDate> {
+        let mut due = strict;
+        loop {
+            match (self.is_working_day(due), due.succ_opt()) {
+                (Some(true), _) => {
+                    return Deadline {
+                        strict,
+                        due,
+                        known_year: true,
+                    };
+                }
+                (Some(false), Some(next)) => due = next,
+                (Some(false), None) | (None, _) => {
+                    return Deadline {
+                        strict,
+                        due: strict,
+                        known_year: false,
+                    };
+                }
+            }
+        }
+    }
+
+    /// The last of so many working days. Beyond the calendar Monday to Friday count.
+    fn working_days(&self, start: NaiveDate, days: u32) -> Deadline<NaiveDate> {
+        let mut known_year = true;
+        let mut left = days;
+        let mut day = start;
+        while left > 0 {
+            let Some(next) = day.succ_opt() else { break };
+            day = next;
+            let working = self.is_working_day(day).unwrap_or_else(|| {
+                known_year = false;
+                calendar::on_weekday(day)
+            });
+            left -= u32::from(working);
+        }
+        Deadline {
+            strict: day,
+            due: day,
+            known_year,
+        }
+    }
 }
 
 /// The end of a period of hours: strict from `start` itself, due from the next full hour (from
@@ -87,59 +153,4 @@ pub(super) fn same_day_number(start: NaiveDate, months: u32) -> NaiveDate {
 fn hour_begun(at: NaiveDateTime) -> NaiveDateTime {
     use chrono::Timelike;
     at.date().and_hms_opt(at.hour(), 0, 0).unwrap_or(at)
-}
-
-/// Moves a last day that is a holiday to the first working day after it.
-fn moved(strict: NaiveDate) -> Deadline<NaiveDate> {
-    let mut due = strict;
-    loop {
-        match is_working_day(due) {
-            Some(true) => {
-                return Deadline {
-                    strict,
-                    due,
-                    known_year: true,
-                };
-            }
-            Some(false) => match due.succ_opt() {
-                Some(next) => due = next,
-                None => {
-                    return Deadline {
-                        strict,
-                        due: strict,
-                        known_year: false,
-                    };
-                }
-            },
-            None => {
-                return Deadline {
-                    strict,
-                    due: strict,
-                    known_year: false,
-                };
-            }
-        }
-    }
-}
-
-/// The last of so many working days. Beyond the calendar every day from Monday to Friday counts.
-fn working_days(start: NaiveDate, days: u32) -> Deadline<NaiveDate> {
-    use chrono::Datelike;
-    let mut known_year = true;
-    let mut left = days;
-    let mut day = start;
-    while left > 0 {
-        let Some(next) = day.succ_opt() else { break };
-        day = next;
-        let working = is_working_day(day).unwrap_or_else(|| {
-            known_year = false;
-            day.weekday().number_from_monday() <= 5
-        });
-        left -= u32::from(working);
-    }
-    Deadline {
-        strict: day,
-        due: day,
-        known_year,
-    }
 }

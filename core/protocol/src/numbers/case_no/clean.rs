@@ -61,14 +61,23 @@ fn plain_character(c: char) -> (char, Option<Repair>) {
         ')' => ('）', Some(Repair::HalfWidthBrackets)),
         '〔' | '[' | '［' | '【' | '﹝' | '〈' | '{' | '｛' => ('（', Some(Repair::Brackets)),
         '〕' | ']' | '］' | '】' | '﹞' | '〉' | '}' | '｝' => ('）', Some(Repair::Brackets)),
-        '執' => ('执', Some(Repair::Variant)),
-        '號' => ('号', Some(Repair::Variant)),
-        '異' => ('异', Some(Repair::Variant)),
         '–' | '—' => ('-', None),
-        _ => match half_width(c) {
-            Some(half) if half.is_ascii_alphanumeric() => (half, Some(Repair::FullWidth)),
-            Some(half) => (half, None),
-            None => (c, None),
+        _ => match (half_width(c), simplified(c)) {
+            (Some(half), _) if half.is_ascii_alphanumeric() => (half, Some(Repair::FullWidth)),
+            (Some(half), _) => (half, None),
+            (None, Some(simple)) => (simple, Some(Repair::Variant)),
+            (None, None) => (c, None),
         },
     }
+}
+
+/// Characters of court and type codes as parties from Hong Kong, Macao and Taiwan write them; each
+/// has one simplified twin.
+fn simplified(c: char) -> Option<char> {
+    const TRADITIONAL: &str = "執號異監復協懲財證終審內粵滬蘇遼贛魯雲陝寧瓊閩軍貴";
+    const SIMPLIFIED: &str = "执号异监复协惩财证终审内粤沪苏辽赣鲁云陕宁琼闽军贵";
+    let at = TRADITIONAL
+        .chars()
+        .position(|traditional| traditional == c)?;
+    SIMPLIFIED.chars().nth(at)
 }

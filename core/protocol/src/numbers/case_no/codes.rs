@@ -204,6 +204,28 @@ pub fn court_name(code: &str) -> Option<&'static str> {
         .map(|(_, name)| *name)
 }
 
+/// What an intermediate or basic court is for when it is not one of a city: by the two digits
+/// reserved for its kind (71 railway … 96–99 counties under the province).
+#[must_use]
+pub fn reserved_for(code: &str) -> Option<&'static str> {
+    let level = court_level(code)?;
+    if !matches!(level, CourtLevel::Intermediate | CourtLevel::Basic) {
+        return None;
+    }
+    let digits: String = code.chars().skip(1).take(2).collect();
+    match digits.parse().ok()? {
+        71_u32 => Some("铁路运输"),
+        72 => Some("海事"),
+        73 => Some("知识产权"),
+        74 => Some("油田或金融"),
+        75..=80 => Some("林区"),
+        81..=85 => Some("农垦"),
+        87..=95 => Some("跨行政区划"),
+        96..=99 => Some("省直辖县级行政区划"),
+        _ => None,
+    }
+}
+
 /// What a court is by the digits of its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CourtLevel {

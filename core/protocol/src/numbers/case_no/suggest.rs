@@ -25,16 +25,7 @@ fn court_character_meant(c: char) -> Option<char> {
 
 /// The whole corrected number, when correcting every likely slip gives a number that reads.
 pub(super) fn suggest(text: &[char], this_year: i32) -> Option<String> {
-    let mut fixed = text.to_vec();
-    let mut court_seen = false;
-    for c in &mut fixed {
-        if let Some(digit) = digit_meant(*c) {
-            *c = digit;
-        } else if !court_seen && is_han(*c) {
-            court_seen = true;
-            *c = court_character_meant(*c).unwrap_or(*c);
-        }
-    }
+    let fixed = without_slips(text);
     if fixed == text {
         return None;
     }
@@ -43,4 +34,25 @@ pub(super) fn suggest(text: &[char], this_year: i32) -> Option<String> {
         [case] => Some(format!("{case}{}", parsed.doc_suffix.unwrap_or_default())),
         _ => Some(fixed.into_iter().collect()),
     }
+}
+
+/// Digits for letters in every run that has a digit, and the first Han character as court codes
+/// have it.
+fn without_slips(text: &[char]) -> Vec<char> {
+    let mut fixed = Vec::with_capacity(text.len());
+    let mut court_seen = false;
+    for run in text.chunk_by(|a, b| a.is_ascii_alphanumeric() == b.is_ascii_alphanumeric()) {
+        let digits = run.iter().any(char::is_ascii_digit);
+        for c in run {
+            fixed.push(if let Some(digit) = digit_meant(*c).filter(|_| digits) {
+                digit
+            } else if !court_seen && is_han(*c) {
+                court_seen = true;
+                court_character_meant(*c).unwrap_or(*c)
+            } else {
+                *c
+            });
+        }
+    }
+    fixed
 }

@@ -63,6 +63,7 @@ const READS: &[Row] = &[
     ("white space", "（2019）\u{A0}粤0115\u{3000}执\t1号", &["（2019）粤0115执1号"], None, &[Repair::Space]),
     ("invisible", "（2019）粤\u{200B}0115执1\u{200D}号\u{2060}", &["（2019）粤0115执1号"], None, &[Repair::Invisible]),
     ("traditional label", "案號：（2019）粤0115執異1號", &["（2019）粤0115执异1号"], None, &[Repair::Label, Repair::Variant]),
+    ("traditional province", "（2019）粵0115執復1號", &["（2019）粤0115执复1号"], None, &[Repair::Variant]),
     ("字 alone", "（2019）粤0115执字1号", &["（2019）粤0115执1号"], None, &[Repair::ZiDi]),
     ("eight digits", "（2019）粤0115刑更10000001号", &["（2019）粤0115刑更10000001号"], None, &[]),
     ("suffix without 号", "（2019）粤0115执1234之十二", &["（2019）粤0115执1234号"], Some("之十二"), &[Repair::HaoAdded, Repair::DocSuffix]),
@@ -116,6 +117,7 @@ fn refused() -> Vec<(&'static str, &'static str, CaseNoErrorKind, Option<&'stati
         ("other letter", "（2019）粤0115执1234号A", E::UnexpectedCharacter('A'), None),
         ("l, I and S", "（20l9）粤O1I5执1234S号", E::LookalikeLetter('l'), Some("（2019）粤0115执12345号")),
         ("蒙 with O", "（2019）蒙O102执1号之一", E::LookalikeLetter('O'), Some("（2019）内0102执1号之一")),
+        ("a letter that stands alone", "（2019）粤0115执S号", E::LookalikeLetter('S'), None),
         ("suggestion that does not read", "（2019）粤O15执1234号", E::LookalikeLetter('O'), None),
         ("everyday word for the supreme court", "（2019）最高法01执1号", E::CourtDigits(text("01")), None),
         ("no type", "（2019）粤01151234号", E::CourtDigits(text("01151234")), None),
@@ -214,6 +216,12 @@ fn a_basis_of_an_unknown_type_keeps_its_words() {
         read_basis(words, THIS_YEAR),
         Basis::Verbatim(words.to_owned())
     );
+    let long = "某".repeat(CASE_NO_CHARS_MAX + 1);
+    assert_eq!(
+        read_basis(&long, THIS_YEAR),
+        Basis::Verbatim(long.clone()),
+        "all of them"
+    );
     let arbitration = "穗仲案字(2018)第 5号";
     assert_eq!(
         read_basis(arbitration, THIS_YEAR),
@@ -268,6 +276,14 @@ fn the_tables_hold_what_the_rule_says() {
         Some(codes::CourtLevel::Supreme)
     );
     assert_eq!(codes::court_level("穗南法"), None);
+    assert_eq!(codes::reserved_for("粤7101"), Some("铁路运输"));
+    assert_eq!(codes::reserved_for("沪74"), Some("油田或金融"));
+    assert_eq!(
+        codes::reserved_for("粤0191"),
+        None,
+        "the digits of its city come first"
+    );
+    assert_eq!(codes::reserved_for("粤"), None);
     assert_eq!(
         codes::court_name("粤0191"),
         Some("广东自由贸易区南沙片区人民法院")

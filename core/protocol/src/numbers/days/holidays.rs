@@ -1,10 +1,11 @@
 //! Legal holidays and make-up working days (调休) as the State Council's office announces them each
-//! year. A new year is a new entry of the table.
+//! year. A new year is a new entry of the table; a court adds one without it by `Calendar`.
 //!
 //! The data come from the Python package chinesecalendar 1.11.0 (Lirian Su and contributors, MIT
 //! licence, <https://github.com/LKI/chinese-calendar>), years 2016–2026. The MIT licence asks that
 //! its notice goes with copies: copyright (c) 2017 Lirian Su; provided without warranty of any kind.
 
+use super::calendar::on_weekday;
 use chrono::{Datelike, NaiveDate};
 use std::ops::RangeInclusive;
 
@@ -12,16 +13,14 @@ use std::ops::RangeInclusive;
 pub const KNOWN_YEARS: RangeInclusive<i32> = 2016..=2026;
 
 /// Whether people work on this day; `None` in a year that the table does not hold.
-#[must_use]
-pub fn is_working_day(day: NaiveDate) -> Option<bool> {
+pub(super) fn is_working_day(day: NaiveDate) -> Option<bool> {
     let year = YEARS.iter().find(|year| year.year == day.year())?;
     let number = day.month() * 100 + day.day();
-    let on_weekday = day.weekday().number_from_monday() <= 5;
     let off = year
         .off
         .iter()
         .any(|(first, last)| (*first..=*last).contains(&number));
-    Some(year.work.contains(&number) || (on_weekday && !off))
+    Some(year.work.contains(&number) || (on_weekday(day) && !off))
 }
 
 /// One year; days as month × 100 + day.

@@ -1,7 +1,7 @@
 //! Until when a seizure holds (民诉法解释 art. 485; counting by 民法典 arts. 201–202).
 
 use super::same_day_number;
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// What is seized, as far as the longest period goes.
@@ -43,6 +43,14 @@ impl SeizureExpiry {
     #[must_use]
     pub fn remind_on(self, printed: Option<NaiveDate>) -> NaiveDate {
         printed.unwrap_or(self.usually_printed)
+    }
+
+    /// The last day on which the applicant may ask for renewal of a preservation: seven days before
+    /// the expiry (财产保全规定 art. 18).
+    #[must_use]
+    pub fn ask_renewal_by(self, printed: Option<NaiveDate>) -> NaiveDate {
+        let expiry = self.remind_on(printed);
+        expiry.checked_sub_days(Days::new(7)).unwrap_or(expiry)
     }
 }
 

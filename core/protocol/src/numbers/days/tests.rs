@@ -252,3 +252,56 @@ fn every_limit_of_the_table_is_there_under_its_code() {
         "each stands once"
     );
 }
+
+#[test]
+fn a_court_adds_the_years_that_are_announced_later() {
+    // Invented days: what 2027 will be is announced near the end of 2026.
+    let json = r#"{"2027":{"off":["2027-01-01","2027-02-08"],"work":["2027-01-02"]}}"#;
+    let calendar: Calendar = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_string(&calendar).unwrap(), json);
+    let end = |days| calendar.after_days(day("2026-12-28"), days, DayCount::Calendar);
+    assert_eq!(end(5).due, day("2027-01-02"), "made a working day");
+    assert_eq!(end(4).due, day("2027-01-02"), "moved over the holiday");
+    assert_eq!(end(6).due, day("2027-01-04"), "a Sunday");
+    assert!(end(5).known_year && end(4).known_year);
+    assert_eq!(calendar.is_working_day(day("2028-01-03")), None);
+    assert_eq!(
+        calendar.is_working_day(day("2019-02-02")),
+        Some(true),
+        "the bundled years stay"
+    );
+    let three = calendar.after_days(day("2026-12-30"), 3, DayCount::Working);
+    assert_eq!((three.due, three.known_year), (day("2027-01-04"), true));
+}
+
+#[test]
+fn a_year_that_cannot_be_is_not_taken() {
+    let year = |off: &[&str], work: &[&str]| CalendarYear {
+        off: off.iter().map(|text| day(text)).collect(),
+        work: work.iter().map(|text| day(text)).collect(),
+    };
+    #[rustfmt::skip]
+    let rows = [
+        (year(&["2028-01-01"], &[]), CalendarError::OtherYear(day("2028-01-01"), 2027)),
+        (year(&["2027-01-01"], &["2026-12-26"]), CalendarError::OtherYear(day("2026-12-26"), 2027)),
+        (year(&["2027-01-01"], &["2027-01-04"]), CalendarError::NotWeekend(day("2027-01-04"))),
+        (year(&["2027-01-02"], &["2027-01-02"]), CalendarError::Both(day("2027-01-02"))),
+        (year(&[], &[]), CalendarError::NoHoliday(2027)),
+    ];
+    for (announced, error) in rows {
+        assert_eq!(Calendar::default().add_year(2027, announced), Err(error));
+    }
+    assert!(
+        serde_json::from_str::<Calendar>(r#"{"2027":{"off":["2028-01-01"],"work":[]}}"#).is_err()
+    );
+}
+
+#[test]
+fn renewal_of_a_preservation_is_asked_seven_days_before_its_end() {
+    let expiry = seizure_expiry(day("2019-07-09"), 3);
+    assert_eq!(expiry.ask_renewal_by(None), day("2022-07-01"));
+    assert_eq!(
+        expiry.ask_renewal_by(Some(day("2022-07-09"))),
+        day("2022-07-02")
+    );
+}
