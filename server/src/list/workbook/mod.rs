@@ -1,0 +1,12 @@
+//! Lists that are workbooks.
+
+mod archive;
+mod biff;
+mod compound;
+mod scan;
+mod sheet;
+mod xls;
+mod xlsx;
+
+pub(crate) use xls::read_xls;
+pub(crate) use xlsx::read_xlsx;

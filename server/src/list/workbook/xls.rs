@@ -1,0 +1,103 @@
+//! Sheets of an .xls workbook, cell by cell.
+
+use super::super::cell::Cell;
+use super::super::error::{ListError, OtherKind};
+use super::super::format::{Format, FormatKind};
+use super::super::intake::Intake;
+use super::super::limits::Limits;
+use super::super::note::{Note, NoteKind};
+use super::super::place::Place;
+use super::archive::damaged;
+use super::biff::{BiffError, Globals, SheetEntry};
+use super::compound::Compound;
+use super::sheet::{SheetRows, Spans};
+
+/// An .xls file holds 65,536 rows per sheet; twice what those of a list take.
+const BYTES_MAX: usize = 32 << 20;
+
+/// Reads every visible sheet that is a list.
+///
+/// # Errors
+/// A workbook that is damaged, encrypted, too old, or beyond a bound; another kind of document.
+pub(crate) fn read_xls(
+    bytes: &[u8],
+    limits: &Limits,
+    intake: &mut Intake<'_>,
+) -> Result<Format, ListError> {
+    let max = BYTES_MAX.min(limits.bytes_max);
+    if bytes.len() > max {
+        return Err(ListError::TooLarge {
+            bytes: bytes.len(),
+            max,
+        });
+    }
+    let compound = Compound::open(bytes).map_err(damaged)?;
+    if compound.has("EncryptedPackage") || compound.has("EncryptionInfo") {
+        return Err(ListError::Encrypted);
+    }
+    let Some(stream) = compound.stream("Workbook") else {
+        return Err(if compound.has("Book") {
+            ListError::OldWorkbook
+        } else if compound.has("WordDocument") || compound.has("PowerPoint Document") {
+            ListError::OtherKind {
+                kind: OtherKind::Document,
+            }
+        } else {
+            ListError::OtherKind {
+                kind: OtherKind::OtherWorkbook,
+            }
+        });
+    };
+    let stream = stream.map_err(damaged)?;
+    drop(compound);
+    let globals = Globals::read(&stream).map_err(refuse)?;
+    let none_visible = globals.sheets.iter().all(|sheet| !sheet.visible);
+    intake.count_from_1904(globals.from_1904);
+    for entry in &globals.sheets {
+        if !entry.visible && !none_visible {
+            intake.note(Note::of(NoteKind::HiddenSheet).about(&entry.name));
+            continue;
+        }
+        intake.begin_sheet(&entry.name);
+        read_sheet(&stream, &globals, entry, limits, intake)?;
+        intake.end_sheet()?;
+    }
+    Ok(Format::workbook(FormatKind::Xls))
+}
+
+fn read_sheet(
+    stream: &[u8],
+    globals: &Globals,
+    entry: &SheetEntry,
+    limits: &Limits,
+    intake: &mut Intake<'_>,
+) -> Result<(), ListError> {
+    let sheet = globals.sheet(stream, entry).map_err(refuse)?;
+    let spans = Spans::new(sheet.merged.iter().copied());
+    let mut rows = SheetRows::new(&entry.name, spans, limits);
+    for placed in &sheet.cells {
+        let cell = globals
+            .cell(stream, placed)
+            .map_err(|error| ListError::SheetDamaged {
+                place: Place::row(rows.last_row()).on(Some(&entry.name)),
+                source: Box::new(error),
+            })?;
+        if cell == Cell::Empty {
+            continue;
+        }
+        let at = (u32::from(placed.row), u32::from(placed.column));
+        rows.cell(at, cell, placed.is_formula, intake)?;
+        if intake.gave_up() {
+            return Ok(());
+        }
+    }
+    rows.finish(intake)
+}
+
+fn refuse(error: BiffError) -> ListError {
+    match error {
+        BiffError::Encrypted => ListError::Encrypted,
+        BiffError::Old => ListError::OldWorkbook,
+        BiffError::Cut | BiffError::TooMany => damaged(error),
+    }
+}
