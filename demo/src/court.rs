@@ -27,15 +27,33 @@ pub struct Person {
 }
 
 /// The officer of the seed's case B.
-pub const OFFICER: Person =
-    Person { login: "wang", name: "王某", list_name: "王法官", role: "officer" };
+pub const OFFICER: Person = Person {
+    login: "wang",
+    name: "王某",
+    list_name: "王法官",
+    role: "officer",
+};
 /// The second officer.
-pub const SECOND: Person =
-    Person { login: "lin", name: "林某", list_name: "林法官", role: "officer" };
+pub const SECOND: Person = Person {
+    login: "lin",
+    name: "林某",
+    list_name: "林法官",
+    role: "officer",
+};
 /// The clerk who imports lists.
-pub const CLERK: Person = Person { login: "clerk", name: "何某", list_name: "何某", role: "clerk" };
+pub const CLERK: Person = Person {
+    login: "clerk",
+    name: "何某",
+    list_name: "何某",
+    role: "clerk",
+};
 /// The administrator who hands out enrolment tickets.
-pub const ADMIN: Person = Person { login: "admin", name: "欧某", list_name: "欧某", role: "admin" };
+pub const ADMIN: Person = Person {
+    login: "admin",
+    name: "欧某",
+    list_name: "欧某",
+    role: "admin",
+};
 
 /// A court's folder.
 pub struct Court {
@@ -49,7 +67,10 @@ impl Court {
     /// The court in a folder.
     #[must_use]
     pub fn at(folder: &Path) -> Self {
-        Self { data: folder.join("court"), logs: folder.join("logs") }
+        Self {
+            data: folder.join("court"),
+            logs: folder.join("logs"),
+        }
     }
 
     /// Whether it was set up before.
@@ -66,7 +87,13 @@ impl Court {
         std::fs::create_dir_all(&self.logs)?;
         self.command(
             args![
-                "init", "--name", "广州市南沙区人民法院", "--code", "粤0115", "--code", "粤0191",
+                "init",
+                "--name",
+                "广州市南沙区人民法院",
+                "--code",
+                "粤0115",
+                "--code",
+                "粤0191",
             ],
             None,
         )
@@ -116,7 +143,9 @@ impl Court {
     /// # Errors
     /// When the command fails.
     pub async fn ticket(&self, person: Person) -> Result<String> {
-        let said = self.command(args!["device", "code", "--login", person.login], None).await?;
+        let said = self
+            .command(args!["device", "code", "--login", person.login], None)
+            .await?;
         said.split_whitespace()
             .find(|word| word.starts_with("waiqin1:"))
             .map(str::to_owned)
@@ -176,6 +205,8 @@ pub async fn phone(dir: &Path, logs: &Path, port: u16, ticket: Option<&str>) -> 
     if let Some(ticket) = ticket {
         args.extend(args!["--ticket", ticket]);
     }
-    let name = dir.file_name().map_or_else(|| "phone".into(), |name| name.to_string_lossy());
+    let name = dir
+        .file_name()
+        .map_or_else(|| "phone".into(), |name| name.to_string_lossy());
     Running::start(Role::Phone, &args, &logs.join(format!("{name}.log"))).await
 }

@@ -11,7 +11,11 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 /// # Errors
 /// When something does not start: with what it said.
 pub async fn run(data: Option<&Path>, first_port: u16) -> Result<()> {
-    let temporary = if data.is_none() { Some(tempfile::tempdir()?) } else { None };
+    let temporary = if data.is_none() {
+        Some(tempfile::tempdir()?)
+    } else {
+        None
+    };
     let folder = match (data, &temporary) {
         (Some(folder), _) => folder.to_path_buf(),
         (None, Some(dir)) => dir.path().to_path_buf(),
@@ -23,26 +27,40 @@ pub async fn run(data: Option<&Path>, first_port: u16) -> Result<()> {
     if fresh {
         println!("正在布置法院并导入七月名册 …  Setting up the court, importing the July list …");
         court.set_up(&password).await?;
-        court.import("case-list-2019-07-01.gbk.csv", LIST_JULY, false).await?;
+        court
+            .import("case-list-2019-07-01.gbk.csv", LIST_JULY, false)
+            .await?;
     }
-    let server = court.serve(free_port(first_port)?, free_port(first_port + 40)?).await?;
+    let server = court
+        .serve(free_port(first_port)?, free_port(first_port + 40)?)
+        .await?;
     let phone_dir = folder.join("phone");
     // A phone that was enrolled before needs no ticket.
-    let ticket = if phone_dir.exists() { None } else { Some(court.ticket(OFFICER).await?) };
+    let ticket = if phone_dir.exists() {
+        None
+    } else {
+        Some(court.ticket(OFFICER).await?)
+    };
     let phone_port = free_port(first_port + 1)?;
     let mut phone = phone(&phone_dir, &court.logs, phone_port, ticket.as_deref()).await?;
 
     println!("\n外勤 Waiqin   {}\n", folder.display());
     println!("  法院控制台 Console   http://{}/", server.said("http")?);
     if fresh {
-        println!("      {} (内勤 clerk) · {} (管理员 admin)", CLERK.login, ADMIN.login);
+        println!(
+            "      {} (内勤 clerk) · {} (管理员 admin)",
+            CLERK.login, ADMIN.login
+        );
         println!("      口令 password   {password}");
     } else {
         println!("      口令如首次启动时所示   password as shown at the first start");
     }
     println!("  手机 Phone           {}", phone.said("enter")?);
     if let Some(ticket) = &ticket {
-        println!("      登记码已填好 the enrolment ticket is filled in for {}:", OFFICER.list_name);
+        println!(
+            "      登记码已填好 the enrolment ticket is filled in for {}:",
+            OFFICER.list_name
+        );
         println!("      {ticket}");
     }
     println!("\n  法院时钟 court clock   2019-07-02 08:30 +08:00");
@@ -91,7 +109,13 @@ fn password() -> Result<String> {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let mut bytes = [0u8; 12];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
-    let letters: Vec<char> =
-        bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
-    Ok(letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join("-"))
+    let letters: Vec<char> = bytes
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]))
+        .collect();
+    Ok(letters
+        .chunks(4)
+        .map(String::from_iter)
+        .collect::<Vec<_>>()
+        .join("-"))
 }

@@ -1,5 +1,9 @@
 //! `cargo run --release`: a court, its server and a phone, with nothing to install.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "speaks on the terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "speaks on the terminal"
+)]
 
 use clap::Parser;
 use std::ffi::OsString;
@@ -29,7 +33,10 @@ fn main() -> ExitCode {
         return become_role(&args);
     }
     let options = Options::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("{error}");
@@ -40,7 +47,9 @@ fn main() -> ExitCode {
         if options.script {
             script::play(options.data.as_deref()).await
         } else {
-            live::run(options.data.as_deref(), options.port).await.map(|()| ExitCode::SUCCESS)
+            live::run(options.data.as_deref(), options.port)
+                .await
+                .map(|()| ExitCode::SUCCESS)
         }
     });
     outcome.unwrap_or_else(|error| {
@@ -50,7 +59,10 @@ fn main() -> ExitCode {
 }
 
 fn become_role(args: &[OsString]) -> ExitCode {
-    let role = args.get(2).and_then(|name| name.to_str()).and_then(Role::named);
+    let role = args
+        .get(2)
+        .and_then(|name| name.to_str())
+        .and_then(Role::named);
     // What follows the role is what the real program gets, its own name first.
     let own = args.get(2..).unwrap_or_default().iter().cloned();
     match role {

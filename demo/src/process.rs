@@ -32,7 +32,9 @@ impl Role {
     /// The role named by an argument.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Server, Self::Phone].into_iter().find(|role| role.name() == name)
+        [Self::Server, Self::Phone]
+            .into_iter()
+            .find(|role| role.name() == name)
     }
 }
 
@@ -51,7 +53,10 @@ impl Running {
     /// # Errors
     /// When it ends before it is ready: then with the end of its log.
     pub async fn start(role: Role, args: &[OsString], log: &Path) -> Result<Self> {
-        let log_file = std::fs::OpenOptions::new().create(true).append(true).open(log)?;
+        let log_file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log)?;
         let mut child = command(role, args)?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -68,12 +73,21 @@ impl Running {
                 let said = std::fs::read_to_string(log).unwrap_or_default();
                 let tail: Vec<&str> = said.lines().rev().take(12).collect();
                 let tail: Vec<&str> = tail.into_iter().rev().collect();
-                bail!("{} ended before it was ready ({status})\n{}", role.name(), tail.join("\n"));
+                bail!(
+                    "{} ended before it was ready ({status})\n{}",
+                    role.name(),
+                    tail.join("\n")
+                );
             };
             if let Ok(ready) = serde_json::from_str::<Value>(&line)
                 && ready["ready"] == true
             {
-                return Ok(Self { child, stdin, lines, ready });
+                return Ok(Self {
+                    child,
+                    stdin,
+                    lines,
+                    ready,
+                });
             }
         }
     }
@@ -83,7 +97,9 @@ impl Running {
     /// # Errors
     /// When it is not there.
     pub fn said(&self, name: &str) -> Result<&str> {
-        self.ready[name].as_str().with_context(|| format!("the ready line has no {name}"))
+        self.ready[name]
+            .as_str()
+            .with_context(|| format!("the ready line has no {name}"))
     }
 
     /// Sends a command line and returns the line of JSON that answers it.
@@ -94,7 +110,11 @@ impl Running {
         let stdin = self.stdin.as_mut().context("no stdin")?;
         stdin.write_all(format!("{line}\n").as_bytes()).await?;
         stdin.flush().await?;
-        let answer = self.lines.next_line().await?.context("the process is gone")?;
+        let answer = self
+            .lines
+            .next_line()
+            .await?
+            .context("the process is gone")?;
         serde_json::from_str(&answer).with_context(|| format!("{line} was answered by {answer}"))
     }
 
@@ -142,11 +162,17 @@ pub async fn run(role: Role, args: &[OsString], input: Option<&str>) -> Result<S
         .stderr(Stdio::piped())
         .spawn()?;
     let mut stdin = child.stdin.take().context("no stdin")?;
-    stdin.write_all(input.unwrap_or_default().as_bytes()).await?;
+    stdin
+        .write_all(input.unwrap_or_default().as_bytes())
+        .await?;
     drop(stdin);
     let output = child.wait_with_output().await?;
     if !output.status.success() {
-        bail!("{}: {}", role.name(), String::from_utf8_lossy(&output.stderr).trim());
+        bail!(
+            "{}: {}",
+            role.name(),
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
     }
     Ok(String::from_utf8(output.stdout)?)
 }

@@ -54,7 +54,10 @@ impl Browser {
                 break;
             }
         }
-        let base = format!("http://127.0.0.1:{}", port.context("ChromeDriver named no port")?);
+        let base = format!(
+            "http://127.0.0.1:{}",
+            port.context("ChromeDriver named no port")?
+        );
         let (width, height) = size;
         let mobile = width < 600;
         let mut options = json!({
@@ -86,9 +89,15 @@ impl Browser {
             .await?
             .json()
             .await?;
-        let id = answer["value"]["sessionId"].as_str().context("no session")?;
-        let browser =
-            Self { client, session: format!("{base}/session/{id}"), driver: child, _profile: profile };
+        let id = answer["value"]["sessionId"]
+            .as_str()
+            .context("no session")?;
+        let browser = Self {
+            client,
+            session: format!("{base}/session/{id}"),
+            driver: child,
+            _profile: profile,
+        };
         if !mobile {
             browser
                 .post("chromium/send_command", json!({
@@ -113,7 +122,12 @@ impl Browser {
     /// # Errors
     /// When the browser does not answer.
     pub async fn url(&self) -> Result<String> {
-        Ok(self.get("url").await?.as_str().context("no url")?.to_owned())
+        Ok(self
+            .get("url")
+            .await?
+            .as_str()
+            .context("no url")?
+            .to_owned())
     }
 
     /// Clicks what a CSS selector finds first.
@@ -122,7 +136,9 @@ impl Browser {
     /// When there is no such element, or it cannot be clicked.
     pub async fn click(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
-        self.post(&format!("element/{element}/click"), json!({})).await.map(drop)
+        self.post(&format!("element/{element}/click"), json!({}))
+            .await
+            .map(drop)
     }
 
     /// Types into what a CSS selector finds first, after emptying it; a path for a file input.
@@ -131,11 +147,16 @@ impl Browser {
     /// When there is no such element.
     pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
         let element = self.find(css).await?;
-        let kind = self.script("return arguments[0].type", json!([{ ELEMENT: element }])).await?;
+        let kind = self
+            .script("return arguments[0].type", json!([{ ELEMENT: element }]))
+            .await?;
         if kind != "file" {
-            self.post(&format!("element/{element}/clear"), json!({})).await?;
+            self.post(&format!("element/{element}/clear"), json!({}))
+                .await?;
         }
-        self.post(&format!("element/{element}/value"), json!({ "text": text })).await.map(drop)
+        self.post(&format!("element/{element}/value"), json!({ "text": text }))
+            .await
+            .map(drop)
     }
 
     /// The text that a person sees in what a CSS selector finds first.
@@ -144,7 +165,12 @@ impl Browser {
     /// When there is no such element.
     pub async fn text(&self, css: &str) -> Result<String> {
         let element = self.find(css).await?;
-        Ok(self.get(&format!("element/{element}/text")).await?.as_str().unwrap_or("").to_owned())
+        Ok(self
+            .get(&format!("element/{element}/text"))
+            .await?
+            .as_str()
+            .unwrap_or("")
+            .to_owned())
     }
 
     /// Waits until a script's expression is true.
@@ -157,7 +183,9 @@ impl Browser {
              const look = () => {{ let ok = false; try {{ ok = !!({expression}); }} catch (e) {{}} \
              if (ok || Date.now() > end) done(ok); else setTimeout(look, 50); }}; look();"
         );
-        let found = self.post("execute/async", json!({ "script": script, "args": [] })).await?;
+        let found = self
+            .post("execute/async", json!({ "script": script, "args": [] }))
+            .await?;
         if found != Value::Bool(true) {
             bail!("never true at {}: {expression}", self.url().await?);
         }
@@ -169,7 +197,8 @@ impl Browser {
     /// # Errors
     /// When it throws.
     pub async fn script(&self, script: &str, args: Value) -> Result<Value> {
-        self.post("execute/sync", json!({ "script": script, "args": args })).await
+        self.post("execute/sync", json!({ "script": script, "args": args }))
+            .await
     }
 
     /// Widest overflow of the page to the right, in CSS pixels: 0 when nothing sticks out.
@@ -178,7 +207,10 @@ impl Browser {
     /// When the browser does not answer.
     pub async fn overflow(&self) -> Result<i64> {
         let script = "const d = document.documentElement; return d.scrollWidth - d.clientWidth";
-        self.script(script, json!([])).await?.as_i64().context("no number")
+        self.script(script, json!([]))
+            .await?
+            .as_i64()
+            .context("no number")
     }
 
     /// Saves a picture of the window as PNG.
@@ -193,17 +225,31 @@ impl Browser {
     }
 
     async fn find(&self, css: &str) -> Result<String> {
-        let found = self.post("element", json!({ "using": "css selector", "value": css })).await?;
-        Ok(found[ELEMENT].as_str().with_context(|| format!("no element {css}"))?.to_owned())
+        let found = self
+            .post("element", json!({ "using": "css selector", "value": css }))
+            .await?;
+        Ok(found[ELEMENT]
+            .as_str()
+            .with_context(|| format!("no element {css}"))?
+            .to_owned())
     }
 
     async fn get(&self, command: &str) -> Result<Value> {
-        Self::value(command, self.client.get(format!("{}/{command}", self.session)).send().await?)
-            .await
+        Self::value(
+            command,
+            self.client
+                .get(format!("{}/{command}", self.session))
+                .send()
+                .await?,
+        )
+        .await
     }
 
     async fn post(&self, command: &str, body: Value) -> Result<Value> {
-        let request = self.client.post(format!("{}/{command}", self.session)).json(&body);
+        let request = self
+            .client
+            .post(format!("{}/{command}", self.session))
+            .json(&body);
         Self::value(command, request.send().await?).await
     }
 
@@ -223,7 +269,9 @@ impl Drop for Browser {
         // ChromeDriver ends its browser when it is told to; a plain kill would leave it running.
         let url = self.session.clone();
         let _ = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
             if let Ok(runtime) = runtime {
                 let client = reqwest::Client::builder().no_proxy().build();
                 let _ = runtime.block_on(async { client.ok()?.delete(url).send().await.ok() });

@@ -35,6 +35,10 @@ pub fn binary(name: &str) -> PathBuf {
     let here = std::env::current_exe().unwrap();
     let dir = here.parent().and_then(|deps| deps.parent()).unwrap();
     let path = dir.join(name);
-    assert!(path.is_file(), "{} is not built: run `cargo test --workspace`", path.display());
+    assert!(
+        path.is_file(),
+        "{} is not built: run `cargo test --workspace`",
+        path.display()
+    );
     path
 }

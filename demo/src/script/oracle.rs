@@ -53,8 +53,13 @@ impl ServerFolder {
     /// When the file does not open.
     pub async fn open(data: &Path) -> Result<Self> {
         let options = SqliteConnectOptions::new().filename(data.join("waiqin.db"));
-        let pool = SqlitePool::connect_with(options).await.context("open waiqin.db")?;
-        Ok(Self { data: data.to_path_buf(), pool })
+        let pool = SqlitePool::connect_with(options)
+            .await
+            .context("open waiqin.db")?;
+        Ok(Self {
+            data: data.to_path_buf(),
+            pool,
+        })
     }
 
     /// Rows of a query as text columns.
@@ -62,14 +67,20 @@ impl ServerFolder {
     /// # Errors
     /// When the query fails.
     pub async fn rows(&self, sql: &'static str, columns: usize) -> Result<Vec<Vec<String>>> {
-        let rows = sqlx::query(sql).fetch_all(&self.pool).await.with_context(|| sql.to_owned())?;
+        let rows = sqlx::query(sql)
+            .fetch_all(&self.pool)
+            .await
+            .with_context(|| sql.to_owned())?;
         let text = |row: &sqlx::sqlite::SqliteRow, at: usize| -> String {
             row.try_get::<Option<String>, _>(at)
                 .map(Option::unwrap_or_default)
                 .or_else(|_| row.try_get::<i64, _>(at).map(|n| n.to_string()))
                 .unwrap_or_default()
         };
-        Ok(rows.iter().map(|row| (0..columns).map(|at| text(row, at)).collect()).collect())
+        Ok(rows
+            .iter()
+            .map(|row| (0..columns).map(|at| text(row, at)).collect())
+            .collect())
     }
 
     /// A journal, its chain recomputed from the bytes.
@@ -88,19 +99,38 @@ impl ServerFolder {
         for (index, row) in rows.iter().enumerate() {
             let seq: i64 = row.get(0);
             let bytes: Vec<u8> = row.get(1);
-            ensure!(seq == i64::try_from(index)? + 1, "entry {seq} stands where {} belongs", index + 1);
+            ensure!(
+                seq == i64::try_from(index)? + 1,
+                "entry {seq} stands where {} belongs",
+                index + 1
+            );
             let hash: [u8; 32] = Sha256::digest(&bytes).into();
             let mut chain = Sha256::new();
             chain.update([1]);
             chain.update(link);
             chain.update(hash);
             link = chain.finalize().into();
-            ensure!(row.get::<String, _>(2) == hex::encode(hash), "hash of entry {seq}");
-            ensure!(row.get::<String, _>(3) == hex::encode(link), "link of entry {seq}");
+            ensure!(
+                row.get::<String, _>(2) == hex::encode(hash),
+                "hash of entry {seq}"
+            );
+            ensure!(
+                row.get::<String, _>(3) == hex::encode(link),
+                "link of entry {seq}"
+            );
             let json = serde_json::from_slice(&bytes).with_context(|| format!("entry {seq}"))?;
-            entries.push(Entry { seq, bytes, json, verdict: row.get(4) });
+            entries.push(Entry {
+                seq,
+                bytes,
+                json,
+                verdict: row.get(4),
+            });
         }
-        Ok(Journal { id: id.to_owned(), entries, link: hex::encode(link) })
+        Ok(Journal {
+            id: id.to_owned(),
+            entries,
+            link: hex::encode(link),
+        })
     }
 
     /// The bytes of a piece of evidence as they lie in the folder.
@@ -123,7 +153,9 @@ impl PhoneExport {
     /// The export in a folder.
     #[must_use]
     pub fn at(dir: &Path) -> Self {
-        Self { dir: dir.to_path_buf() }
+        Self {
+            dir: dir.to_path_buf(),
+        }
     }
 
     /// Lines of one of its files, byte for byte.
@@ -132,7 +164,9 @@ impl PhoneExport {
     /// When the file is not there.
     pub fn lines(&self, name: &str) -> Result<Vec<Vec<u8>>> {
         let bytes = std::fs::read(self.dir.join(name)).with_context(|| format!("no {name}"))?;
-        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let lines = bytes
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty());
         Ok(lines.map(<[u8]>::to_vec).collect())
     }
 
@@ -169,7 +203,9 @@ impl Pinned {
         let json: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded)?)?;
         let text = |name: &str| json[name].as_str().map(str::to_owned);
         let key = text("key").context("no key")?;
-        let key = key.strip_prefix("ed25519:").context("another kind of key")?;
+        let key = key
+            .strip_prefix("ed25519:")
+            .context("another kind of key")?;
         let key: [u8; 32] = URL_SAFE_NO_PAD.decode(key)?.as_slice().try_into()?;
         Ok(Self {
             key: VerifyingKey::from_bytes(&key)?,

@@ -1,0 +1,289 @@
+//! The officer's hand: opens pages of the phone, fills in forms and sends them, as a browser without
+//! scripts would. It knows forms and links, nothing of what lies behind them.
+
+use anyhow::{Context, Result, ensure};
+use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::{Client, RequestBuilder, StatusCode, redirect};
+use std::sync::Mutex;
+
+/// A hand on one phone.
+pub struct Hand {
+    client: Client,
+    base: String,
+    /// `name=value` of the one cookie that the phone gives.
+    cookie: Mutex<String>,
+}
+
+/// A page as it came.
+pub struct PageText {
+    /// Its path after redirects.
+    pub path: String,
+    /// Its HTML.
+    pub html: String,
+}
+
+/// A file chosen in a form.
+pub struct Chosen<'a> {
+    /// Name of the file input.
+    pub input: &'a str,
+    /// File name.
+    pub name: &'a str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+struct Form {
+    action: String,
+    values: Vec<(String, String)>,
+}
+
+impl Hand {
+    /// Enters a phone by its one-time link.
+    ///
+    /// # Errors
+    /// When the link is refused.
+    pub async fn enter(link: &str) -> Result<Self> {
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .build()?;
+        let (base, _) = link.split_once("/enter").context("no entry link")?;
+        let hand = Self {
+            client,
+            base: base.to_owned(),
+            cookie: Mutex::default(),
+        };
+        hand.read(hand.client.get(link))
+            .await
+            .context("enter the phone")?;
+        Ok(hand)
+    }
+
+    /// Opens a page.
+    ///
+    /// # Errors
+    /// When it is refused or not there.
+    pub async fn open(&self, path: &str) -> Result<PageText> {
+        let request = self.client.get(format!("{}{path}", self.base));
+        self.read(request)
+            .await
+            .with_context(|| format!("open {path}"))
+    }
+
+    /// Opens a page, fills in its form with that action, and sends it. A value given takes the
+    /// place of what stands there; a name that stands nowhere is a button's or a new field's.
+    ///
+    /// # Errors
+    /// When the form is not there or what it sends is refused.
+    pub async fn send(
+        &self,
+        page: &PageText,
+        action: &str,
+        marker: &str,
+        values: &[(&str, &str)],
+        file: Option<Chosen<'_>>,
+    ) -> Result<PageText> {
+        let mut form = page.form(action, marker)?;
+        for (name, _) in values {
+            form.values.retain(|(known, _)| known != name);
+        }
+        form.values.extend(
+            values
+                .iter()
+                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
+        );
+        let url = format!("{}{}", self.base, form.action);
+        let request = self.client.post(url).header(ORIGIN, &self.base);
+        let request = match file {
+            None => request
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(urlencoded(&form.values)),
+            Some(file) => {
+                let boundary = "waiqin-demo-8d1f0c";
+                request
+                    .header(
+                        CONTENT_TYPE,
+                        format!("multipart/form-data; boundary={boundary}"),
+                    )
+                    .body(multipart(boundary, &form.values, &file))
+            }
+        };
+        self.read(request)
+            .await
+            .with_context(|| format!("send {}", form.action))
+    }
+
+    /// Sends a request and follows where it leads, as a browser does after a form.
+    async fn read(&self, mut request: RequestBuilder) -> Result<PageText> {
+        for _ in 0..5 {
+            let cookie = self.cookie.lock().map(|it| it.clone()).unwrap_or_default();
+            let answer = request.header(COOKIE, cookie).send().await?;
+            if let Some(given) = answer.headers().get(SET_COOKIE)
+                && let Some(pair) = given.to_str()?.split(';').next()
+                && let Ok(mut cookie) = self.cookie.lock()
+            {
+                pair.clone_into(&mut cookie);
+            }
+            let status = answer.status();
+            let path = answer.url().path().to_owned();
+            let next = answer
+                .headers()
+                .get(LOCATION)
+                .map(|to| to.to_str().map(str::to_owned));
+            let html = answer.text().await?;
+            match next {
+                Some(to) if status.is_redirection() => {
+                    request = self.client.get(format!("{}{}", self.base, to?));
+                }
+                _ => {
+                    let said = words_of(&html);
+                    ensure!(status == StatusCode::OK, "{path} answered {status}: {said}");
+                    return Ok(PageText { path, html });
+                }
+            }
+        }
+        anyhow::bail!("led from page to page without end")
+    }
+}
+
+impl PageText {
+    /// Every address that links of this page lead to.
+    #[must_use]
+    pub fn links(&self) -> Vec<String> {
+        self.html
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .map(unescape)
+            .collect()
+    }
+
+    /// The first link that begins like this.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn link(&self, begins: &str) -> Result<String> {
+        let links = self.links();
+        links
+            .iter()
+            .find(|link| link.starts_with(begins))
+            .cloned()
+            .with_context(|| format!("{} has no link {begins}…", self.path))
+    }
+
+    /// What a person reads on it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        words_of(&self.html)
+    }
+
+    fn form(&self, action: &str, marker: &str) -> Result<Form> {
+        let wanted = format!("action=\"{action}\"");
+        let text = self
+            .html
+            .split("<form ")
+            .skip(1)
+            .filter_map(|rest| rest.split("</form>").next())
+            .find(|text| {
+                text.split('>')
+                    .next()
+                    .is_some_and(|tag| tag.contains(&wanted))
+                    && text.contains(marker)
+            })
+            .with_context(|| format!("{} has no form {action} with {marker}", self.path))?;
+        let values = text
+            .split('<')
+            .filter_map(|tag| {
+                let input = tag.strip_prefix("input ")?;
+                let kind = attribute(input, "type").unwrap_or_default();
+                let choice = kind == "radio" || kind == "checkbox";
+                if kind == "file" || (choice && !input.contains(" checked")) {
+                    return None;
+                }
+                Some((
+                    attribute(input, "name")?,
+                    attribute(input, "value").unwrap_or_default(),
+                ))
+            })
+            .chain(text.split("<textarea ").skip(1).filter_map(|area| {
+                let (tag, rest) = area.split_once('>')?;
+                Some((
+                    attribute(tag, "name")?,
+                    unescape(rest.split("</textarea>").next()?),
+                ))
+            }))
+            .collect();
+        Ok(Form {
+            action: action.to_owned(),
+            values,
+        })
+    }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let tag = format!(" {tag}");
+    let rest = tag.split_once(&format!(" {name}=\""))?.1;
+    rest.split('"').next().map(unescape)
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#x27;", "'")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
+}
+
+fn words_of(html: &str) -> String {
+    let body = html.split("<body").nth(1).unwrap_or(html);
+    let text: String = body
+        .split('<')
+        .filter_map(|part| part.split_once('>').map(|(_, text)| text))
+        .collect::<Vec<_>>()
+        .join(" ");
+    unescape(&text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn urlencoded(values: &[(String, String)]) -> String {
+    let encode = |text: &str| -> String {
+        text.bytes()
+            .map(|byte| match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+                    char::from(byte).to_string()
+                }
+                other => format!("%{other:02X}"),
+            })
+            .collect()
+    };
+    let pairs = values
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+fn multipart(boundary: &str, values: &[(String, String)], file: &Chosen<'_>) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in values {
+        body.extend(
+            format!(
+                "--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            )
+            .bytes(),
+        );
+    }
+    let head = format!(
+        "--{boundary}\r\ncontent-disposition: form-data; name=\"{}\"; filename=\"{}\"\r\n\
+         content-type: application/octet-stream\r\n\r\n",
+        file.input, file.name
+    );
+    body.extend(head.bytes());
+    body.extend(&file.bytes);
+    body.extend(format!("\r\n--{boundary}--\r\n").bytes());
+    body
+}
