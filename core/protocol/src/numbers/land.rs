@@ -1,6 +1,9 @@
 //! Real estate: certificates (不动产权证书, 不动产登记证明) and unit numbers (不动产单元号,
 //! GB/T 37346).
 
+#[cfg(test)]
+mod tests;
+
 use super::text::{is_han, squeeze};
 use serde::{Deserialize, Serialize};
 

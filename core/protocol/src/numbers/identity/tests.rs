@@ -123,6 +123,7 @@ fn every_credit_code_reads_with_its_checksums_and_entity() {
         ("9144 0115 MA59 ABC1 3G", "91440115MA59ABC13G", None, true, Company),
         ("91440115ma59abc13g", "91440115MA59ABC13G", None, true, Company),
         ("440115000123456", "440115000123456", None, true, Other),
+        ("91440115MA59A01560", "91440115MA59A01560", None, true, Company),
         ("91440115MA59ABC23G", "91440115MA59ABC23G", Some('H'), false, Company),
     ];
     for (text, normal, expected, org, entity) in rows {

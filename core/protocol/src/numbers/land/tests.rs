@@ -21,8 +21,16 @@ fn every_certificate_reads_with_its_kind() {
     ];
     for (text, normal, kind, unusual) in rows {
         let read = read_certificate(text, 2026).unwrap_or_else(|e| panic!("{text}: {e}"));
-        assert_eq!((read.normal.as_str(), read.kind), (*normal, *kind), "{text}");
-        assert_eq!(read.warnings == [CertificateWarning::SerialLength], *unusual, "{text}");
+        assert_eq!(
+            (read.normal.as_str(), read.kind),
+            (*normal, *kind),
+            "{text}"
+        );
+        assert_eq!(
+            read.warnings == [CertificateWarning::SerialLength],
+            *unusual,
+            "{text}"
+        );
     }
 }
 
@@ -69,7 +77,16 @@ fn every_unit_number_is_judged_by_its_shape() {
     ];
     for (text, wanted) in rows {
         let read = read_unit_number(text);
-        assert_eq!(read.as_ref().map(|unit| (unit.normal.as_str(), unit.fixture)).map_err(|e| *e), wanted, "{text}");
+        assert_eq!(
+            read.as_ref()
+                .map(|unit| (unit.normal.as_str(), unit.fixture))
+                .map_err(|e| *e),
+            wanted,
+            "{text}"
+        );
     }
-    assert_eq!(read_unit_number(valid).unwrap().grouped(), "441302 007014 GB00078 F00190006");
+    assert_eq!(
+        read_unit_number(valid).unwrap().grouped(),
+        "441302 007014 GB00078 F00190006"
+    );
 }
