@@ -6,13 +6,15 @@
 //! **Invariants.** The journal in plain files is the truth; what lies in the store can be
 //! rebuilt from it and from the server, so no damage to the store costs a record. *Saved* is said
 //! only after the bytes are durable. Time, random bytes, the network switch and the hardware's
-//! secret come in through [`host`]; files through `disk`.
+//! secret come in through [`host`]; files through [`disk`].
 #![warn(missing_docs)]
 
+pub mod disk;
 pub mod host;
 pub mod journal;
 mod phone;
 mod pin;
+mod secret;
 pub mod session;
 pub mod sync;
 

@@ -1,0 +1,423 @@
+//! A log of frames over its segments: opening, appending, reading.
+
+use super::frame::{self, Place};
+use super::scan::{Scan, scan};
+use super::{JournalError, Log, Lost};
+use crate::disk::{Disk, DiskFile};
+use crate::host::Entropy;
+use crate::secret::SecretKey;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use waiqin_protocol::ids::{JournalId, Link};
+use waiqin_protocol::journal::{Chain, Head};
+use waiqin_protocol::suite::sha256;
+
+/// Bytes in front of the frames.
+pub(super) const SEGMENT_HEADER: usize = 64;
+const SEGMENT_MAGIC: &[u8; 8] = b"WAIQINJ1";
+
+/// Where a log lies and how large its segments are.
+#[derive(Clone)]
+pub struct Shape {
+    /// The disk.
+    pub disk: Arc<dyn Disk>,
+    /// The folder; nothing else lies in it.
+    pub dir: PathBuf,
+    /// The journal.
+    pub journal: JournalId,
+    /// Which log.
+    pub log: Log,
+    /// Room taken for a segment at once, bytes.
+    pub segment_bytes: usize,
+}
+
+/// An append-only log of entries in encrypted frames.
+pub struct FrameLog {
+    shape: Shape,
+    key: SecretKey,
+    entropy: Arc<dyn Entropy>,
+    head: Head,
+    /// Where entry `seq` lies, at `seq - 1`.
+    index: Vec<Slot>,
+    current: Option<Segment>,
+    /// Number of the newest segment that exists.
+    newest: u32,
+    /// The last write failed.
+    failed: bool,
+    /// The segment read last.
+    reading: Mutex<Option<(u32, Box<dyn DiskFile>)>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slot {
+    Frame { segment: u32, offset: u32, at: u16 },
+    Lost,
+}
+
+struct Segment {
+    number: u32,
+    file: Box<dyn DiskFile>,
+    length: usize,
+    end: usize,
+    next_frame: u32,
+}
+
+/// A log that opened, and what was found.
+pub struct Opened {
+    /// The log.
+    pub log: FrameLog,
+    /// Numbers that do not read any more.
+    pub lost: Vec<Lost>,
+    /// A damaged end.
+    pub end: OpenedEnd,
+}
+
+/// How the newest segment ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum OpenedEnd {
+    /// In zeros.
+    #[default]
+    Clean,
+    /// In bytes that are no frame; they were copied to this file.
+    Torn(String),
+}
+
+impl FrameLog {
+    /// Begins a log in a folder that holds none.
+    ///
+    /// # Errors
+    /// [`JournalError::Exists`] when it does; or as the disk says.
+    pub fn create(
+        shape: Shape,
+        key: SecretKey,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, JournalError> {
+        shape.disk.make_dir(&shape.dir)?;
+        if !segments_of(&shape)?.is_empty() {
+            return Err(JournalError::Exists);
+        }
+        Ok(Self::empty(shape, key, entropy, 0))
+    }
+
+    /// Opens a log. `known` is the furthest head that anything else (receipt, checkpoint, store)
+    /// knew to be durable: what is missing up to there is lost, and named.
+    ///
+    /// # Errors
+    /// [`JournalError::Gone`] when there is no segment; or as the disk says.
+    pub fn open(
+        shape: Shape,
+        key: SecretKey,
+        entropy: Arc<dyn Entropy>,
+        known: Option<Head>,
+    ) -> Result<Opened, JournalError> {
+        let numbers = segments_of(&shape)?;
+        let Some(newest) = numbers.last().copied() else { return Err(JournalError::Gone) };
+        let mut log = Self::empty(shape, key, entropy, newest);
+        let mut lost = Vec::new();
+        let mut end = OpenedEnd::Clean;
+        for number in numbers {
+            let bytes = log.shape.disk.read(&segment_path(&log.shape, number))?;
+            let place = log.place(number);
+            let scan = scan(&log.key, &place, &bytes);
+            for (offset, frame) in &scan.frames {
+                log.take_frame(number, *offset, frame, &mut lost)?;
+            }
+            if number == newest {
+                end = log.take_end(&scan, &bytes)?;
+            }
+        }
+        if let Some(known) = known.filter(|known| known.seq > log.head.seq) {
+            log.lose_to(known, &mut lost);
+        }
+        // A later segment may have begun again before a number that seemed lost.
+        lost.retain(|run| log.index_of(run.to) == Some(Slot::Lost));
+        Ok(Opened { log, lost, end })
+    }
+
+    fn empty(shape: Shape, key: SecretKey, entropy: Arc<dyn Entropy>, newest: u32) -> Self {
+        Self {
+            shape,
+            key,
+            entropy,
+            head: Head::START,
+            index: Vec::new(),
+            current: None,
+            newest,
+            failed: false,
+            reading: Mutex::new(None),
+        }
+    }
+
+    /// Number and link of the newest durable entry.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Whether the last write was made durable.
+    #[must_use]
+    pub fn is_durable(&self) -> bool {
+        !self.failed
+    }
+
+    /// Appends entries as one frame with one durable write. When this returns, they are durable.
+    ///
+    /// # Errors
+    /// Nothing was saved then; the segment is closed, and the next call begins another.
+    pub fn append(&mut self, entries: &[&[u8]]) -> Result<Head, JournalError> {
+        let room = frame_room(entries);
+        if room > frame::HEADER + frame::CIPHERTEXT_MAX || entries.len() > usize::from(u16::MAX) {
+            return Err(JournalError::TooLong);
+        }
+        self.failed = true;
+        let mut segment = match self.current.take() {
+            Some(segment) if segment.end + room <= segment.length => segment,
+            Some(_) | None => self.next_segment(room)?,
+        };
+        let place = self.place(segment.number);
+        let bytes = frame::encode(
+            &self.key,
+            &*self.entropy,
+            &place,
+            segment.next_frame,
+            self.head,
+            entries,
+        )
+        .ok_or(JournalError::TooLong)?;
+        // On an error the segment is dropped here: closed, never written again.
+        segment.file.write_at(segment.end as u64, &bytes)?;
+        segment.file.sync()?;
+        self.index_frame(segment.number, segment.end, entries.len());
+        self.head = follow(self.head, entries.iter().copied());
+        segment.end += bytes.len();
+        segment.next_frame += 1;
+        self.current = Some(segment);
+        self.failed = false;
+        Ok(self.head)
+    }
+
+    /// The bytes of an entry; `None` when it is lost, or there is none of this number.
+    ///
+    /// # Errors
+    /// When the file cannot be read; a frame that has rotted since it was opened gives `None`.
+    pub fn read(&self, seq: u64) -> Result<Option<Vec<u8>>, JournalError> {
+        let Some(Slot::Frame { segment, offset, at }) = self.index_of(seq) else {
+            return Ok(None);
+        };
+        let frame = self.read_frame(segment, offset)?;
+        Ok(frame.and_then(|frame| frame.entries.into_iter().nth(usize::from(at))))
+    }
+
+    /// Link after an entry; `None` when what would tell it is lost, or there is none of this number.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn link_at(&self, seq: u64) -> Result<Option<Link>, JournalError> {
+        if seq == 0 {
+            return Ok(Some(Link::ZERO));
+        }
+        if seq == self.head.seq {
+            return Ok(Some(self.head.link));
+        }
+        // The next frame names the link before it; inside a frame the chain is followed.
+        let (segment, offset, at) = match self.index_of(seq + 1) {
+            Some(Slot::Frame { segment, offset, at }) => (segment, offset, usize::from(at)),
+            Some(Slot::Lost) => match self.index_of(seq) {
+                Some(Slot::Frame { segment, offset, at }) => {
+                    (segment, offset, usize::from(at) + 1)
+                }
+                Some(Slot::Lost) | None => return Ok(None),
+            },
+            None => return Ok(None),
+        };
+        let Some(frame) = self.read_frame(segment, offset)? else { return Ok(None) };
+        let before = Head { link: frame.header.before, seq: frame.first.saturating_sub(1) };
+        let entries = frame.entries.iter().take(at);
+        Ok(Some(follow(before, entries.map(Vec::as_slice)).link))
+    }
+
+    /// The first lost number after one, if any.
+    #[must_use]
+    pub fn next_lost(&self, after: u64) -> Option<u64> {
+        let skip = usize::try_from(after).ok()?;
+        let at = self.index.iter().skip(skip).position(|slot| *slot == Slot::Lost)?;
+        Some(after + at as u64 + 1)
+    }
+
+    fn place(&self, segment: u32) -> Place {
+        Place { journal: self.shape.journal, log: self.shape.log, segment }
+    }
+
+    fn index_of(&self, seq: u64) -> Option<Slot> {
+        let at = usize::try_from(seq.checked_sub(1)?).ok()?;
+        self.index.get(at).copied()
+    }
+
+    fn index_frame(&mut self, segment: u32, offset: usize, entries: usize) {
+        for at in 0..entries {
+            self.index.push(Slot::Frame {
+                segment,
+                offset: u32::try_from(offset).expect("a segment is far below 4 GiB"),
+                at: u16::try_from(at).expect("a frame holds far below 65,536 entries"),
+            });
+        }
+    }
+
+    fn read_frame(
+        &self,
+        segment: u32,
+        offset: u32,
+    ) -> Result<Option<frame::Frame>, JournalError> {
+        let mut reading =
+            self.reading.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let file = match reading.take() {
+            Some((number, file)) if number == segment => file,
+            Some(_) | None => self.shape.disk.open(&segment_path(&self.shape, segment))?,
+        };
+        let (_, file) = reading.insert((segment, file));
+        let mut head = vec![0; frame::HEADER];
+        file.read_at(u64::from(offset), &mut head)?;
+        let Some(header) = frame::FrameHeader::read(&head) else { return Ok(None) };
+        let mut bytes = vec![0; header.frame_bytes()];
+        file.read_at(u64::from(offset), &mut bytes)?;
+        Ok(frame::decode(&self.key, &self.place(segment), &bytes))
+    }
+
+    /// Takes the room of a new segment, durably, before anything is written into it.
+    fn next_segment(&mut self, room: usize) -> Result<Segment, JournalError> {
+        let number = self.newest + 1;
+        let path = segment_path(&self.shape, number);
+        let length = self.shape.segment_bytes.max(SEGMENT_HEADER + room);
+        let made = self.make_segment(number, &path, length);
+        match made {
+            Ok(file) => {
+                self.newest = number;
+                Ok(Segment { number, file, length, end: SEGMENT_HEADER, next_frame: 0 })
+            }
+            Err(error) => {
+                // Gives the room back on a full disk. If that fails too, the number is skipped.
+                if self.shape.disk.remove(&path).is_err() {
+                    self.newest = number;
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    fn make_segment(&self, number: u32, path: &Path, length: usize) -> io::Result<Box<dyn DiskFile>> {
+        let file = self.shape.disk.create(path, length as u64)?;
+        file.write_at(0, &segment_header(self.shape.journal, number))?;
+        file.sync()?;
+        self.shape.disk.sync_dir(&self.shape.dir)?;
+        Ok(file)
+    }
+
+    /// Fits a scanned frame to what came before it.
+    fn take_frame(
+        &mut self,
+        segment: u32,
+        offset: usize,
+        frame: &frame::Frame,
+        lost: &mut Vec<Lost>,
+    ) -> Result<(), JournalError> {
+        let before = Head { link: frame.header.before, seq: frame.first.saturating_sub(1) };
+        if before.seq > self.head.seq {
+            self.lose_to(before, lost);
+        } else if before != self.head {
+            // A later segment begins again after the last durable entry: what stood from there on
+            // was never reported as saved.
+            let link = self.link_at(before.seq)?;
+            self.index.truncate(usize::try_from(before.seq).unwrap_or(usize::MAX));
+            self.head = before;
+            // If the link differs even so, the entry before is not the one that this frame followed.
+            if link.is_some_and(|link| link != before.link) && self.index.pop().is_some() {
+                self.head.seq -= 1;
+                self.lose_to(before, lost);
+            }
+        }
+        self.index_frame(segment, offset, frame.entries.len());
+        self.head = follow(self.head, frame.entries.iter().map(Vec::as_slice));
+        Ok(())
+    }
+
+    fn lose_to(&mut self, known: Head, lost: &mut Vec<Lost>) {
+        let from = self.head.seq + 1;
+        lost.push(Lost { from, to: known.seq, link: known.link });
+        for _ in from..=known.seq {
+            self.index.push(Slot::Lost);
+        }
+        self.head = known;
+    }
+
+    /// Makes the newest segment ready to be written on, or copies its bad end aside.
+    fn take_end(&mut self, scan: &Scan, bytes: &[u8]) -> Result<OpenedEnd, JournalError> {
+        let path = segment_path(&self.shape, self.newest);
+        let header_ok = bytes.get(..SEGMENT_HEADER)
+            == Some(&segment_header(self.shape.journal, self.newest)[..]);
+        if let Some(to) = scan.torn_to {
+            let name = format!("{:06}.torn-{}", self.newest, scan.end);
+            let aside = self.shape.dir.join(&name);
+            if self.shape.disk.length(&aside)?.is_none() {
+                crate::disk::write_whole(&*self.shape.disk, &aside, &bytes[scan.end..to])?;
+            }
+            return Ok(OpenedEnd::Torn(name));
+        }
+        if !header_ok {
+            return Ok(OpenedEnd::Clean);
+        }
+        let file = self.shape.disk.open(&path)?;
+        if let Some((offset, frame)) = scan.frames.last() {
+            // After a sync that failed just before the end, these bytes may be in the system's
+            // cache alone, and be taken for clean: written again they become durable, or fail now.
+            let again = bytes.get(*offset..offset + frame.header.frame_bytes());
+            let again = again.unwrap_or_default();
+            if file.write_at(*offset as u64, again).and_then(|()| file.sync()).is_err() {
+                return Ok(OpenedEnd::Clean);
+            }
+        }
+        self.current = Some(Segment {
+            number: self.newest,
+            file,
+            length: bytes.len(),
+            end: scan.end,
+            next_frame: scan.frames.last().map_or(0, |(_, frame)| frame.header.number + 1),
+        });
+        Ok(OpenedEnd::Clean)
+    }
+}
+
+fn follow<'a>(from: Head, entries: impl Iterator<Item = &'a [u8]>) -> Head {
+    let mut chain = Chain::after(from);
+    for entry in entries {
+        chain.push(entry);
+    }
+    chain.head()
+}
+
+fn frame_room(entries: &[&[u8]]) -> usize {
+    let plain: usize = entries.iter().map(|entry| entry.len() + 4).sum();
+    frame::HEADER + plain + 8 + crate::secret::TAG
+}
+
+fn segment_path(shape: &Shape, number: u32) -> PathBuf {
+    shape.dir.join(format!("{number:06}.wqj"))
+}
+
+fn segments_of(shape: &Shape) -> Result<Vec<u32>, JournalError> {
+    let names = shape.disk.list(&shape.dir)?;
+    let mut numbers: Vec<u32> =
+        names.iter().filter_map(|name| name.strip_suffix(".wqj")?.parse().ok()).collect();
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+fn segment_header(journal: JournalId, number: u32) -> [u8; SEGMENT_HEADER] {
+    let mut header = [0; SEGMENT_HEADER];
+    header[..8].copy_from_slice(SEGMENT_MAGIC);
+    header[8..24].copy_from_slice(journal.as_bytes());
+    header[24..28].copy_from_slice(&number.to_be_bytes());
+    let sum = sha256(&header[..32]);
+    header[32..].copy_from_slice(&sum);
+    header
+}
