@@ -6,11 +6,35 @@
 //! statement locks the counter row of the log until commit: log numbers become visible in order,
 //! and there is one writer at a time on both engines.
 
+mod audit;
+mod enrolment;
+mod entries;
+mod evidence;
+mod journals;
 mod log;
 mod meta;
+mod records;
+mod scope;
+mod stored;
+mod tokens;
+mod users;
 
+pub use audit::AuditAct;
+pub use enrolment::EnrolCode;
+pub use entries::{NewEntry, StoredEntry};
+pub use evidence::{Custody, EvidenceName, NewEvidence, Upload};
+pub use journals::Journal;
 pub use log::{LogKind, LogRow, Write};
 pub use meta::Meta;
+pub use records::NewRecord;
+pub use scope::{ScopeChange, ScopeMark};
+pub use tokens::Caller;
+pub use users::{Role, User};
+
+use stored::{
+    json, number_in, number_out, of_json, of_json_or_none, of_word, parsed, parsed_or_none, rows_of,
+    text_of, word,
+};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -118,7 +142,10 @@ impl Db {
 }
 
 fn migrator() -> Migrator {
-    let files = [(1, "init", include_str!("../../migrations/0001_init.sql"))];
+    let files = [
+        (1, "init", include_str!("../../migrations/0001_init.sql")),
+        (2, "forks", include_str!("../../migrations/0002_forks.sql")),
+    ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });

@@ -1,0 +1,330 @@
+//! Entries, byte for byte as they came.
+
+use super::{Db, DbError, Write};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+use std::collections::BTreeSet;
+use waiqin_protocol::ids::{EntryHash, JournalId, Link, SubjectId};
+use waiqin_protocol::wire::sync::{Verdict, VerdictReason, VerdictRun};
+
+/// An entry to be kept.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    /// Its number.
+    pub seq: u64,
+    /// SHA-256 of its bytes.
+    pub hash: EntryHash,
+    /// Link after it.
+    pub link: Link,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What it is about, when it reads.
+    pub subject: Option<SubjectId>,
+    /// Kind of change, when it reads.
+    pub kind: Option<String>,
+    /// What the server thinks of it.
+    pub verdict: Verdict,
+    /// Why, for held and refused.
+    pub reason: Option<VerdictReason>,
+}
+
+/// An entry as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// Its number.
+    pub seq: u64,
+    /// SHA-256 of its bytes.
+    pub hash: EntryHash,
+    /// Link after it.
+    pub link: Link,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Rows of one INSERT: eleven columns each stay well below the bounds of both engines.
+const ROWS_AT_ONCE: usize = 64;
+
+impl Db {
+    /// Link after an entry; [`Link::ZERO`] before the first. `None` when there is no such entry.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn link_at(&self, journal: JournalId, seq: u64) -> Result<Option<Link>, DbError> {
+        if seq == 0 {
+            return Ok(Some(Link::ZERO));
+        }
+        let row = sqlx::query("SELECT link FROM entries WHERE journal = $1 AND seq = $2")
+            .bind(journal.to_string())
+            .bind(super::number_in(seq)?)
+            .fetch_optional(self.pool())
+            .await?;
+        row.map(|row| super::parsed(row.get(0), "link of an entry")).transpose()
+    }
+
+    /// Verdicts of the entries after `after` up to `to`, as runs.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row does not read.
+    pub async fn verdicts(
+        &self,
+        journal: JournalId,
+        after: u64,
+        to: u64,
+    ) -> Result<Vec<VerdictRun>, DbError> {
+        let rows = sqlx::query(
+            "SELECT seq, verdict, reason FROM entries \
+             WHERE journal = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
+        )
+        .bind(journal.to_string())
+        .bind(super::number_in(after)?)
+        .bind(super::number_in(to)?)
+        .fetch_all(self.pool())
+        .await?;
+        let mut runs: Vec<VerdictRun> = Vec::new();
+        for row in &rows {
+            let seq = super::number_out(row.get(0))?;
+            let verdict = super::of_word(row.get(1), "verdict")?;
+            let reason: Option<String> = row.get(2);
+            let reason = reason.map(|text| super::of_word(text, "reason")).transpose()?;
+            match runs.last_mut() {
+                Some(run)
+                    if run.verdict == verdict && run.reason == reason && run.to + 1 == seq =>
+                {
+                    run.to = seq;
+                }
+                Some(_) | None => runs.push(VerdictRun { from: seq, reason, to: seq, verdict }),
+            }
+        }
+        Ok(runs)
+    }
+
+    /// Entries of a journal after a number, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row does not read.
+    pub async fn entries_after(
+        &self,
+        journal: JournalId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredEntry>, DbError> {
+        sqlx::query(
+            "SELECT seq, hash, link, bytes FROM entries \
+             WHERE journal = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        )
+        .bind(journal.to_string())
+        .bind(super::number_in(after)?)
+        .bind(i64::from(limit))
+        .fetch_all(self.pool())
+        .await?
+        .iter()
+        .map(stored_of)
+        .collect()
+    }
+
+    /// Entries that a journal signed beside others of the same number.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row does not read.
+    pub async fn forked_entries(&self, journal: JournalId) -> Result<Vec<StoredEntry>, DbError> {
+        sqlx::query(
+            "SELECT seq, hash, link, bytes FROM forked_entries \
+             WHERE journal = $1 ORDER BY seq, link",
+        )
+        .bind(journal.to_string())
+        .fetch_all(self.pool())
+        .await?
+        .iter()
+        .map(stored_of)
+        .collect()
+    }
+}
+
+impl Write {
+    /// Keeps entries under a row of the log.
+    ///
+    /// # Errors
+    /// When a statement fails, as it does for a number or hash that is there already.
+    pub async fn add_entries(
+        &mut self,
+        journal: JournalId,
+        log_number: u64,
+        entries: &[NewEntry],
+    ) -> Result<(), DbError> {
+        let journal = journal.to_string();
+        let log_number = super::number_in(log_number)?;
+        for rows in entries.chunks(ROWS_AT_ONCE) {
+            let sql = format!(
+                "INSERT INTO entries (journal, seq, hash, link, bytes, log_number, subject, kind, \
+                 verdict, reason) VALUES {}",
+                super::rows_of(rows.len(), 10)
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            for entry in rows {
+                query = query
+                    .bind(journal.as_str())
+                    .bind(super::number_in(entry.seq)?)
+                    .bind(entry.hash.to_string())
+                    .bind(entry.link.to_string())
+                    .bind(entry.bytes.as_slice())
+                    .bind(log_number)
+                    .bind(entry.subject.map(|id| id.to_string()))
+                    .bind(entry.kind.clone())
+                    .bind(super::word(&entry.verdict)?)
+                    .bind(entry.reason.as_ref().map(super::word).transpose()?);
+            }
+            query.execute(self.tx()).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps entries that a journal signed beside others of the same number. What is there stays.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn add_forked(
+        &mut self,
+        journal: JournalId,
+        entries: &[StoredEntry],
+        now_ms: i64,
+    ) -> Result<(), DbError> {
+        let journal = journal.to_string();
+        for rows in entries.chunks(ROWS_AT_ONCE) {
+            let sql = format!(
+                "INSERT INTO forked_entries (journal, seq, hash, link, bytes, received_ms) \
+                 VALUES {} ON CONFLICT (journal, link) DO NOTHING",
+                super::rows_of(rows.len(), 6)
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            for entry in rows {
+                query = query
+                    .bind(journal.as_str())
+                    .bind(super::number_in(entry.seq)?)
+                    .bind(entry.hash.to_string())
+                    .bind(entry.link.to_string())
+                    .bind(entry.bytes.as_slice())
+                    .bind(now_ms);
+            }
+            query.execute(self.tx()).await?;
+        }
+        Ok(())
+    }
+
+    /// Which of these subjects have a held entry of the journal: its later entries on them are held
+    /// too.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn held_subjects(
+        &mut self,
+        journal: JournalId,
+    ) -> Result<BTreeSet<SubjectId>, DbError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT subject FROM entries \
+             WHERE journal = $1 AND verdict = 'held' AND subject IS NOT NULL",
+        )
+        .bind(journal.to_string())
+        .fetch_all(self.tx())
+        .await?;
+        rows.iter().map(|row| super::parsed(row.get(0), "subject")).collect()
+    }
+}
+
+fn stored_of(row: &AnyRow) -> Result<StoredEntry, DbError> {
+    Ok(StoredEntry {
+        seq: super::number_out(row.get(0))?,
+        hash: super::parsed(row.get(1), "hash of an entry")?,
+        link: super::parsed(row.get(2), "link of an entry")?,
+        bytes: row.get(3),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::journals::tests::{add, journal};
+    use crate::db::testing;
+
+    fn entry(seq: u64, verdict: Verdict, reason: Option<VerdictReason>) -> NewEntry {
+        let mut hash = [0u8; 32];
+        hash[..8].copy_from_slice(&seq.to_be_bytes());
+        NewEntry {
+            seq,
+            hash: EntryHash::from_bytes(hash),
+            link: Link::from_bytes(hash),
+            bytes: vec![0, 0xff, b'x'],
+            subject: Some(SubjectId::from_bytes([u8::from(reason.is_some()); 16])),
+            kind: None,
+            verdict,
+            reason,
+        }
+    }
+
+    #[tokio::test]
+    async fn entries_come_back_byte_for_byte_and_verdicts_as_runs() {
+        for (db, _kept) in testing::engines().await {
+            add(&db, &[journal(1)]).await;
+            let id = journal(1).id;
+            let mut entries: Vec<NewEntry> =
+                (1..=150).map(|seq| entry(seq, Verdict::Accepted, None)).collect();
+            entries[99] = entry(100, Verdict::Held, Some(VerdictReason::UnknownBase));
+            let mut write = db.write().await.unwrap();
+            write.add_entries(id, 7, &entries).await.unwrap();
+            let held = write.held_subjects(id).await.unwrap();
+            write.commit().await.unwrap();
+            assert_eq!(held, BTreeSet::from([SubjectId::from_bytes([1; 16])]));
+            let runs = db.verdicts(id, 1, 140).await.unwrap();
+            let shown: Vec<(u64, u64, Verdict)> =
+                runs.iter().map(|run| (run.from, run.to, run.verdict)).collect();
+            assert_eq!(
+                shown,
+                [
+                    (2, 99, Verdict::Accepted),
+                    (100, 100, Verdict::Held),
+                    (101, 140, Verdict::Accepted)
+                ]
+            );
+            assert_eq!(runs[1].reason, Some(VerdictReason::UnknownBase));
+            let read = db.entries_after(id, 148, 10).await.unwrap();
+            assert_eq!(read.len(), 2);
+            assert_eq!(read[0].bytes, entries[148].bytes);
+            assert_eq!(db.link_at(id, 150).await.unwrap(), Some(entries[149].link));
+            assert_eq!(db.link_at(id, 151).await.unwrap(), None);
+            assert_eq!(db.link_at(id, 0).await.unwrap(), Some(Link::ZERO));
+        }
+    }
+
+    #[tokio::test]
+    async fn one_number_is_never_given_twice() {
+        for (db, _kept) in testing::engines().await {
+            add(&db, &[journal(1)]).await;
+            let one = entry(1, Verdict::Accepted, None);
+            let mut write = db.write().await.unwrap();
+            write.add_entries(journal(1).id, 1, std::slice::from_ref(&one)).await.unwrap();
+            write.commit().await.unwrap();
+            let mut write = db.write().await.unwrap();
+            assert!(write.add_entries(journal(1).id, 2, &[one]).await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn forked_entries_are_kept_beside_each_other() {
+        for (db, _kept) in testing::engines().await {
+            add(&db, &[journal(1)]).await;
+            let forked = |n: u8| StoredEntry {
+                seq: 5,
+                hash: EntryHash::from_bytes([n; 32]),
+                link: Link::from_bytes([n; 32]),
+                bytes: vec![n],
+            };
+            let mut write = db.write().await.unwrap();
+            write.add_forked(journal(1).id, &[forked(1), forked(2)], 3).await.unwrap();
+            write.add_forked(journal(1).id, &[forked(2)], 4).await.unwrap();
+            write.commit().await.unwrap();
+            assert_eq!(
+                db.forked_entries(journal(1).id).await.unwrap(),
+                [forked(1), forked(2)]
+            );
+        }
+    }
+}

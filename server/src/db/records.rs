@@ -1,0 +1,171 @@
+//! Records, folded from entries and kept at write: they can be rebuilt from the entries.
+
+use super::{Db, DbError, Write};
+use sqlx::Row;
+use waiqin_protocol::ids::SubjectId;
+use waiqin_protocol::journal::CaseRef;
+use waiqin_protocol::record::Record;
+
+/// A record to be kept.
+#[derive(Clone, Debug)]
+pub struct NewRecord {
+    /// The record.
+    pub record: Record,
+    /// The case of the list that it is about, when one fits.
+    pub case_id: Option<String>,
+}
+
+impl Write {
+    /// A record as it stands.
+    ///
+    /// # Errors
+    /// When the statement fails or the row does not read.
+    pub async fn record(&mut self, subject: SubjectId) -> Result<Option<Record>, DbError> {
+        let row = sqlx::query("SELECT view FROM records WHERE subject = $1")
+            .bind(subject.to_string())
+            .fetch_optional(self.tx())
+            .await?;
+        row.map(|row| super::of_json(row.get(0), "record")).transpose()
+    }
+
+    /// Keeps a record under a row of the log.
+    ///
+    /// # Errors
+    /// When the statement fails.
+    pub async fn put_record(&mut self, new: &NewRecord, log_number: u64) -> Result<(), DbError> {
+        let record = &new.record;
+        sqlx::query(
+            "INSERT INTO records (subject, act, case_id, number_typed, number_normal, officer, \
+             journal, place, opened_ms, changed_ms, changed_number, view) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+             ON CONFLICT (subject) DO UPDATE SET case_id = excluded.case_id, \
+             number_typed = excluded.number_typed, number_normal = excluded.number_normal, \
+             place = excluded.place, changed_ms = excluded.changed_ms, \
+             changed_number = excluded.changed_number, view = excluded.view",
+        )
+        .bind(record.subject.to_string())
+        .bind(super::word(&record.act)?)
+        .bind(new.case_id.clone())
+        .bind(record.case.typed.as_str())
+        .bind(record.case.normal.clone())
+        .bind(record.officer.to_string())
+        .bind(record.journal.to_string())
+        .bind(record.text("place"))
+        .bind(record.opened)
+        .bind(record.changed)
+        .bind(super::number_in(log_number)?)
+        .bind(super::json(record)?)
+        .execute(self.tx())
+        .await?;
+        Ok(())
+    }
+
+    /// The case of the list that a name means: by the list's id, then by the normal number, then by
+    /// a former number. `None` when no case fits, or more than one: a person decides then.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn case_named(&mut self, name: &CaseRef) -> Result<Option<String>, DbError> {
+        if let Some(id) = &name.id
+            && let Some(found) =
+                self.one_text("SELECT id FROM cases WHERE id = $1 LIMIT 2", &id.0).await?
+        {
+            return Ok(Some(found));
+        }
+        let Some(normal) = &name.normal else { return Ok(None) };
+        let by_number = "SELECT id FROM cases WHERE number = $1 LIMIT 2";
+        if let Some(found) = self.one_text(by_number, normal).await? {
+            return Ok(Some(found));
+        }
+        let by_alias = "SELECT DISTINCT case_id FROM case_aliases WHERE number = $1 LIMIT 2";
+        self.one_text(by_alias, normal).await
+    }
+
+    /// The text that a query finds, when it finds exactly one.
+    async fn one_text(
+        &mut self,
+        sql: &'static str,
+        value: &str,
+    ) -> Result<Option<String>, DbError> {
+        let rows = sqlx::query(sql).bind(value).fetch_all(self.tx()).await?;
+        match rows.as_slice() {
+            [one] => Ok(Some(one.get(0))),
+            _ => Ok(None),
+        }
+    }
+}
+
+impl Db {
+    /// How many records there are.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn record_count(&self) -> Result<u64, DbError> {
+        let row = sqlx::query("SELECT COUNT(*) FROM records").fetch_one(self.pool()).await?;
+        super::number_out(row.get(0))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::db::testing;
+    use waiqin_protocol::ids::CaseId;
+
+    /// Adds a case as an import would.
+    pub(crate) async fn add_case(db: &Db, id: &str, number: &str, officer: &str, changed: i64) {
+        let body = serde_json::json!({ "id": id, "number": number, "number_raw": number,
+            "kind": "执", "cause": "", "applicants": [], "debtors": [], "officer": officer,
+            "department": "", "stage": "", "stay": "", "basis": "", "close_mode": "" });
+        sqlx::query(
+            "INSERT INTO cases (id, number, kind, officer, stage, stay, search_text, body, \
+             first_version, list_version, absent, changed_number) \
+             VALUES ($1, $2, '执', $3, '', '', '', $4, 1, 1, 0, $5)",
+        )
+        .bind(id)
+        .bind(number)
+        .bind(officer)
+        .bind(body.to_string())
+        .bind(changed)
+        .execute(db.pool())
+        .await
+        .unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_case_is_found_by_id_then_number_then_former_number_and_never_guessed() {
+        for (db, _kept) in testing::engines().await {
+            add_case(&db, "A1", "（2019）粤0115执100号", "王法官", 1).await;
+            add_case(&db, "A2", "（2019）粤0115执200号", "王法官", 1).await;
+            for (number, case) in [("old", "A1"), ("both", "A1"), ("both", "A2")] {
+                sqlx::query("INSERT INTO case_aliases VALUES ($1, $2, 1)")
+                    .bind(number)
+                    .bind(case)
+                    .execute(db.pool())
+                    .await
+                    .unwrap();
+            }
+            let name = |id: Option<&str>, normal: Option<&str>| CaseRef {
+                id: id.map(|id| CaseId(id.into())),
+                normal: normal.map(str::to_owned),
+                ..CaseRef::default()
+            };
+            let mut write = db.write().await.unwrap();
+            for (id, normal, found) in [
+                (Some("A2"), Some("（2019）粤0115执100号"), Some("A2")),
+                (Some("gone"), Some("（2019）粤0115执100号"), Some("A1")),
+                (None, Some("（2019）粤0115执200号"), Some("A2")),
+                (None, Some("old"), Some("A1")),
+                (None, Some("both"), None),
+                (None, Some("（2019）粤0115执999号"), None),
+                (None, None, None),
+            ] {
+                assert_eq!(
+                    write.case_named(&name(id, normal)).await.unwrap().as_deref(),
+                    found,
+                    "{id:?} {normal:?}"
+                );
+            }
+        }
+    }
+}
