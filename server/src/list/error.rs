@@ -166,6 +166,14 @@ pub enum ListError {
         /// The bound.
         max: u64,
     },
+    /// A part that unpacks to far more than its size.
+    #[error("the part {part} of the workbook unpacks to more than {times} times its size")]
+    Swells {
+        /// The part of the workbook.
+        part: String,
+        /// The bound.
+        times: u64,
+    },
     /// A part with a document type or entities of its own.
     #[error("the part {part} of the workbook declares entities")]
     Entities {
@@ -249,7 +257,7 @@ impl ListError {
             Self::TooManyColumns { .. } => "too_many_columns",
             Self::CellTooLong { .. } => "cell_too_long",
             Self::TooMuchText { .. } => "too_much_text",
-            Self::Unpacks { .. } => "unpacks",
+            Self::Unpacks { .. } | Self::Swells { .. } => "unpacks",
             Self::Entities { .. } => "entities",
             Self::OddArchive { .. } => "odd_archive",
             Self::Encrypted => "encrypted",
@@ -272,7 +280,18 @@ impl ListError {
                 words.too_large,
                 &[("size", &megabytes(*bytes)), ("max", &megabytes(*max))],
             ),
-            Self::OtherKind { kind } => fill(words.other_kind, &[("kind", &kind.word(words))]),
+            Self::OtherKind { kind } => {
+                let text = match kind {
+                    OtherKind::XmlSpreadsheet | OtherKind::OtherWorkbook => words.other_workbook,
+                    OtherKind::Picture
+                    | OtherKind::Pdf
+                    | OtherKind::Document
+                    | OtherKind::Archive
+                    | OtherKind::Json
+                    | OtherKind::Program => words.other_kind,
+                };
+                fill(text, &[("kind", &kind.word(words))])
+            }
             Self::WebPage => words.web_page.to_owned(),
             Self::Encoding { place, rows, guess } => {
                 let text = if guess.is_some() {
@@ -342,6 +361,7 @@ impl ListError {
             Self::Unpacks { part, max } => {
                 fill(words.unpacks, &[("part", part), ("max", &(max >> 20))])
             }
+            Self::Swells { part, times } => fill(words.swells, &[("part", part), ("times", times)]),
             Self::Entities { part } => fill(words.entities, &[("part", part)]),
             Self::OddArchive { part } => fill(words.odd_archive, &[("part", part)]),
             Self::Encrypted => words.encrypted.to_owned(),

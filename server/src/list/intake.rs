@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Rows with content among which the header is looked for.
 pub(crate) const HEADER_ROWS_MAX: usize = 30;
+/// Rows that show how the rows of an export usually end.
+const USUAL_FROM_ROWS: u64 = 3;
 /// Repairs and lost cells that the preview shows one by one.
 const SHOWN_MAX: usize = 1_000;
 
@@ -27,6 +29,8 @@ struct Stored {
 }
 
 struct CaseRowKept {
+    /// The row had more cells than the header, the last of them blank.
+    wide: bool,
     case: super::case::ListCase,
     lost: Fields,
     long_numeric_id: bool,
@@ -54,6 +58,10 @@ pub(crate) struct Intake<'l> {
     rows_total: u64,
     rows_with_content: u64,
     blank_pending: u64,
+    /// Rows of cases, those with more cells than the header, and whether the last is one.
+    case_rows: u64,
+    wide_rows: u64,
+    wide_row: bool,
     /// Cells of the last row, and whether every row before it reached the header's width.
     last_width: Option<usize>,
     all_full: bool,
@@ -93,6 +101,9 @@ impl<'l> Intake<'l> {
             rows_total: 0,
             rows_with_content: 0,
             blank_pending: 0,
+            case_rows: 0,
+            wide_rows: 0,
+            wide_row: false,
             last_width: None,
             all_full: true,
             damaged_rows: 0,
@@ -183,11 +194,15 @@ impl<'l> Intake<'l> {
         self.header.is_none() && self.searched >= HEADER_ROWS_MAX
     }
 
-    /// The row that comes nearest to a header.
-    pub(crate) fn nearest_header(&self) -> Option<(u64, Vec<String>)> {
-        self.nearest
-            .as_ref()
-            .map(|(row, _, cells)| (*row, cells.clone()))
+    /// Whether any row has content.
+    pub(crate) fn has_content(&self) -> bool {
+        self.rows_with_content > 0
+    }
+
+    /// The row that comes nearest to a header: it names some field.
+    pub(crate) fn nearest_header(&self) -> Vec<String> {
+        let nearest = self.nearest.as_ref().filter(|nearest| nearest.1 > 0);
+        nearest.map(|nearest| nearest.2.clone()).unwrap_or_default()
     }
 
     /// Whether the last row has fewer cells than every row before it: the file was cut there.
@@ -400,6 +415,10 @@ impl<'l> Intake<'l> {
             .iter()
             .skip(header.width())
             .any(|cell| !cell.is_blank());
+        self.wide_row = self.wide_rows_shift && cells.len() > header.columns.len();
+        self.case_rows += 1;
+        self.wide_rows += u64::from(self.wide_row);
+
         let outcome = match read_row(header, cells, self.this_year, self.from_1904) {
             Ok(row) if beyond && self.wide_rows_shift => Err(RowFault {
                 reason: RejectReason::ExtraCells,
@@ -558,6 +577,7 @@ impl<'l> Intake<'l> {
                 lost: row.lost,
                 long_numeric_id: row.long_numeric_id,
                 set_aside: false,
+                wide: self.wide_row,
             },
             place: (self.last_row, sheet),
         });
@@ -628,7 +648,7 @@ impl<'l> Intake<'l> {
     /// No row below the header named a case, or no header was found.
     pub(crate) fn finish(mut self, format: Format) -> Result<ReadList, ListError> {
         if !self.has_header() {
-            let seen = self.nearest.map(|nearest| nearest.2).unwrap_or_default();
+            let seen = self.nearest_header();
             return Err(if self.rows_with_content == 0 {
                 ListError::Empty
             } else {
@@ -638,6 +658,7 @@ impl<'l> Intake<'l> {
         if self.stored.is_empty() && self.rejected.is_empty() {
             return Err(ListError::NoCases);
         }
+        self.judge_wide_rows();
         self.judge_long_ids();
         let mut cases = Vec::with_capacity(self.stored.len());
         let mut uncertain: BTreeMap<String, BTreeSet<Field>> = BTreeMap::new();
@@ -688,6 +709,33 @@ impl<'l> Intake<'l> {
             uncertain,
             set_aside: self.set_aside,
         })
+    }
+
+    /// Rows with more cells than the header: when every row has them, the export ends its rows with
+    /// a separator; when only some have, a separator inside a cell has shifted their columns.
+    fn judge_wide_rows(&mut self) {
+        let usual = self.wide_rows == self.case_rows && self.case_rows >= USUAL_FROM_ROWS;
+        if usual || self.wide_rows == 0 {
+            return;
+        }
+        for stored in self
+            .stored
+            .iter_mut()
+            .filter(|s| s.row.wide && !s.row.set_aside)
+        {
+            stored.row.set_aside = true;
+            let case = &stored.row.case;
+            self.set_aside
+                .extend([case.id.clone(), case.number.clone()]);
+            self.rejected.push(Rejected {
+                row: stored.place.0,
+                reason: RejectReason::ExtraCells,
+                text: case.number.clone(),
+                suggestion: None,
+                sheet: None,
+                against: None,
+            });
+        }
     }
 
     /// Ids that came as numbers of more than 15 digits: a spreadsheet rounds them to a zero at the

@@ -142,8 +142,10 @@ pub enum RejectReason {
     Contradiction,
     /// More cells than the header names: a separator inside a cell.
     ExtraCells,
-    /// Bytes of its number or id are damaged.
+    /// Bytes of its number are damaged.
     DamagedBytes,
+    /// Its number is an error value or a formula without a result.
+    LostNumber,
 }
 
 impl RejectReason {
@@ -158,6 +160,7 @@ impl RejectReason {
             Self::Contradiction => "contradiction",
             Self::ExtraCells => "extra_cells",
             Self::DamagedBytes => "damaged_bytes",
+            Self::LostNumber => "lost_number",
         }
     }
 }
@@ -205,6 +208,7 @@ impl Rejected {
             RejectReason::Contradiction => words.row_contradiction,
             RejectReason::ExtraCells => words.row_extra_cells,
             RejectReason::DamagedBytes => words.row_damaged_bytes,
+            RejectReason::LostNumber => words.row_lost_number,
         };
         let place = Place::row(self.row).on(self.sheet.as_deref()).text(lang);
         let suggestion = self.suggestion.as_deref().unwrap_or_default();

@@ -76,7 +76,10 @@ pub(crate) fn read_number(cell: &Cell, this_year: i32) -> Result<CaseNoReading, 
         names: Vec::new(),
     };
     let raw = match cell {
-        Cell::Lost(_, text) => return Err(fault(RejectReason::DamagedBytes, text, None)),
+        Cell::Lost(Loss::Bytes, text) => {
+            return Err(fault(RejectReason::DamagedBytes, text, None));
+        }
+        Cell::Lost(_, text) => return Err(fault(RejectReason::LostNumber, text, None)),
         Cell::Text(text) if text.trim_matches('\0').contains('\0') => {
             return Err(fault(
                 RejectReason::DamagedBytes,

@@ -100,6 +100,9 @@ pub(crate) fn date_of_serial(days: f64, from_1904: bool) -> Option<NaiveDate> {
 
 fn date_of_text(text: &str) -> Result<NaiveDate, Loss> {
     let text: String = text.chars().map(half_width).collect();
+    let text = ["年", "月", "日"]
+        .iter()
+        .fold(text, |text, mark| text.replace(&format!(" {mark}"), mark));
     if let Some(date) = instant_in_utc(&text) {
         return Ok(date);
     }
@@ -140,10 +143,7 @@ fn leading_numbers(text: &str) -> (Vec<String>, &str) {
         let last = numbers.last_mut().expect("there is always one");
         if c.is_ascii_digit() {
             last.push(c);
-        } else if matches!(c, '-' | '/' | '.' | '年' | '月')
-            && !last.is_empty()
-            && parts < 3
-        {
+        } else if matches!(c, '-' | '/' | '.' | '年' | '月') && !last.is_empty() && parts < 3 {
             numbers.push(String::new());
         } else if c == ' ' && last.is_empty() {
             // 2019年 1月 2日

@@ -12,13 +12,14 @@ waiqin_protocol::words! {
 
         empty: "文件是空的，没有一行内容。请在办案系统重新导出后再选这个文件。", "The file is empty: it has no row. Export it again from the case system and choose it again.";
         too_large: "文件有 {size}，超过 {max} 的上限。请按立案年份分批导出。", "The file has {size}, more than the limit of {max}. Export it in parts, by year of filing.";
-        other_kind: "这个文件的内容是{kind}，不是清单，与文件名无关。请选择办案系统导出的 CSV、TSV、XLSX 或 XLS 文件。", "The content of this file is {kind}, not a list, whatever its name says. Choose the CSV, TSV, XLSX or XLS file that the case system exported.";
+        other_kind: "这个文件的内容是“{kind}”，不是清单，与文件名无关。请选择办案系统导出的 CSV、TSV、XLSX 或 XLS 文件。", "The content of this file is {kind}, not a list, whatever its name says. Choose the CSV, TSV, XLSX or XLS file that the case system exported.";
+        other_workbook: "这个文件是“{kind}”，本系统不读。请用 Excel 或 WPS 打开，另存为“Excel 工作簿 (.xlsx)”后再导入。", "This file is {kind}, which is not read here. Open it in Excel or WPS, save it as an Excel workbook (.xlsx) and import that.";
         kind_picture: "图片", "a picture";
         kind_pdf: "PDF 文档", "a PDF document";
         kind_document: "文字文档", "a text document";
         kind_archive: "压缩包", "an archive";
-        kind_xml_spreadsheet: "XML 文件", "an XML file";
-        kind_other_workbook: "本系统不读的另一种表格文件", "a workbook of a kind that is not read";
+        kind_xml_spreadsheet: "XML 表格", "an XML spreadsheet";
+        kind_other_workbook: "另一种表格文件", "a workbook of another kind";
         kind_json: "JSON 数据", "JSON data";
         kind_program: "程序或数据库文件", "a program or database file";
         web_page: "这个文件其实是网页，只是起了 .xls 的名字。请用 Excel 或 WPS 打开，另存为“Excel 工作簿 (.xlsx)”后再导入。", "This file is a web page that was named .xls. Open it in Excel or WPS, save it as an Excel workbook (.xlsx) and import that.";
@@ -39,9 +40,10 @@ waiqin_protocol::words! {
         sheets_differ: "工作表“{first}”和“{second}”都有案号，但列不相同，分不清以哪一张为准。请只保留一张，或分开导入。", "The sheets “{first}” and “{second}” both have case numbers, but their columns differ; it is not clear which one counts. Keep only one, or import them separately.";
         too_many_rows: "到{where}已超过 {max} 行的上限。请按立案年份分批导出。", "At {where} the limit of {max} rows is passed. Export the list in parts, by year of filing.";
         too_many_columns: "到{where}已超过 {max} 列的上限。清单不会有这么多列，多半是分隔符或换行丢失。请重新导出。", "At {where} the limit of {max} columns is passed. No list has so many; separators or line ends were probably lost. Export it again.";
-        cell_too_long: "{where}的内容超过 {max} 字，多半是换行或分隔符丢失。请改正这一格或重新导出。", "{where} holds more than {max} characters; line ends or separators were probably lost. Correct this cell or export the list again.";
+        cell_too_long: "{where}的内容超过 {max} 字，多半是换行或分隔符丢失。请改正这一格或重新导出。", "The cell in {where} holds more than {max} characters; line ends or separators were probably lost. Correct this cell or export the list again.";
         too_much_text: "读到{where}，清单的文字已超过 {max} 的上限。请少导出几列，或按立案年份分批导出。", "At {where} the text of the list passes the limit of {max}. Export fewer columns, or in parts by year of filing.";
         unpacks: "表格文件里的“{part}”解压后超过 {max} MB，正常的清单没有这么大，已停止读取。请用 Excel 或 WPS 打开核对，另存后再导入。", "The part “{part}” of the workbook unpacks to more than {max} MB; no list is so large, so reading stopped. Check it in Excel or WPS, save it anew and import that.";
+        swells: "表格文件里的“{part}”解压后膨胀到 {times} 倍以上，正常的清单不会这样，可能有害，已停止读取。请用 Excel 或 WPS 打开核对，另存后再导入。", "The part “{part}” of the workbook unpacks to more than {times} times its size, as no list does; it may be harmful and reading stopped. Check it in Excel or WPS, save it anew and import that.";
         entities: "表格文件里的“{part}”含有外部定义，正常的导出不会有，可能有害，已停止读取。请从办案系统重新导出。", "The part “{part}” of the workbook declares entities, which no export does and which may be harmful; reading stopped. Export the list again from the case system.";
         odd_archive: "表格文件的“{part}”结构不正常，不像表格程序写出的文件，已停止读取。请用 Excel 或 WPS 打开，另存后再导入。", "The part “{part}” of the workbook is built as no spreadsheet program does; reading stopped. Open it in Excel or WPS, save it anew and import that.";
         encrypted: "表格设了打开密码，读不了。请在 Excel 或 WPS 中去掉密码，另存后再导入。", "A password protects the workbook. Remove it in Excel or WPS, save the file and import that.";
@@ -52,7 +54,7 @@ waiqin_protocol::words! {
         note_cr_lines: "行尾只有回车符（旧式 Mac 文件），已按行读出。", "Rows end with a carriage return alone, as old Mac files do; they were read as rows.";
         note_title_rows: "表头在{where}，其上 {count} 行是标题，未作案件读入。", "The header is in {where}; the {count} rows above it are a title and were not read as cases.";
         note_second_header: "表头有两行，已合并（第二行是{where}）。", "The header takes two rows, which were joined (the second is {where}).";
-        note_columns_changed: "{where}又有一行表头，列的次序或名称与前面不同，其下各行按新表头读。", "{where} is another header with other columns or another order; the rows below were read by it.";
+        note_columns_changed: "{where}又有一行表头，列的次序或名称与前面不同，其下各行按新表头读。", "There is another header in {where}, with other columns or in another order; the rows below were read by it.";
         note_formula_cells: "有 {count} 格是公式，用的是文件里存的结果。", "{count} cells are formulas; the results stored in the file were used.";
         note_several_sheets: "有不止一张工作表是清单，都已读入。", "More than one sheet is a list; all were read.";
         note_sheet_skipped: "工作表“{text}”没有案号列，未读。", "The sheet “{text}” has no case-number column and was not read.";
@@ -63,14 +65,15 @@ waiqin_protocol::words! {
         note_unknown_columns: "有 {count} 列没有对应的栏目，按原表头保留：{text}。", "{count} columns have no field of their own and were kept by their header: {text}.";
         note_lost_cells: "有 {count} 格读不出来，案件照常读入，这些格不改动原有内容。", "{count} cells cannot be read; their cases were read, and what was known before stays.";
 
-        row_no_number: "{where}没有案号（{text}），未读入。请补上案号后重新导入。", "{where} has no case number ({text}) and was not read. Add the number and import again.";
+        row_no_number: "{where}没有案号（{text}），未读入。请补上案号后重新导入。", "There is no case number in {where} ({text}); the row was not read. Add the number and import again.";
         row_bad_number: "{where}的案号“{text}”读不出来，未读入。请在办案系统改正。", "The case number “{text}” in {where} cannot be read; the row was not read. Correct it in the case system.";
         row_bad_number_suggestion: "{where}的案号“{text}”读不出来，可能是“{suggestion}”。确认后采用，或在办案系统改正。", "The case number “{text}” in {where} cannot be read; it may be “{suggestion}”. Accept that, or correct it in the case system.";
         row_unknown_type: "{where}的案号“{text}”用了没有见过的类型代字，未读入。若确有此类案件，请在设置中加入类型代字。", "The case number “{text}” in {where} has an unknown type code; the row was not read. If there are such cases, add the type code in the settings.";
-        row_several_numbers: "{where}的一格里有几个案号（{text}），分不清本行属于哪一件，未读入。请一案一行。", "{where} has several case numbers in one cell ({text}); it is not clear which case the row is, so it was not read. Give each case a row.";
-        row_contradiction: "{where}与第 {other} 行是同一案件（{text}），但“{field}”不同，两行都未读入，该案保持原样。请在办案系统核对后重新导出。", "{where} and row {other} are the same case ({text}) but differ in “{field}”; neither was read, and the case stays as it was. Check it in the case system and export again.";
-        row_extra_cells: "{where}（{text}）的格数比表头多，多半是格内有分隔符而没加引号，各列已错位，未读入。请改正或改用 XLSX 导出。", "{where} ({text}) has more cells than the header: a separator inside a cell without quotes has shifted the columns, so the row was not read. Correct it or export as XLSX.";
+        row_several_numbers: "{where}的一格里有几个案号（{text}），分不清本行属于哪一件，未读入。请一案一行。", "Several case numbers stand in one cell in {where} ({text}); it is not clear which case the row is, so it was not read. Give each case a row.";
+        row_contradiction: "{where}与第 {other} 行是同一案件（{text}），但“{field}”不同，两行都未读入，该案保持原样。请在办案系统核对后重新导出。", "The rows in {where} and row {other} are the same case ({text}) but differ in “{field}”; neither was read, and the case stays as it was. Check it in the case system and export again.";
+        row_extra_cells: "{where}（{text}）的格数比表头多，多半是格内有分隔符而没加引号，各列已错位，未读入。请改正或改用 XLSX 导出。", "There are more cells in {where} ({text}) than in the header: a separator inside a cell without quotes has shifted the columns, so the row was not read. Correct it or export as XLSX.";
         row_damaged_bytes: "{where}的案号里有损坏的字节（{text}），未读入。请重新导出。", "The case number in {where} holds damaged bytes ({text}); the row was not read. Export the list again.";
+        row_lost_number: "{where}的案号是错误值或没有结果的公式（{text}），未读入。请在 Excel 中打开并保存一次，或改为文字。", "The case number in {where} is an error value or a formula without a result ({text}); the row was not read. Open and save the file once in Excel, or replace formulas by text.";
 
         cell_scientific: "{where}“{header}”是 {text}：表格程序把号码变成了科学计数，后几位已丢失，找不回来。请把这一列设为文本后重新导出；原有号码不变。", "{header} in {where} is {text}: a spreadsheet turned the number into scientific notation and its last digits are lost for good. Export the list again with this column as text; the number known before stays.";
         cell_error_value: "{where}“{header}”是错误值 {text}，未采用。", "{header} in {where} is the error value {text} and was not used.";

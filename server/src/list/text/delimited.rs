@@ -79,6 +79,7 @@ pub(super) struct Delimited {
     breaks: usize,
     separators: usize,
     widest: usize,
+    formulas: u64,
 }
 
 /// What takes a row: its number and its cells, which it may empty.
@@ -102,12 +103,18 @@ impl Delimited {
             breaks: 0,
             separators: 0,
             widest: 0,
+            formulas: 0,
         }
     }
 
     /// Rows handed out so far.
     pub(super) fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Cells that are formulas.
+    pub(super) fn formulas(&self) -> u64 {
+        self.formulas
     }
 
     pub(super) fn feed(&mut self, text: &str, take: &mut TakeRow<'_>) -> Result<(), ListError> {
@@ -261,7 +268,7 @@ impl Delimited {
             } else if self.cell.contains('\u{fffd}') {
                 Cell::Lost(Loss::Bytes, std::mem::take(&mut self.cell))
             } else {
-                Cell::Text(self.cell.as_str().to_owned())
+                self.text_or_formula()
             };
             self.cells.push(cell);
         } else if !blank {
@@ -278,6 +285,22 @@ impl Delimited {
         self.breaks = 0;
         self.separators = 0;
         Ok(())
+    }
+
+    /// Spreadsheets write ="0123" to keep digits as text; any other formula has no result here.
+    fn text_or_formula(&mut self) -> Cell {
+        let text = self.cell.as_str();
+        let Some(formula) = text.trim().strip_prefix('=') else {
+            return Cell::Text(text.to_owned());
+        };
+        self.formulas += 1;
+        let quoted = formula
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        match quoted.filter(|inner| !inner.replace("\"\"", "").contains('"')) {
+            Some(inner) => Cell::Text(inner.replace("\"\"", "\"")),
+            None => Cell::Lost(Loss::Formula, text.to_owned()),
+        }
     }
 
     fn end_row(&mut self, take: &mut TakeRow<'_>) -> Result<(), ListError> {

@@ -110,11 +110,7 @@ pub(super) fn detect(bytes: &[u8]) -> Result<Found, ListError> {
 }
 
 /// What to say when no row of the text is a header: perhaps the encoding is to blame.
-pub(super) fn explain_missing_header(
-    text: &[u8],
-    found: &Found,
-    nearest: Option<(u64, Vec<String>)>,
-) -> ListError {
+pub(super) fn explain_missing_header(text: &[u8], found: &Found, seen: Vec<String>) -> ListError {
     let sample = &text[..text.len().min(SAMPLE_BYTES)];
     let decoded = found.encoding.coder().decode_without_bom_handling(sample).0;
     let lines: Vec<&str> = decoded
@@ -135,9 +131,7 @@ pub(super) fn explain_missing_header(
             guess: Some(guess),
         };
     }
-    ListError::NoNumberColumn {
-        seen: nearest.map(|n| n.1).unwrap_or_default(),
-    }
+    ListError::NoNumberColumn { seen }
 }
 
 /// The row, from 1, in which a byte stands; line breaks in quotes do not count. Quotes and line

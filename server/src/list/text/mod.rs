@@ -60,7 +60,13 @@ pub(crate) fn read(
             place: Place::row(parser.rows()),
         });
     }
+    if parser.formulas() > 0 {
+        intake.note(Note::counted(NoteKind::FormulaCells, parser.formulas()));
+    }
     if !intake.has_header() {
+        if !intake.has_content() {
+            return Err(ListError::Empty);
+        }
         return Err(encoding::explain_missing_header(
             text,
             &found,

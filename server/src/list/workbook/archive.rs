@@ -22,7 +22,7 @@ const STRINGS_MAX: u64 = 2_500_000;
 /// Merged regions of all sheets.
 const MERGES_MAX: u64 = 200_000;
 /// A part may be this many times as large unpacked, once it is larger than `RATIO_FROM_BYTES`.
-const RATIO_MAX: u64 = 250;
+const RATIO_MAX: u64 = 200;
 const RATIO_FROM_BYTES: u64 = 16 << 20;
 /// Bytes at the beginning of the shared strings in which their count stands.
 const HEAD_BYTES: usize = 16 << 10;
@@ -151,7 +151,10 @@ fn look_over_part(
             return Err(unpacks(bound));
         }
         if bytes > RATIO_FROM_BYTES && bytes / packed > RATIO_MAX {
-            return Err(unpacks(RATIO_FROM_BYTES));
+            return Err(ListError::Swells {
+                part: name.to_owned(),
+                times: RATIO_MAX,
+            });
         }
         if kind == Part::Strings && head.len() < HEAD_BYTES {
             head.extend_from_slice(&piece[..read.min(HEAD_BYTES)]);
