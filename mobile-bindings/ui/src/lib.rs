@@ -1,1 +1,24 @@
-//! mobile-bindings/ui
+//! The officer's screens: pages over the engine, as an axum router.
+//!
+//! [`pages::routes`] is the whole UI; it does not know how requests arrive. Today they come through
+//! the guarded loopback [`carrier`]; [`host`] runs both on a desktop (`waiqin-phone`), the shells of
+//! the phones do the same through the bindings.
+//!
+//! **Invariants.** No page says "saved" before the engine said that the bytes are durable. No rule of
+//! law lives here. Every word that a person reads stands in [`words`], in both languages. What is not
+//! built has no button.
+
+pub mod carrier;
+pub mod cli;
+pub mod form;
+pub mod frame;
+pub mod host;
+pub mod pages;
+pub mod show;
+pub mod ui;
+pub mod words;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod words_test;

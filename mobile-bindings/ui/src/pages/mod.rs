@@ -1,0 +1,95 @@
+//! The pages: one file each with its struct, its handlers and its tests; the template of the same
+//! name lies in `templates/`.
+
+mod case;
+mod cases;
+mod photo;
+mod photo_new;
+pub(crate) mod problem;
+mod record;
+mod record_new;
+mod records;
+pub(crate) mod refused;
+mod rows;
+mod save;
+mod settings;
+mod start;
+mod statics;
+mod sync;
+mod today;
+mod unlock;
+mod visit;
+
+#[cfg(test)]
+mod tests;
+
+use crate::carrier::{answer_headers, enter, guard};
+use crate::frame::Tab;
+use crate::ui::Ui;
+use askama::Template;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+/// Largest form without a file: every field of a record at its longest fits.
+const FORM_BYTES_MAX: usize = 4 << 20;
+
+/// Every page, behind the guard.
+#[must_use]
+pub fn routes(ui: Ui) -> Router {
+    let carrier = ui.parts().carrier.clone();
+    let photos = Router::new()
+        .route("/records/{id}/photos", post(photo_new::add))
+        // The engine holds evidence against the court's limit while it reads.
+        .layer(DefaultBodyLimit::disable());
+    Router::new()
+        .route("/", get(today::home))
+        .route("/start", get(start::show).post(start::enrol))
+        .route("/unlock", get(unlock::show).post(unlock::unlock))
+        .route("/lock", post(unlock::lock))
+        .route("/today", get(today::show))
+        .route("/cases", get(cases::show))
+        .route("/cases/rows", get(cases::rows))
+        .route("/cases/{id}", get(case::show))
+        .route("/records", get(records::show).post(record_new::from_case))
+        .route("/records/new", get(record_new::show).post(record_new::unlisted))
+        .route("/records/{id}", get(record::show).post(save::form))
+        .route("/records/{id}/fields", post(save::fields))
+        .route("/records/{id}/photos/new", get(photo_new::show))
+        .route("/records/{id}/photos/{entry}", get(photo::show))
+        .route("/records/{id}/photos/{entry}/small", get(photo::small))
+        .route("/records/{id}/photos/{entry}/original", get(photo::original))
+        .route("/records/{id}/photos/{entry}/withdraw", post(photo::withdraw))
+        .route("/records/{id}/photos/{entry}/missing", post(photo::missing))
+        .route("/sync", get(sync::show).post(sync::start))
+        .route("/sync/live", get(sync::live))
+        .route("/sync/network", post(sync::network))
+        .route("/status", get(sync::status))
+        .route("/settings", get(settings::show))
+        .route("/settings/language", post(settings::language))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .merge(photos)
+        .route("/static/phone.css", get(statics::css))
+        .route("/static/phone.js", get(statics::script))
+        .route("/static/icon.svg", get(statics::icon))
+        .route("/enter", get(enter))
+        .fallback(problem::not_found)
+        .layer(from_fn_with_state(carrier, guard))
+        .layer(from_fn(answer_headers))
+        .with_state(ui)
+}
+
+/// A rendered page.
+fn page(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => ([(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page was not rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

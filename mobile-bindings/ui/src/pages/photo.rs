@@ -1,0 +1,235 @@
+//! One photo: what it is, what the court has of it, withdrawing it. In addresses a photo is named by
+//! the hash of its entry, which nobody can guess from its bytes.
+
+use super::page;
+use super::problem::{Missing, Problem, Shown};
+use super::record::read;
+use super::rows::record_href;
+use super::visit::Unlocked;
+use crate::carrier::Protected;
+use crate::form::Fact;
+use crate::frame::{Frame, Tab};
+use crate::show::{Number, Tag, grouped, role, size, source, when};
+use crate::words::Words;
+use askama::Template;
+use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use waiqin_core::{Delivery, Photo, ReceiptLine, RecordPage as Shows, StoreError};
+use waiqin_protocol::ids::EvidenceHash;
+use waiqin_protocol::words::fill;
+
+const REASON_CHARS_MAX: usize = 1000;
+
+#[derive(Template)]
+#[template(path = "photo.html")]
+pub(super) struct PhotoPage {
+    frame: Frame,
+    title: String,
+    subtitle: String,
+    back: String,
+    state: Tag,
+    problem: Option<&'static str>,
+    ended: Option<String>,
+    on_phone: bool,
+    readable: bool,
+    lost: bool,
+    may_withdraw: bool,
+    original: String,
+    large: String,
+    facts: Vec<Fact>,
+    hash: String,
+    withdraw_action: String,
+    missing_action: String,
+}
+
+/// `GET /records/{id}/photos/{entry}`
+pub(super) async fn show(
+    desk: Unlocked,
+    Path((id, entry)): Path<(String, String)>,
+) -> Result<Response, Shown> {
+    shown(&desk, &id, &entry, None).await
+}
+
+async fn shown(
+    desk: &Unlocked,
+    id: &str,
+    entry: &str,
+    problem: Option<&'static str>,
+) -> Result<Response, Shown> {
+    let (shows, photo) = find(desk, id, entry).await?;
+    let hash = photo.state.evidence.hash;
+    let receipts = desk.ask(move |session| Ok::<_, StoreError>(session.receipts())).await?;
+    let received = received_ms(&receipts, hash);
+    let frame = desk.frame(Some(Tab::Records));
+    let built = PhotoPage::new(frame, &shows, &photo, received, problem, desk.now_ms());
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, page(&built)).into_response())
+}
+
+/// `GET …/small`: a thumbnail.
+pub(super) async fn small(
+    desk: Unlocked,
+    Path((id, entry)): Path<(String, String)>,
+) -> Result<Response, Shown> {
+    let (_, photo) = find(&desk, &id, &entry).await?;
+    let hash = photo.state.evidence.hash;
+    let bytes = desk.ask(move |session| session.thumbnail(hash)).await?;
+    let bytes = bytes.ok_or_else(|| desk.problem(Problem::NotFound(Missing::Photo)))?;
+    Ok(([(CONTENT_TYPE, "image/jpeg")], bytes).into_response())
+}
+
+/// `GET …/original`: the bytes as taken in. A picture is shown; anything else is handed out as a
+/// file, so that nothing in it is ever run as a page.
+pub(super) async fn original(
+    desk: Unlocked,
+    Path((id, entry)): Path<(String, String)>,
+) -> Result<Response, Shown> {
+    let (_, photo) = find(&desk, &id, &entry).await?;
+    let hash = photo.state.evidence.hash;
+    let bytes = desk.ask(move |session| session.original(hash)).await?;
+    let bytes = bytes.ok_or_else(|| desk.problem(Problem::NotFound(Missing::Photo)))?;
+    let (kind, how) = match photo.state.evidence.media.as_deref() {
+        Some("image/jpeg") => ("image/jpeg", "inline"),
+        Some("image/png") => ("image/png", "inline"),
+        Some(_) | None => ("application/octet-stream", "attachment"),
+    };
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (CONTENT_DISPOSITION, HeaderValue::from_static(how)),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// `POST …/withdraw`
+pub(super) async fn withdraw(
+    desk: Unlocked,
+    Path((id, entry)): Path<(String, String)>,
+    Protected(posted): Protected,
+) -> Result<Response, Shown> {
+    let (shows, photo) = find(&desk, &id, &entry).await?;
+    let Some(reason) = reason(posted.text("reason")) else {
+        return shown(&desk, &id, &entry, Some(desk.w().err_reason)).await;
+    };
+    let (subject, hash) = (shows.record.subject, photo.state.evidence.hash);
+    desk.ask(move |session| session.withdraw_evidence(subject, hash, &reason)).await?;
+    Ok(Redirect::to(&photo_href(&id, &entry)).into_response())
+}
+
+/// `POST …/missing`: only for bytes that are nowhere.
+pub(super) async fn missing(
+    desk: Unlocked,
+    Path((id, entry)): Path<(String, String)>,
+    Protected(posted): Protected,
+) -> Result<Response, Shown> {
+    let (shows, photo) = find(&desk, &id, &entry).await?;
+    if photo.on_phone || photo.delivery == Delivery::Received {
+        return Err(desk.problem(Problem::Form));
+    }
+    let Some(reason) = reason(posted.text("reason")) else {
+        return shown(&desk, &id, &entry, Some(desk.w().err_reason)).await;
+    };
+    let (subject, hash) = (shows.record.subject, photo.state.evidence.hash);
+    desk.ask(move |session| session.declare_missing(subject, hash, &reason)).await?;
+    Ok(Redirect::to(&photo_href(&id, &entry)).into_response())
+}
+
+fn reason(text: Option<&str>) -> Option<String> {
+    let text = text.unwrap_or_default().trim();
+    let fits = !text.is_empty() && text.chars().count() <= REASON_CHARS_MAX;
+    fits.then(|| text.to_owned())
+}
+
+fn photo_href(id: &str, entry: &str) -> String {
+    format!("{}/photos/{entry}", record_href(id))
+}
+
+async fn find(desk: &Unlocked, id: &str, entry: &str) -> Result<(Shows, Photo), Shown> {
+    let (shows, _) = read(desk, id).await?;
+    let photo = shows.photos.iter().find(|it| it.state.entry.to_string() == entry).cloned();
+    let photo = photo.ok_or_else(|| desk.problem(Problem::NotFound(Missing::Photo)))?;
+    Ok((shows, photo))
+}
+
+fn received_ms(receipts: &[ReceiptLine], of: EvidenceHash) -> Option<i64> {
+    receipts.iter().find_map(|it| match it {
+        ReceiptLine::Evidence { hash, at_ms, .. } if *hash == of => Some(*at_ms),
+        ReceiptLine::Evidence { .. } | ReceiptLine::Journal { .. } => None,
+    })
+}
+
+impl PhotoPage {
+    pub(super) fn new(
+        frame: Frame,
+        shows: &Shows,
+        photo: &Photo,
+        received: Option<i64>,
+        problem: Option<&'static str>,
+        now_ms: i64,
+    ) -> Self {
+        let w = frame.w;
+        let evidence = &photo.state.evidence;
+        let href = photo_href(&shows.record.subject.to_string(), &photo.state.entry.to_string());
+        let lost = !photo.on_phone && photo.delivery == Delivery::OnPhone;
+        let place = shows.record.text("place");
+        let ended = match (&photo.state.withdrawn, &photo.state.missing) {
+            (Some(reason), _) => Some(fill(w.withdrawn_because, &[("reason", reason)])),
+            (None, Some(reason)) => Some(fill(w.missing_because, &[("reason", reason)])),
+            (None, None) => None,
+        };
+        Self {
+            title: role(evidence.role, w).to_owned(),
+            subtitle: if place.is_empty() {
+                Number::of_case(&shows.record.case, w).plain()
+            } else {
+                place.to_owned()
+            },
+            back: format!("{}?step=photos#step-photos", record_href(&shows.record.subject.to_string())),
+            state: Tag::of(photo.delivery, w),
+            problem,
+            on_phone: photo.on_phone,
+            readable: evidence.media.is_some(),
+            lost: lost && photo.state.missing.is_none(),
+            may_withdraw: ended.is_none() && shows.record.seals.is_empty(),
+            ended,
+            original: format!("{href}/original"),
+            large: format!("{href}/small"),
+            facts: facts(photo, received, now_ms, w),
+            hash: grouped(&evidence.hash.to_string()),
+            withdraw_action: format!("{href}/withdraw"),
+            missing_action: format!("{href}/missing"),
+            frame,
+        }
+    }
+}
+
+fn facts(photo: &Photo, received: Option<i64>, now_ms: i64, w: &'static Words) -> Vec<Fact> {
+    let evidence = &photo.state.evidence;
+    let pixels = match (evidence.width, evidence.height) {
+        (Some(width), Some(height)) => Some(format!("{width} × {height}")),
+        (Some(_) | None, Some(_) | None) => None,
+    };
+    let taken = evidence.taken.map_or(w.photo_taken_unknown.to_owned(), |it| when(it, now_ms, w));
+    let delivery = match (photo.delivery, received) {
+        (Delivery::OnPhone, _) => w.state_on_phone.to_owned(),
+        (Delivery::Received, None) => w.state_received.to_owned(),
+        (Delivery::Received, Some(ms)) => {
+            fill(w.photo_received_at, &[("time", &when(ms, now_ms, w))])
+        }
+    };
+    [
+        (w.photo_state, Some(delivery)),
+        (w.photo_caption, evidence.caption.clone()),
+        (w.photo_source, Some(source(evidence.source, w).to_owned())),
+        (w.photo_how, evidence.how.clone()),
+        (w.photo_name, Some(evidence.name.clone())),
+        (w.photo_size, Some(size(evidence.length))),
+        (w.photo_pixels, pixels),
+        (w.photo_taken, Some(taken)),
+        (w.photo_added, Some(when(photo.state.at, now_ms, w))),
+    ]
+    .into_iter()
+    .filter_map(|(label, value)| Some(Fact::new(label, value?, false)))
+    .collect()
+}

@@ -1,0 +1,398 @@
+//! 加照片: the bytes go to the engine while they arrive, never whole through memory.
+
+use super::page;
+use super::problem::{Problem, Shown, chain};
+use super::record::{read, small_photos};
+use super::rows::record_href;
+use super::visit::Unlocked;
+use crate::carrier::ProtectedUpload;
+use crate::form::PhotoView;
+use crate::frame::{Flash, Frame, Tab};
+use crate::show::{Number, role, size, source};
+use crate::words::Words;
+use askama::Template;
+use axum::extract::multipart::{Field, Multipart};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use bytes::Bytes;
+use serde::Deserialize;
+use std::io::{self, Read};
+use tokio::sync::mpsc;
+use waiqin_core::{EvidenceFacts, EvidenceSaved, RecordPage as Shows, SaveError};
+use waiqin_protocol::journal::{EvidenceRole, EvidenceSource};
+use waiqin_protocol::words::fill;
+
+/// Roles offered for photos of a visit, likeliest first.
+const ROLES: [EvidenceRole; 9] = [
+    EvidenceRole::Overall,
+    EvidenceRole::Detail,
+    EvidenceRole::Nameplate,
+    EvidenceRole::Paper,
+    EvidenceRole::Service,
+    EvidenceRole::Lease,
+    EvidenceRole::SealStrip,
+    EvidenceRole::Injury,
+    EvidenceRole::Other,
+];
+const SOURCES: [EvidenceSource; 2] = [EvidenceSource::Camera, EvidenceSource::External];
+const WORDS_CHARS_MAX: usize = 500;
+const NAME_CHARS_MAX: usize = 255;
+/// Pieces of the file that may wait for the disk.
+const PIECES_WAITING: usize = 8;
+
+/// Query of the page.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// A photo was just saved: `yes`, or `unreadable`.
+    #[serde(default)]
+    saved: String,
+}
+
+pub(super) struct Choice {
+    code: &'static str,
+    label: &'static str,
+    on: bool,
+}
+
+/// What the form says beside the file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    role: Option<EvidenceRole>,
+    source: Option<EvidenceSource>,
+    how: String,
+    caption: String,
+}
+
+#[derive(Template)]
+#[template(path = "photo_new.html")]
+pub(super) struct NewPhotoPage {
+    frame: Frame,
+    place: String,
+    back: String,
+    action: String,
+    problem: Option<String>,
+    roles: Vec<Choice>,
+    sources: Vec<Choice>,
+    how: String,
+    caption: String,
+    desktop: bool,
+    recent: Vec<PhotoView>,
+    recent_count: String,
+}
+
+/// Why a photo was not saved.
+#[derive(Debug)]
+enum NotSaved {
+    NoFile,
+    NoRole,
+    NoHow,
+    Cut,
+    Engine(SaveError),
+}
+
+/// `GET /records/{id}/photos/new`
+pub(super) async fn show(
+    desk: Unlocked,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Shown> {
+    let (shows, _) = read(&desk, &id).await?;
+    let w = desk.w();
+    let flash = match asked.saved.as_str() {
+        "yes" => Some(Flash { text: w.photo_saved.to_owned(), class: "ok" }),
+        "unreadable" => Some(Flash { text: w.photo_saved_unreadable.to_owned(), class: "" }),
+        _ => None,
+    };
+    let desktop = desk.visit.ui.parts().network.is_some();
+    let frame = Frame { flash, ..desk.frame(Some(Tab::Records)) };
+    Ok(page(&NewPhotoPage::new(frame, &shows, &Said::default(), None, desktop)))
+}
+
+/// `POST /records/{id}/photos`
+pub(super) async fn add(
+    desk: Unlocked,
+    Path(id): Path<String>,
+    ProtectedUpload(mut parts): ProtectedUpload,
+) -> Result<Response, Shown> {
+    let (shows, _) = read(&desk, &id).await?;
+    if !shows.record.seals.is_empty() || shows.record.voided.is_some() {
+        return Err(desk.problem(Problem::Sealed));
+    }
+    let mut said = Said::default();
+    let new = format!("{}/photos/new", record_href(&id));
+    match take(&desk, &shows, &mut said, &mut parts).await {
+        Ok(saved) if saved.readable => Ok(Redirect::to(&format!("{new}?saved=yes")).into_response()),
+        Ok(_) => Ok(Redirect::to(&format!("{new}?saved=unreadable")).into_response()),
+        Err(NotSaved::Engine(SaveError::Locked)) => Err(desk.problem(Problem::Locked)),
+        Err(not_saved) => {
+            let desktop = desk.visit.ui.parts().network.is_some();
+            let (status, text) = not_saved_text(&not_saved, desk.w());
+            let frame = desk.frame(Some(Tab::Records));
+            let again = NewPhotoPage::new(frame, &shows, &said, Some(text), desktop);
+            Ok((status, page(&again)).into_response())
+        }
+    }
+}
+
+/// Reads the parts in the order of the form: what is said first, the file last.
+async fn take(
+    desk: &Unlocked,
+    shows: &Shows,
+    said: &mut Said,
+    parts: &mut Multipart,
+) -> Result<EvidenceSaved, NotSaved> {
+    loop {
+        let part = parts.next_field().await.map_err(|_| NotSaved::Cut)?;
+        let Some(part) = part else { return Err(NotSaved::NoFile) };
+        let name = part.name().unwrap_or_default().to_owned();
+        if name != "photo" {
+            let text = part.text().await.map_err(|_| NotSaved::Cut)?;
+            said.note(&name, text.trim());
+            continue;
+        }
+        let file_name = part.file_name().unwrap_or_default().to_owned();
+        let facts = match said.facts(&file_name) {
+            Ok(facts) if !file_name.is_empty() => facts,
+            Ok(_) => return Err(NotSaved::NoFile),
+            Err(not_saved) => {
+                drain(part).await;
+                return Err(not_saved);
+            }
+        };
+        return store(desk, shows, facts, part).await;
+    }
+}
+
+/// Hands the pieces of the file to the engine as they arrive.
+async fn store(
+    desk: &Unlocked,
+    shows: &Shows,
+    facts: EvidenceFacts,
+    mut file: Field<'_>,
+) -> Result<EvidenceSaved, NotSaved> {
+    let (pieces, waiting) = mpsc::channel::<io::Result<Bytes>>(PIECES_WAITING);
+    let (session, subject) = (desk.session.clone(), shows.record.subject);
+    let saving = tokio::task::spawn_blocking(move || {
+        session.add_evidence(subject, Pieces { waiting, rest: Bytes::new() }, facts)
+    });
+    loop {
+        let piece = match file.chunk().await {
+            Ok(Some(piece)) => Ok(piece),
+            Ok(None) => break,
+            Err(_) => Err(io::ErrorKind::UnexpectedEof.into()),
+        };
+        let cut = piece.is_err();
+        // The engine has stopped reading (over the limit, disk full): what else comes is taken off
+        // the line, so that the browser hears the answer.
+        if pieces.send(piece).await.is_err() || cut {
+            drain(file).await;
+            break;
+        }
+    }
+    drop(pieces);
+    match saving.await {
+        Ok(Ok(saved)) => Ok(saved),
+        Ok(Err(SaveError::Source(_))) => Err(NotSaved::Cut),
+        Ok(Err(error)) => {
+            tracing::warn!(error = %chain(&error), "a photo was not saved");
+            Err(NotSaved::Engine(error))
+        }
+        Err(error) => {
+            tracing::error!(%error, "saving a photo did not come back");
+            Err(NotSaved::Cut)
+        }
+    }
+}
+
+async fn drain(mut file: Field<'_>) {
+    while let Ok(Some(_)) = file.chunk().await {}
+}
+
+/// The pieces of a file as something to read from, on the engine's thread.
+struct Pieces {
+    waiting: mpsc::Receiver<io::Result<Bytes>>,
+    rest: Bytes,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.rest.is_empty() {
+            match self.waiting.blocking_recv() {
+                Some(piece) => self.rest = piece?,
+                None => return Ok(0),
+            }
+        }
+        let n = into.len().min(self.rest.len());
+        into[..n].copy_from_slice(&self.rest.split_to(n));
+        Ok(n)
+    }
+}
+
+impl Said {
+    fn note(&mut self, name: &str, text: &str) {
+        let bounded = || text.chars().take(WORDS_CHARS_MAX).collect::<String>();
+        match name {
+            "role" => self.role = ROLES.into_iter().find(|it| role_code(*it) == text),
+            "source" => self.source = SOURCES.into_iter().find(|it| source_code(*it) == text),
+            "how" => self.how = bounded(),
+            "caption" => self.caption = bounded(),
+            _ => {}
+        }
+    }
+
+    fn facts(&self, file_name: &str) -> Result<EvidenceFacts, NotSaved> {
+        let role = self.role.ok_or(NotSaved::NoRole)?;
+        let source = self.source.ok_or(NotSaved::NoRole)?;
+        if source == EvidenceSource::External && self.how.is_empty() {
+            return Err(NotSaved::NoHow);
+        }
+        let given = |text: &str| Some(text.to_owned()).filter(|it| !it.is_empty());
+        Ok(EvidenceFacts {
+            name: file_name.chars().take(NAME_CHARS_MAX).collect(),
+            role,
+            source,
+            caption: given(&self.caption),
+            item: None,
+            how: given(&self.how).filter(|_| source == EvidenceSource::External),
+            fix: None,
+        })
+    }
+}
+
+impl NewPhotoPage {
+    pub(super) fn new(
+        frame: Frame,
+        shows: &Shows,
+        said: &Said,
+        problem: Option<String>,
+        desktop: bool,
+    ) -> Self {
+        let w = frame.w;
+        let record = &shows.record;
+        let href = record_href(&record.subject.to_string());
+        let place = record.text("place");
+        let role_now = said.role.unwrap_or(EvidenceRole::Overall);
+        let source_now = said.source.unwrap_or(EvidenceSource::Camera);
+        let recent = small_photos(shows, w);
+        Self {
+            place: if place.is_empty() {
+                Number::of_case(&record.case, w).plain()
+            } else {
+                place.to_owned()
+            },
+            back: format!("{href}?step=photos"),
+            action: format!("{href}/photos"),
+            problem,
+            roles: ROLES
+                .into_iter()
+                .map(|it| Choice { code: role_code(it), label: role(it, w), on: it == role_now })
+                .collect(),
+            sources: SOURCES
+                .into_iter()
+                .map(|it| Choice {
+                    code: source_code(it),
+                    label: source(it, w),
+                    on: it == source_now,
+                })
+                .collect(),
+            how: said.how.clone(),
+            caption: said.caption.clone(),
+            desktop,
+            recent_count: fill(w.sum_photos, &[("n", &recent.len())]),
+            recent,
+            frame,
+        }
+    }
+}
+
+fn role_code(role: EvidenceRole) -> &'static str {
+    match role {
+        EvidenceRole::Overall => "overall",
+        EvidenceRole::Detail => "detail",
+        EvidenceRole::Nameplate => "nameplate",
+        EvidenceRole::SealStrip => "seal_strip",
+        EvidenceRole::Service => "service",
+        EvidenceRole::Signature => "signature",
+        EvidenceRole::Paper => "paper",
+        EvidenceRole::Lease => "lease",
+        EvidenceRole::Injury => "injury",
+        EvidenceRole::Other => "other",
+    }
+}
+
+fn source_code(source: EvidenceSource) -> &'static str {
+    match source {
+        EvidenceSource::Camera => "camera",
+        EvidenceSource::External => "external",
+        EvidenceSource::Glass => "glass",
+    }
+}
+
+fn not_saved_text(not_saved: &NotSaved, w: &Words) -> (StatusCode, String) {
+    let (status, text) = match not_saved {
+        NotSaved::NoFile => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_none),
+        NotSaved::NoRole => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_role),
+        NotSaved::NoHow => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_how),
+        NotSaved::Cut => (StatusCode::BAD_REQUEST, w.err_photo_cut),
+        NotSaved::Engine(SaveError::Empty) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_empty)
+        }
+        NotSaved::Engine(SaveError::TooLarge { max }) => {
+            let text = fill(w.err_photo_large, &[("max", &size(*max))]);
+            return (StatusCode::PAYLOAD_TOO_LARGE, text);
+        }
+        NotSaved::Engine(
+            SaveError::Locked
+            | SaveError::NoSuchRecord
+            | SaveError::NoSuchEvidence
+            | SaveError::Entry(_)
+            | SaveError::Source(_)
+            | SaveError::Disk(_)
+            | SaveError::Store(_),
+        ) => (StatusCode::INTERNAL_SERVER_ERROR, w.problem_store),
+    };
+    (status, text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_read_in_order_whatever_the_buffer_and_a_cut_is_an_error() {
+        let (send, waiting) = mpsc::channel(8);
+        for piece in ["abc", "", "defgh"] {
+            send.blocking_send(Ok(Bytes::from(piece))).unwrap();
+        }
+        send.blocking_send(Err(io::ErrorKind::UnexpectedEof.into())).unwrap();
+        drop(send);
+        let mut pieces = Pieces { waiting, rest: Bytes::new() };
+        let mut eight = [0; 8];
+        let mut all = Vec::new();
+        for size in [2, 2, 8] {
+            let n = pieces.read(&mut eight[..size]).unwrap();
+            all.extend_from_slice(&eight[..n]);
+        }
+        assert_eq!(all, b"abcdefgh");
+        assert_eq!(pieces.read(&mut eight).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(pieces.read(&mut eight).unwrap(), 0);
+    }
+
+    #[test]
+    fn an_external_picture_needs_how_and_a_camera_picture_carries_none() {
+        let mut said = Said::default();
+        assert!(matches!(said.facts("a.jpg"), Err(NotSaved::NoRole)));
+        said.note("role", "nameplate");
+        said.note("source", "external");
+        assert!(matches!(said.facts("a.jpg"), Err(NotSaved::NoHow)));
+        said.note("how", "given by the applicant");
+        let facts = said.facts("../../etc/passwd").unwrap();
+        assert_eq!(facts.name, "../../etc/passwd");
+        assert_eq!(facts.how.as_deref(), Some("given by the applicant"));
+        said.note("source", "camera");
+        assert_eq!(said.facts("a.jpg").unwrap().how, None);
+        said.note("role", "selfie");
+        assert!(matches!(said.facts("a.jpg"), Err(NotSaved::NoRole)));
+    }
+}

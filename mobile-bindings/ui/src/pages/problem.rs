@@ -1,0 +1,133 @@
+//! What a person is told when something was not done: what happened, what is safe, what to do.
+
+use super::visit::Visit;
+use super::{Tab, page};
+use crate::frame::{Frame, Truth};
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use waiqin_core::{SaveError, StoreError};
+
+/// What was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// No such page, case, record or photo.
+    NotFound(Missing),
+    /// The phone could not read or write.
+    Store,
+    /// The page sent something that no page sends.
+    Form,
+    /// The record is sealed.
+    Sealed,
+    /// The session was locked meanwhile.
+    Locked,
+}
+
+/// What is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// A page.
+    Page,
+    /// A case.
+    Case,
+    /// A record.
+    Record,
+    /// A photo.
+    Photo,
+}
+
+/// The page that tells it; an error type small enough to pass around.
+#[derive(Debug)]
+pub struct Shown(Box<Response>);
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+pub(super) struct ProblemPage {
+    frame: Frame,
+    text: &'static str,
+}
+
+impl Shown {
+    /// The page of a problem.
+    #[must_use]
+    pub fn of(visit: &Visit, problem: Problem) -> Self {
+        if problem == Problem::Locked {
+            return Self(Box::new(Redirect::to("/unlock").into_response()));
+        }
+        let status = match problem {
+            Problem::NotFound(_) => StatusCode::NOT_FOUND,
+            Problem::Store => StatusCode::INTERNAL_SERVER_ERROR,
+            Problem::Form => StatusCode::BAD_REQUEST,
+            Problem::Sealed | Problem::Locked => StatusCode::CONFLICT,
+        };
+        let body = page(&ProblemPage::new(visit.frame(), problem));
+        Self(Box::new((status, body).into_response()))
+    }
+}
+
+impl ProblemPage {
+    pub(super) fn new(frame: Frame, problem: Problem) -> Self {
+        let w = frame.w;
+        let text = match problem {
+            Problem::NotFound(Missing::Page) => w.problem_not_found,
+            Problem::NotFound(Missing::Case) => w.case_gone,
+            Problem::NotFound(Missing::Record) => w.record_gone,
+            Problem::NotFound(Missing::Photo) => w.photo_gone,
+            Problem::Store | Problem::Locked => w.problem_store,
+            Problem::Form => w.problem_form,
+            Problem::Sealed => w.problem_sealed,
+        };
+        let truth = Truth::plain("warn", w.problem_title, w.problem_safe);
+        Self { frame: Frame { truth, ..frame }, text }
+    }
+}
+
+impl IntoResponse for Shown {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Locked => Self::Locked,
+            StoreError::Io(_) | StoreError::Damaged { .. } => {
+                tracing::error!(error = %chain(&error), "the store did not answer");
+                Self::Store
+            }
+        }
+    }
+}
+
+impl From<SaveError> for Problem {
+    fn from(error: SaveError) -> Self {
+        match error {
+            SaveError::Locked => Self::Locked,
+            SaveError::NoSuchRecord => Self::NotFound(Missing::Record),
+            SaveError::NoSuchEvidence => Self::NotFound(Missing::Photo),
+            SaveError::Entry(_) | SaveError::Empty | SaveError::TooLarge { .. } => Self::Form,
+            SaveError::Source(_) | SaveError::Disk(_) | SaveError::Store(_) => {
+                tracing::error!(error = %chain(&error), "nothing was saved");
+                Self::Store
+            }
+        }
+    }
+}
+
+/// `GET` of anything that is no page.
+pub(super) async fn not_found(visit: Visit) -> Response {
+    Shown::of(&visit, Problem::NotFound(Missing::Page)).into_response()
+}
+
+/// An error with its causes, for the log.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}

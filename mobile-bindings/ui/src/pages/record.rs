@@ -1,0 +1,191 @@
+//! 现场调查: one record as numbered steps in the scene's order. One is open; the others fold into a
+//! line that says what they hold.
+
+use super::page;
+use super::problem::{Missing, Problem, Shown};
+use super::rows::{case_href, names, record_href};
+use super::visit::Unlocked;
+use crate::form::{Block, FieldProblem, Part, PhotoView, StepView, Viewer, investigation};
+use crate::frame::{Frame, Tab, Truth};
+use crate::show::{Number, Tag, act, clock_seconds, role};
+use crate::words::Words;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use serde::Deserialize;
+use waiqin_core::{Delivery, Photo, RecordPage as Shows, StoreError};
+use waiqin_protocol::ids::{OfficerId, SubjectId};
+use waiqin_protocol::journal::Act;
+use waiqin_protocol::wire::sync::CaseSheet;
+use waiqin_protocol::words::fill;
+
+/// Query of the page.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// Which step is open.
+    #[serde(default)]
+    step: String,
+}
+
+#[derive(Template)]
+#[template(path = "record.html")]
+pub(super) struct RecordPage {
+    frame: Frame,
+    title: &'static str,
+    no: Number,
+    second: String,
+    back: String,
+    tag: Option<Tag>,
+    notes: Vec<Tag>,
+    steps: Vec<StepView>,
+    action: String,
+    autosave: String,
+    readonly: bool,
+    case_href: Option<String>,
+    photo_href: String,
+}
+
+/// `GET /records/{id}`
+pub(super) async fn show(
+    desk: Unlocked,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Shown> {
+    let (shows, sheet) = read(&desk, &id).await?;
+    let frame = desk.frame(Some(Tab::Records));
+    let me = desk.session.officer().id;
+    Ok(page(&RecordPage::new(frame, &shows, sheet.as_ref(), me, &asked.step, &[])))
+}
+
+/// A record and what the phone knows of its case.
+pub(super) async fn read(
+    desk: &Unlocked,
+    id: &str,
+) -> Result<(Shows, Option<CaseSheet>), Shown> {
+    let gone = || desk.problem(Problem::NotFound(Missing::Record));
+    let subject: SubjectId = id.parse().map_err(|_| gone())?;
+    let found = desk
+        .ask(move |session| {
+            let Some(shows) = session.record(subject)? else { return Ok(None) };
+            let sheet = match &shows.record.case.id {
+                Some(id) => session.case(id)?,
+                None => None,
+            };
+            Ok::<_, StoreError>(Some((shows, sheet)))
+        })
+        .await?;
+    found.ok_or_else(gone)
+}
+
+impl RecordPage {
+    pub(super) fn new(
+        frame: Frame,
+        shows: &Shows,
+        sheet: Option<&CaseSheet>,
+        me: OfficerId,
+        step: &str,
+        problems: &[FieldProblem],
+    ) -> Self {
+        let w = frame.w;
+        let record = &shows.record;
+        let id = record.subject.to_string();
+        let sealed = !record.seals.is_empty() || record.voided.is_some();
+        let readonly = sealed || record.act != Act::Investigation;
+        let has_address = sheet.and_then(|it| it.address.as_deref()).is_some_and(|it| !it.is_empty());
+        let viewer = Viewer {
+            page: shows,
+            w,
+            me,
+            has_address,
+            readonly,
+            problems,
+            photos: small_photos(shows, w),
+        };
+        let place = record.text("place");
+        let debtors = sheet.map(|it| names(&it.debtors, w)).unwrap_or_default();
+        let open = Some(step).filter(|it| !it.is_empty());
+        Self {
+            title: act(record.act, w),
+            no: Number::of_case(&record.case, w),
+            second: if place.is_empty() { debtors } else { place.to_owned() },
+            back: "/records".to_owned(),
+            tag: tag(shows, w),
+            notes: notes(shows, readonly, w),
+            steps: viewer.steps(investigation::STEPS, open),
+            action: record_href(&id),
+            autosave: format!("/records/{id}/fields"),
+            readonly,
+            case_href: sheet.map(|it| case_href(&it.id)),
+            photo_href: format!("/records/{id}/photos/new"),
+            frame: Frame { truth: truth(shows, &frame.truth, w), poll: false, ..frame },
+        }
+    }
+}
+
+/// The truth of this record: when it was last saved, and what the court has of it. An alarm of the
+/// phone as a whole stands before it.
+pub(super) fn truth(shows: &Shows, phone: &Truth, w: &Words) -> Truth {
+    if phone.dot != "ok" {
+        return phone.clone();
+    }
+    let Some(last) = shows.entries.last() else { return phone.clone() };
+    let waits = shows.entries.iter().filter(|it| it.delivery == Delivery::OnPhone).count();
+    let right = match (waits, shows.delivery) {
+        (0, Delivery::Received) => w.truth_record_delivered.to_owned(),
+        (0, Delivery::OnPhone) => String::new(),
+        (n, _) => fill(w.truth_record_waits, &[("n", &n)]),
+    };
+    Truth {
+        dot: "ok",
+        main: fill(w.truth_saved_at, &[("time", &clock_seconds(last.at_ms))]),
+        side: fill(w.truth_save_count, &[("n", &shows.entries.len())]),
+        right,
+    }
+}
+
+fn tag(shows: &Shows, w: &Words) -> Option<Tag> {
+    let contested = shows.record.contested().len();
+    if contested > 0 {
+        return Some(Tag::new(fill(w.record_contested, &[("n", &contested)]), "warn"));
+    }
+    Some(Tag::of(shows.delivery, w))
+}
+
+fn notes(shows: &Shows, readonly: bool, w: &Words) -> Vec<Tag> {
+    let record = &shows.record;
+    let mut notes = Vec::new();
+    if !record.seals.is_empty() {
+        notes.push(Tag::new(w.record_sealed, ""));
+    } else if readonly {
+        notes.push(Tag::new(w.record_readonly, ""));
+    }
+    let typed = &record.case.typed;
+    if record.case.normal.as_ref().is_some_and(|normal| normal != typed) {
+        notes.push(Tag::new(fill(w.record_typed, &[("typed", typed)]), ""));
+    }
+    notes
+}
+
+/// The photos of a record as small pictures, newest last.
+pub(super) fn small_photos(shows: &Shows, w: &'static Words) -> Vec<PhotoView> {
+    let subject = shows.record.subject;
+    let view = |photo: &Photo| {
+        let state = &photo.state;
+        let href = format!("/records/{subject}/photos/{}", state.entry);
+        let gone = state.withdrawn.is_some() || state.missing.is_some();
+        PhotoView {
+            thumb: format!("{href}/small"),
+            href,
+            label: if state.withdrawn.is_some() {
+                w.state_withdrawn
+            } else {
+                role(state.evidence.role, w)
+            },
+            mark: if photo.delivery == Delivery::Received { "✓" } else { "" },
+            readable: state.evidence.media.is_some() && photo.on_phone,
+            gone,
+            unreadable: if photo.on_phone { w.state_unreadable } else { w.state_received },
+        }
+    };
+    shows.photos.iter().map(view).collect()
+}

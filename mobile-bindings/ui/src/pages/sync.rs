@@ -1,0 +1,357 @@
+//! 同步: what waits, what the court has acknowledged, when the next try is due; counted from
+//! receipts and from the engine's own plan, never from hope.
+
+use super::page;
+use super::problem::{Problem, Shown, chain};
+use super::rows::record_href;
+use super::visit::Unlocked;
+use crate::carrier::Protected;
+use crate::frame::{Frame, Tab, Truth};
+use crate::show::{Number, Tag, act, clock, role, size, when};
+use crate::words::Words;
+use askama::Template;
+use axum::Json;
+use axum::response::{IntoResponse, Redirect, Response};
+use std::sync::Arc;
+use waiqin_core::{
+    Delivery, Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo, ReceiptLine,
+    RecordPage as Shows, RecordRow, RecordsOf, Session, Status, StoreError,
+};
+use waiqin_protocol::words::{Lang, fill};
+
+const QUEUE_MAX: usize = 20;
+const RECORDS_LOOKED_AT: usize = 200;
+
+/// What the page is made of.
+pub(super) struct Standing {
+    pub status: Status,
+    /// Photos with a receipt.
+    pub photos_received: usize,
+    /// Records with something undelivered.
+    pub waiting: Vec<Shows>,
+    /// Records with contested fields.
+    pub contested: Vec<RecordRow>,
+}
+
+pub(super) struct Meter {
+    text: String,
+    done: u64,
+    all: u64,
+    full: bool,
+}
+
+pub(super) struct Line {
+    text: String,
+    time: String,
+    why: String,
+}
+
+pub(super) struct Waiting {
+    href: String,
+    title: String,
+    note: String,
+    tag: Tag,
+}
+
+/// The part of the page that follows the engine.
+pub(super) struct Live {
+    entries: Meter,
+    photos: Meter,
+    bytes: String,
+    running: bool,
+    online: bool,
+    outcome: String,
+    outcome_bad: bool,
+    last: String,
+    next: String,
+    incidents: Vec<Line>,
+    contested: Vec<Waiting>,
+    parked_title: String,
+    parked: Vec<Line>,
+    queue: Vec<Waiting>,
+    queue_rest: String,
+}
+
+pub(super) struct Switch {
+    pub on: bool,
+}
+
+#[derive(Template)]
+#[template(path = "sync.html")]
+pub(super) struct SyncPage {
+    frame: Frame,
+    live: Live,
+    switch: Option<Switch>,
+}
+
+#[derive(Template)]
+#[template(path = "_sync_live.html")]
+struct LivePart {
+    frame: Frame,
+    live: Live,
+}
+
+/// `GET /sync`
+pub(super) async fn show(desk: Unlocked) -> Result<Response, Shown> {
+    let live = read(&desk).await?;
+    let switch = desk.visit.ui.parts().network.as_ref().map(|it| Switch { on: it.is_on() });
+    Ok(page(&SyncPage::new(desk.frame(Some(Tab::Sync)), live, switch)))
+}
+
+/// `GET /sync/live`
+pub(super) async fn live(desk: Unlocked) -> Result<Response, Shown> {
+    let live = read(&desk).await?;
+    Ok(page(&LivePart { frame: desk.frame(Some(Tab::Sync)), live }))
+}
+
+/// `GET /status`: the truth line.
+pub(super) async fn status(desk: Unlocked) -> Json<Truth> {
+    Json(desk.frame(None).truth)
+}
+
+/// `POST /sync`: starts one and shows how it goes.
+pub(super) async fn start(desk: Unlocked, Protected(_): Protected) -> Response {
+    let session = desk.session.clone();
+    // Set aside for a reason that may be over: a person who asks for a sync asks for these too.
+    session.unpark();
+    begin(&session);
+    // Until the engine has begun, the page would show the state before.
+    for _ in 0..20 {
+        if desk.session.status().phase != Phase::Idle {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    Redirect::to("/sync").into_response()
+}
+
+/// Syncs in the background.
+pub(super) fn begin(session: &Arc<Session>) {
+    let session = session.clone();
+    tokio::spawn(async move {
+        if let Err(error) = session.sync().await {
+            tracing::error!(error = %chain(&error), "the sync failed on this phone");
+        }
+    });
+}
+
+/// `POST /sync/network`: the switch 断网 of the desktop host.
+pub(super) async fn network(
+    desk: Unlocked,
+    Protected(posted): Protected,
+) -> Result<Response, Shown> {
+    let Some(network) = &desk.visit.ui.parts().network else {
+        return Err(desk.problem(Problem::Form));
+    };
+    match posted.text("network") {
+        Some("off") => network.set(false),
+        Some("on") => network.set(true),
+        Some(_) | None => return Err(desk.problem(Problem::Form)),
+    }
+    Ok(Redirect::to("/sync").into_response())
+}
+
+async fn read(desk: &Unlocked) -> Result<Live, Shown> {
+    let standing = desk.ask(standing).await?;
+    Ok(Live::new(&standing, desk.now_ms(), desk.visit.lang, desk.w()))
+}
+
+fn standing(session: &Session) -> Result<Standing, StoreError> {
+    let rows = session.records(&RecordsOf::All, 0, RECORDS_LOOKED_AT)?;
+    let mut waiting = Vec::new();
+    for row in session.records(&RecordsOf::Undelivered, 0, RECORDS_LOOKED_AT)? {
+        waiting.extend(session.record(row.subject)?);
+    }
+    let photo = |it: &ReceiptLine| matches!(it, ReceiptLine::Evidence { .. });
+    Ok(Standing {
+        status: session.status(),
+        photos_received: session.receipts().iter().filter(|it| photo(it)).count(),
+        waiting,
+        contested: rows.into_iter().filter(|it| it.contested > 0).collect(),
+    })
+}
+
+impl SyncPage {
+    pub(super) fn new(frame: Frame, live: Live, switch: Option<Switch>) -> Self {
+        Self { frame, live, switch }
+    }
+}
+
+impl Live {
+    pub(super) fn new(standing: &Standing, now_ms: i64, lang: Lang, w: &'static Words) -> Self {
+        let status = &standing.status;
+        let photos_all = standing.photos_received + status.undelivered_photos;
+        let queue: Vec<Waiting> = standing.waiting.iter().flat_map(|it| queue(it, w)).collect();
+        let rest = queue.len().saturating_sub(QUEUE_MAX);
+        let running = status.phase != Phase::Idle;
+        let waits = status.undelivered_entries > 0 || status.undelivered_photos > 0;
+        Self {
+            entries: Meter::new(
+                status.saved_entries - status.undelivered_entries.min(status.saved_entries),
+                status.saved_entries,
+                w,
+            ),
+            photos: Meter::new(as_count(standing.photos_received), as_count(photos_all), w),
+            bytes: if waits {
+                let size = size(status.undelivered_bytes);
+                fill(w.sync_bytes_resume, &[("size", &size)])
+            } else {
+                w.sync_all_done.to_owned()
+            },
+            running,
+            online: status.online,
+            outcome: outcome(status, now_ms, w),
+            outcome_bad: !status.online
+                || !matches!(status.last_outcome, None | Some(LastOutcome::Done)),
+            last: status.last_contact_ms.map_or(w.sync_never.to_owned(), |it| when(it, now_ms, w)),
+            next: next(status, now_ms, w),
+            incidents: status.incidents.iter().map(|it| incident(it, now_ms, w)).collect(),
+            contested: standing.contested.iter().map(|it| contested(it, now_ms, w)).collect(),
+            parked_title: fill(w.sync_parked, &[("n", &status.parked.len())]),
+            parked: status.parked.iter().map(|it| parked(it, now_ms, lang, w)).collect(),
+            queue: queue.into_iter().take(QUEUE_MAX).collect(),
+            queue_rest: match rest {
+                0 => String::new(),
+                n => fill(w.sync_queue_rest, &[("n", &n)]),
+            },
+        }
+    }
+}
+
+fn as_count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+impl Meter {
+    fn new(done: u64, all: u64, w: &Words) -> Self {
+        let text = fill(w.sync_of, &[("done", &done), ("all", &all)]);
+        // A meter of nothing is full, not empty.
+        let (done, all) = if all == 0 { (1, 1) } else { (done, all) };
+        Self { text, done, all, full: done == all }
+    }
+}
+
+fn outcome(status: &Status, now_ms: i64, w: &Words) -> String {
+    let (entries, photos) = (status.undelivered_entries, status.undelivered_photos);
+    let next = status.next_try_ms.filter(|it| *it > now_ms).map(clock);
+    let safe = fill(w.out_safe, &[("entries", &entries), ("photos", &photos)]);
+    let again = next.map(|it| fill(w.out_next, &[("time", &it)])).unwrap_or_default();
+    if status.phase != Phase::Idle {
+        return match status.phase {
+            Phase::Evidence { done, total } => {
+                fill(w.sync_running_photos, &[("done", &done), ("total", &total)])
+            }
+            Phase::Idle | Phase::Connecting | Phase::Syncing => w.sync_running.to_owned(),
+        };
+    }
+    if !status.online {
+        return format!("{} {safe}", w.out_offline);
+    }
+    match status.last_outcome {
+        None => w.out_none.to_owned(),
+        Some(LastOutcome::Done) if entries == 0 && photos == 0 => w.out_fine.to_owned(),
+        Some(LastOutcome::Done) => safe,
+        Some(LastOutcome::DoneWithIncidents) => w.out_incidents.to_owned(),
+        Some(LastOutcome::Offline) => format!("{} {safe}", w.out_was_offline),
+        Some(LastOutcome::Unreachable) => format!("{} {safe} {again}", w.out_unreachable),
+        Some(LastOutcome::NotOurs) => format!("{} {safe} {again}", w.out_not_ours),
+        Some(LastOutcome::Cut) => format!("{} {safe} {again}", w.out_cut),
+        Some(LastOutcome::Busy) => format!("{} {safe} {again}", w.out_busy),
+        Some(LastOutcome::Refused) => format!("{} {safe}", w.out_refused),
+        Some(LastOutcome::Phone) => format!("{} {again}", w.out_phone),
+    }
+}
+
+fn next(status: &Status, now_ms: i64, w: &Words) -> String {
+    match status.next_try_ms {
+        _ if !status.online => w.sync_next_online.to_owned(),
+        None => w.sync_next_none.to_owned(),
+        Some(at) if at <= now_ms => w.sync_next_now.to_owned(),
+        Some(at) => when(at, now_ms, w),
+    }
+}
+
+fn incident(incident: &Incident, now_ms: i64, w: &Words) -> Line {
+    Line {
+        text: incident_text(&incident.kind, w),
+        time: when(incident.at_ms, now_ms, w),
+        why: String::new(),
+    }
+}
+
+/// What happened and what is safe, in one sentence.
+pub(super) fn incident_text(kind: &IncidentKind, w: &Words) -> String {
+    match kind {
+        IncidentKind::TornEnd { .. } => w.inc_torn_end.to_owned(),
+        IncidentKind::EntriesLost { from, to } => {
+            fill(w.inc_entries_lost, &[("from", from), ("to", to)])
+        }
+        IncidentKind::CustodyDamaged => w.inc_custody.to_owned(),
+        IncidentKind::KeysCopyDamaged => w.inc_keys.to_owned(),
+        IncidentKind::StoreRebuilt => w.inc_store.to_owned(),
+        IncidentKind::Orphan { .. } => w.inc_orphan.to_owned(),
+        IncidentKind::EvidenceDamaged { .. } => w.inc_evidence.to_owned(),
+        IncidentKind::ServerAhead { .. } => w.inc_server_ahead.to_owned(),
+        IncidentKind::Fork { .. } => w.inc_fork.to_owned(),
+        IncidentKind::ServerRolledBack { .. } => w.inc_rolled_back.to_owned(),
+        IncidentKind::ForeignReceipt { .. } => w.inc_receipt.to_owned(),
+        IncidentKind::Revoked => w.inc_revoked.to_owned(),
+    }
+}
+
+/// What was set aside.
+pub(super) fn parked_text(parked: &Parked, w: &Words) -> String {
+    match parked.item {
+        ParkedItem::Evidence(_) => w.photo_title.to_owned(),
+        ParkedItem::Journal(seq) => fill(w.parked_journal, &[("seq", &seq)]),
+    }
+}
+
+fn parked(parked: &Parked, now_ms: i64, lang: Lang, w: &Words) -> Line {
+    let why = match lang {
+        Lang::Zh => parked.zh.clone(),
+        Lang::En => parked.en.clone(),
+    };
+    Line { text: parked_text(parked, w), time: when(parked.at_ms, now_ms, w), why }
+}
+
+fn contested(row: &RecordRow, now_ms: i64, w: &Words) -> Waiting {
+    let number = Number::of_case(&row.case, w).plain();
+    Waiting {
+        href: record_href(&row.subject.to_string()),
+        title: format!("{} {}", number, act(row.act, w)),
+        note: format!("{} · {}", when(row.changed_ms, now_ms, w), w.today_contested_note),
+        tag: Tag::new(w.state_contested, "warn"),
+    }
+}
+
+/// What of a record waits: its entries as one line, each photo as one.
+fn queue(shows: &Shows, w: &'static Words) -> Vec<Waiting> {
+    let record = &shows.record;
+    let href = record_href(&record.subject.to_string());
+    let place = record.text("place");
+    let name = if place.is_empty() {
+        Number::of_case(&record.case, w).plain()
+    } else {
+        place.to_owned()
+    };
+    let entries = shows.entries.iter().filter(|it| it.delivery == Delivery::OnPhone).count();
+    let of_entries = (entries > 0).then(|| Waiting {
+        href: href.clone(),
+        title: name.clone(),
+        note: format!(
+            "{} · {}",
+            act(record.act, w),
+            fill(w.truth_waits_entries, &[("entries", &entries)])
+        ),
+        tag: Tag::new(w.state_on_phone, "plain"),
+    });
+    let photo = |it: &Photo| Waiting {
+        href: format!("{href}/photos/{}", it.state.entry),
+        title: format!("{} · {name}", role(it.state.evidence.role, w)),
+        note: size(it.state.evidence.length),
+        tag: Tag::new(w.state_on_phone, "plain"),
+    };
+    let waits = |it: &&Photo| it.delivery == Delivery::OnPhone && it.state.missing.is_none();
+    of_entries.into_iter().chain(shows.photos.iter().filter(waits).map(photo)).collect()
+}
