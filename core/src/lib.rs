@@ -3,19 +3,23 @@
 //! Enter at [`Phone`]: it knows the officers of one device, enrols and unlocks them. A [`Session`] is
 //! one officer, unlocked: everything a page shows or does goes through it.
 //!
-//! **Invariants.** The journal in plain files is the truth; what lies in the store can be
+//! **Invariants.** The journal in plain files is the truth; what lies in the [`store`] can be
 //! rebuilt from it and from the server, so no damage to the store costs a record. *Saved* is said
 //! only after the bytes are durable. Time, random bytes, the network switch and the hardware's
 //! secret come in through [`host`]; files through [`disk`].
 #![warn(missing_docs)]
 
+pub mod custody;
 pub mod disk;
+mod evidence;
 pub mod host;
 pub mod journal;
+pub mod keys;
 mod phone;
 mod pin;
 mod secret;
 pub mod session;
+pub mod store;
 pub mod sync;
 
 pub use host::{
@@ -27,6 +31,7 @@ pub use pin::{Pin, PinError};
 pub use session::{
     CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportError,
     ExportSummary, Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo,
-    ReceiptLine, RecordPage, RecordRow, RecordsOf, SaveError, Saved, Session, Status, StoreError,
-    SyncError, SyncReport,
+    ReceiptLine, RecordPage, RecordRow, RecordsOf, SaveError, Saved, Session, Status, SyncError,
+    SyncReport,
 };
+pub use store::StoreError;

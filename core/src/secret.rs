@@ -32,6 +32,11 @@ impl SecretKey {
         &self.0
     }
 
+    /// The same key for another holder; zeroed on its own.
+    pub(crate) fn again(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// The key for one purpose: two purposes share no key, so what one wrote never opens as the
     /// other's.
     pub(crate) fn derive(&self, purpose: &str) -> Self {

@@ -176,6 +176,7 @@ impl State {
 
     fn room(&mut self, bytes: usize) -> io::Result<()> {
         if let Fault::Full(most) = self.fault
+            && bytes > 0
             && self.written + bytes as u64 > most
         {
             return Err(io::ErrorKind::StorageFull.into());

@@ -8,6 +8,7 @@ pub use shown::{
     RecordRow, RecordsOf, Saved, Status, SyncReport,
 };
 
+use crate::store::StoreError;
 use std::collections::BTreeMap;
 use std::io::Read;
 use waiqin_protocol::canonical::Value;
@@ -22,23 +23,6 @@ pub struct Session {
     card: OfficerCard,
     court: String,
     journal: JournalId,
-}
-
-/// The store was not read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The session was locked.
-    #[error("the session is locked")]
-    Locked,
-    /// A file cannot be read or written.
-    #[error("read or write the store")]
-    Io(#[source] std::io::Error),
-    /// What lies there does not read; a rebuild follows.
-    #[error("the store is damaged: {what}")]
-    Damaged {
-        /// Where.
-        what: String,
-    },
 }
 
 /// Nothing was saved.

@@ -1,0 +1,168 @@
+//! Custody: what vouches for the journal beside it: the certificate, receipts, checkpoints, and the
+//! incidents seen. A log of frames like the journal, so receipts survive what the store does not:
+//! they exist for the day on which the server has forgotten.
+
+use crate::journal::{FrameLog, JournalError, Log, Opened, OpenedEnd, Shape};
+use crate::session::Incident;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use waiqin_protocol::ids::EvidenceHash;
+use waiqin_protocol::journal::{
+    Certificate, Checkpoint, EvidenceReceipt, Head, JournalReceipt, LogPosition, Signed,
+};
+
+/// One thing in custody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CustodyItem {
+    /// The server certified the journal.
+    Certificate(Signed<Certificate>),
+    /// The server has the journal up to here.
+    JournalReceipt(Signed<JournalReceipt>),
+    /// The server has a piece of evidence.
+    EvidenceReceipt(Signed<EvidenceReceipt>),
+    /// This phone said how far its journal goes.
+    Checkpoint(Signed<Checkpoint>),
+    /// The server's *safe* position.
+    Safe(LogPosition),
+    /// Something went wrong.
+    Incident(Incident),
+}
+
+/// The open custody. Everything in it was checked before it was added.
+pub(crate) struct Custody {
+    log: FrameLog,
+    certificate: Option<Signed<Certificate>>,
+    journal: Vec<JournalReceipt>,
+    evidence: BTreeMap<EvidenceHash, EvidenceReceipt>,
+    checkpoint: Option<Head>,
+    incidents: Vec<Incident>,
+}
+
+impl Custody {
+    /// Begins an empty custody.
+    pub fn create(
+        shape: Shape,
+        key: crate::secret::SecretKey,
+        entropy: std::sync::Arc<dyn crate::Entropy>,
+    ) -> Result<Self, JournalError> {
+        debug_assert_eq!(shape.log, Log::Custody);
+        Ok(Self::over(FrameLog::create(shape, key, entropy)?))
+    }
+
+    /// Opens custody; the flag says that something in it did not read.
+    pub fn open(
+        shape: Shape,
+        key: crate::secret::SecretKey,
+        entropy: std::sync::Arc<dyn crate::Entropy>,
+    ) -> Result<(Self, bool), JournalError> {
+        let Opened { log, lost, end } = FrameLog::open(shape, key, entropy, None)?;
+        let mut damaged = !lost.is_empty() || end != OpenedEnd::Clean;
+        let mut custody = Self::over(log);
+        for seq in 1..=custody.log.head().seq {
+            match custody.log.read(seq)? {
+                Some(bytes) => match serde_json::from_slice(&bytes) {
+                    Ok(item) => custody.take(item),
+                    Err(_) => damaged = true,
+                },
+                None => damaged = true,
+            }
+        }
+        Ok((custody, damaged))
+    }
+
+    fn over(log: FrameLog) -> Self {
+        Self {
+            log,
+            certificate: None,
+            journal: Vec::new(),
+            evidence: BTreeMap::new(),
+            checkpoint: None,
+            incidents: Vec::new(),
+        }
+    }
+
+    /// Adds items with one durable write.
+    pub fn add(&mut self, items: Vec<CustodyItem>) -> Result<(), JournalError> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        let bytes: Vec<Vec<u8>> = items
+            .iter()
+            .map(|item| serde_json::to_vec(item).expect("an item is plain data with text keys"))
+            .collect();
+        let refs: Vec<&[u8]> = bytes.iter().map(Vec::as_slice).collect();
+        self.log.append(&refs)?;
+        items.into_iter().for_each(|item| self.take(item));
+        Ok(())
+    }
+
+    /// Every item that reads, oldest first.
+    pub fn items(&self) -> Result<Vec<CustodyItem>, JournalError> {
+        let mut items = Vec::new();
+        for seq in 1..=self.log.head().seq {
+            let bytes = self.log.read(seq)?;
+            items.extend(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()));
+        }
+        Ok(items)
+    }
+
+    /// The certificate, once the server gave it.
+    pub fn certificate(&self) -> Option<&Signed<Certificate>> {
+        self.certificate.as_ref()
+    }
+
+    /// Receipts of the journal, oldest first.
+    pub fn journal_receipts(&self) -> &[JournalReceipt] {
+        &self.journal
+    }
+
+    /// How far the journal is receipted.
+    pub fn received(&self) -> Head {
+        self.journal
+            .iter()
+            .max_by_key(|receipt| receipt.seq)
+            .map_or(Head::START, |receipt| Head { link: receipt.link, seq: receipt.seq })
+    }
+
+    /// Position of the newest receipt.
+    pub fn position(&self) -> Option<LogPosition> {
+        let journal = self.journal.iter().map(|receipt| receipt.position);
+        let evidence = self.evidence.values().map(|receipt| receipt.position);
+        journal.chain(evidence).max_by_key(|position| position.number)
+    }
+
+    /// Receipts of evidence.
+    pub fn evidence(&self) -> &BTreeMap<EvidenceHash, EvidenceReceipt> {
+        &self.evidence
+    }
+
+    /// Incidents, oldest first.
+    pub fn incidents(&self) -> &[Incident] {
+        &self.incidents
+    }
+
+    /// The furthest head that receipt or checkpoint knew to be durable.
+    pub fn known(&self) -> Option<Head> {
+        let received = Some(self.received()).filter(|head| head.seq > 0);
+        received.into_iter().chain(self.checkpoint).max_by_key(|head| head.seq)
+    }
+
+    fn take(&mut self, item: CustodyItem) {
+        match item {
+            CustodyItem::Certificate(certificate) => self.certificate = Some(certificate),
+            CustodyItem::JournalReceipt(receipt) => self.journal.push(receipt.body),
+            CustodyItem::EvidenceReceipt(receipt) => {
+                self.evidence.insert(receipt.body.hash, receipt.body);
+            }
+            CustodyItem::Checkpoint(Signed { body, .. }) => {
+                let head = Head { link: body.link, seq: body.seq };
+                if self.checkpoint.is_none_or(|known| known.seq <= head.seq) {
+                    self.checkpoint = Some(head);
+                }
+            }
+            CustodyItem::Safe(_) => {}
+            CustodyItem::Incident(incident) => self.incidents.push(incident),
+        }
+    }
+}

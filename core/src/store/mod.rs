@@ -1,0 +1,157 @@
+//! The store: views that pages need fast. It holds only what can be rebuilt from the journal and the
+//! server, behind a trait with one contract suite, so that its engine can be exchanged (ADR 0002).
+
+mod memory;
+mod sealed;
+mod sled;
+
+#[cfg(test)]
+mod contract;
+
+pub use self::sled::SledStore;
+pub use memory::MemoryStore;
+pub(crate) use sealed::{SealedBatch, SealedStore};
+
+/// The store was not read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The session was locked.
+    #[error("the session is locked")]
+    Locked,
+    /// A file cannot be read or written.
+    #[error("read or write the store")]
+    Io(#[source] std::io::Error),
+    /// What lies there does not read; a rebuild follows.
+    #[error("the store is damaged: {what}")]
+    Damaged {
+        /// Where.
+        what: String,
+    },
+}
+
+/// A named tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tree {
+    /// Single values by name: heads, cursor, limits, token.
+    Meta,
+    /// Folded records by subject.
+    Records,
+    /// Rows of records, newest change first.
+    Recent,
+    /// Records of a case, newest change first.
+    ByCase,
+    /// Lines of entries by subject and number.
+    Entries,
+    /// Evidence by name and subject.
+    Evidence,
+    /// Evidence that has no receipt.
+    Unsent,
+    /// Verdicts that are not *accepted*, by number.
+    Verdicts,
+    /// Cases in scope: one view, and the one being built beside it.
+    CasesA,
+    /// The other view of cases.
+    CasesB,
+    /// Where uploads go on.
+    Uploads,
+    /// What was set aside.
+    Parked,
+}
+
+/// Every tree.
+pub const TREES: [Tree; 12] = [
+    Tree::Meta,
+    Tree::Records,
+    Tree::Recent,
+    Tree::ByCase,
+    Tree::Entries,
+    Tree::Evidence,
+    Tree::Unsent,
+    Tree::Verdicts,
+    Tree::CasesA,
+    Tree::CasesB,
+    Tree::Uploads,
+    Tree::Parked,
+];
+
+impl Tree {
+    /// The byte with which its keys begin on disk; never given to another tree.
+    fn prefix(self) -> u8 {
+        match self {
+            Self::Meta => 1,
+            Self::Records => 2,
+            Self::Recent => 3,
+            Self::ByCase => 4,
+            Self::Entries => 5,
+            Self::Evidence => 6,
+            Self::Unsent => 7,
+            Self::Verdicts => 8,
+            Self::CasesA => 9,
+            Self::CasesB => 10,
+            Self::Uploads => 11,
+            Self::Parked => 12,
+        }
+    }
+}
+
+/// A key with its value.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
+/// Changes that happen together or not at all, over any trees. Later ones win.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    changes: Vec<(Tree, Vec<u8>, Option<Vec<u8>>)>,
+}
+
+impl Batch {
+    /// Sets a value.
+    pub fn put(&mut self, tree: Tree, key: &[u8], value: Vec<u8>) {
+        self.changes.push((tree, key.to_vec(), Some(value)));
+    }
+
+    /// Takes a value away.
+    pub fn remove(&mut self, tree: Tree, key: &[u8]) {
+        self.changes.push((tree, key.to_vec(), None));
+    }
+}
+
+/// An ordered store of bytes in named trees.
+pub trait Store: Send + Sync {
+    /// The value of a key.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Pairs whose keys begin with `prefix` and are not below `from`, in order of keys, at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn scan(
+        &self,
+        tree: Tree,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Result<Vec<Pair>, StoreError>;
+
+    /// Applies a batch: whole or not at all, also after a cut; visible when this returns, durable
+    /// after [`Store::flush`].
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn write(&self, batch: Batch) -> Result<(), StoreError>;
+
+    /// Makes everything written durable.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn flush(&self) -> Result<(), StoreError>;
+
+    /// Empties a tree.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn clear(&self, tree: Tree) -> Result<(), StoreError>;
+}
