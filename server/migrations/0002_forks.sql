@@ -22,3 +22,6 @@ CREATE INDEX audit_journal ON audit (journal, act);
 -- Two lines of a journal that do not read may hold the same bytes; they must not block what follows.
 DROP INDEX entries_hash;
 CREATE INDEX entries_hash ON entries (hash);
+
+-- A held entry holds its journal's later ones on that subject: found without reading the journal.
+CREATE INDEX entries_held ON entries (journal, subject) WHERE verdict = 'held';

@@ -69,7 +69,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let court = args.settings.court.clone().unwrap_or_default();
             let server = init::init(&args.data.dir, args.settings).await?;
             let data = args.data.dir.display();
-            say(&fill(words.initialised, &[("court", &court), ("data", &data), ("server", &server)]));
+            say(&fill(
+                words.initialised,
+                &[("court", &court), ("data", &data), ("server", &server)],
+            ));
         }
     }
     Ok(ExitCode::SUCCESS)

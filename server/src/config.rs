@@ -30,7 +30,12 @@ pub struct Settings {
     #[arg(long, env = "WAIQIN_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// `postgres://…` to use PostgreSQL; absent: the SQLite file `waiqin.db` in the data folder.
-    #[arg(long, env = "WAIQIN_DATABASE", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "WAIQIN_DATABASE",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub database: Option<String>,
     /// Largest piece of evidence, bytes.
     #[arg(long, env = "WAIQIN_EVIDENCE_BYTES_MAX", value_name = "BYTES")]
@@ -167,8 +172,10 @@ impl Config {
     pub fn load(data: &Path, over: Settings) -> Result<Self, ConfigError> {
         let path = data.join(FILE);
         let file = match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text)
-                .map_err(|source| ConfigError::Toml { path, source: Box::new(source) })?,
+            Ok(text) => toml::from_str(&text).map_err(|source| ConfigError::Toml {
+                path,
+                source: Box::new(source),
+            })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Settings::default(),
             Err(source) => return Err(ConfigError::Read { path, source }),
         };
@@ -182,7 +189,9 @@ impl Config {
             data: data.to_owned(),
             court: given.court.unwrap_or_else(|| "人民法院".to_owned()),
             codes,
-            listen: given.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8700))),
+            listen: given
+                .listen
+                .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8700))),
             tls_listen: given.tls_listen,
             public_url: public_url(given.public_url)?,
             database: database(given.database)?,
@@ -190,7 +199,9 @@ impl Config {
                 version: 0,
                 evidence_bytes_max: bytes(
                     "evidence_bytes_max",
-                    given.evidence_bytes_max.unwrap_or(limits.evidence_bytes_max),
+                    given
+                        .evidence_bytes_max
+                        .unwrap_or(limits.evidence_bytes_max),
                 )?,
                 piece_entries_max: within(
                     "piece_entries_max",
@@ -207,7 +218,10 @@ impl Config {
                     given.page_bytes_max.unwrap_or(limits.page_bytes_max),
                 )?,
             },
-            answer_bytes_max: bytes("answer_bytes_max", given.answer_bytes_max.unwrap_or(16 << 20))?,
+            answer_bytes_max: bytes(
+                "answer_bytes_max",
+                given.answer_bytes_max.unwrap_or(16 << 20),
+            )?,
             push_bytes_max: bytes("push_bytes_max", given.push_bytes_max.unwrap_or(1 << 30))?,
             token_ms: hours("token_hours", given.token_hours.unwrap_or(8))?,
             code_ms: hours("code_hours", given.code_hours.unwrap_or(24))?,
@@ -268,13 +282,21 @@ pub fn file_for(court: &str, codes: &[String]) -> String {
 
 fn hours(name: &'static str, hours: u32) -> Result<i64, ConfigError> {
     if hours == 0 || hours > 24 * 366 {
-        return Err(ConfigError::Value { name, must: "between 1 and 8784 hours" });
+        return Err(ConfigError::Value {
+            name,
+            must: "between 1 and 8784 hours",
+        });
     }
     Ok(i64::from(hours) * 3_600_000)
 }
 
 fn bytes(name: &'static str, value: u64) -> Result<u64, ConfigError> {
-    within(name, value, (64 << 10)..=(1 << 40), "between 65536 and 2^40 bytes")
+    within(
+        name,
+        value,
+        (64 << 10)..=(1 << 40),
+        "between 65536 and 2^40 bytes",
+    )
 }
 
 fn within(
@@ -283,7 +305,11 @@ fn within(
     range: std::ops::RangeInclusive<u64>,
     must: &'static str,
 ) -> Result<u64, ConfigError> {
-    if range.contains(&value) { Ok(value) } else { Err(ConfigError::Value { name, must }) }
+    if range.contains(&value) {
+        Ok(value)
+    } else {
+        Err(ConfigError::Value { name, must })
+    }
 }
 
 fn public_url(url: Option<String>) -> Result<Option<String>, ConfigError> {
@@ -292,7 +318,10 @@ fn public_url(url: Option<String>) -> Result<Option<String>, ConfigError> {
         Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
             Ok(Some(url.to_owned()))
         }
-        Some(_) => Err(ConfigError::Value { name: "public_url", must: "https://… or http://…" }),
+        Some(_) => Err(ConfigError::Value {
+            name: "public_url",
+            must: "https://… or http://…",
+        }),
     }
 }
 
@@ -303,12 +332,17 @@ fn database(url: Option<String>) -> Result<Option<String>, ConfigError> {
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             Ok(Some(url))
         }
-        Some(_) => Err(ConfigError::Value { name: "database", must: "postgres://…" }),
+        Some(_) => Err(ConfigError::Value {
+            name: "database",
+            must: "postgres://…",
+        }),
     }
 }
 
 fn court_clock(time: Option<&str>) -> Result<Option<i64>, ConfigError> {
-    let Some(text) = time.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let Some(text) = time.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
     if let Ok(ms) = text.parse::<i64>() {
         return Ok(Some(ms));
     }
@@ -333,7 +367,10 @@ mod tests {
     #[test]
     fn flags_win_over_the_file_and_the_file_over_the_defaults() {
         let toml = "court = \"某法院\"\ntoken_hours = 2\n";
-        let over = Settings { token_hours: Some(3), ..Settings::default() };
+        let over = Settings {
+            token_hours: Some(3),
+            ..Settings::default()
+        };
         let config = load(toml, over).unwrap();
         assert_eq!(config.court, "某法院");
         assert_eq!(config.token_ms, 3 * 3_600_000);
@@ -350,22 +387,39 @@ mod tests {
         // Uncommented, the file names every setting, each at its default.
         let uncommented: String = text
             .lines()
-            .map(|line| line.strip_prefix('#').filter(|l| !l.starts_with(' ')).unwrap_or(line))
+            .map(|line| {
+                line.strip_prefix('#')
+                    .filter(|l| !l.starts_with(' '))
+                    .unwrap_or(line)
+            })
             .map(|line| format!("{line}\n"))
             .collect();
         let all: toml::Table = uncommented.parse().unwrap();
         let command = <Settings as clap::Args>::augment_args(clap::Command::new("x"));
         for arg in command.get_arguments() {
             let name = arg.get_id().as_str();
-            assert!(all.contains_key(name), "{name} is not explained in the settings file");
+            assert!(
+                all.contains_key(name),
+                "{name} is not explained in the settings file"
+            );
             let env = arg.get_env().unwrap().to_str().unwrap();
             assert_eq!(env, format!("WAIQIN_{}", name.to_uppercase()));
-            assert!(text.contains(env), "{env} is not named in the settings file");
+            assert!(
+                text.contains(env),
+                "{env} is not named in the settings file"
+            );
         }
         let defaults = load(&uncommented, Settings::default()).unwrap();
         // Without `tls_listen` there is no HTTPS; the file can only show an example.
         let data = config.data.clone();
-        assert_eq!(Config { data, tls_listen: None, ..defaults }, config);
+        assert_eq!(
+            Config {
+                data,
+                tls_listen: None,
+                ..defaults
+            },
+            config
+        );
     }
 
     #[test]
@@ -385,7 +439,10 @@ mod tests {
 
     #[test]
     fn the_courts_clock_reads_with_its_zone() {
-        let config = load("court_clock = \"2019-07-02T08:30:00+08:00\"", Settings::default());
+        let config = load(
+            "court_clock = \"2019-07-02T08:30:00+08:00\"",
+            Settings::default(),
+        );
         assert_eq!(config.unwrap().court_clock_ms, Some(1_562_027_400_000));
     }
 }

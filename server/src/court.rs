@@ -63,14 +63,19 @@ impl Court {
             .await?
             .ok_or(CourtError::NotInitialised)?
             .parse()
-            .map_err(|_| DbError::Stored { what: "server's id" })?;
+            .map_err(|_| DbError::Stored {
+                what: "server's id",
+            })?;
         let offset_ms = court_offset(&db, config.court_clock_ms, clock.now_ms()).await?;
         let inner = Inner {
             limits: limits_in_force(&db, config.limits).await?,
             evidence: EvidenceStore::open(&config.data)?,
             tls_pin: tls::pin_of(&config.data)?,
             config: config.clone(),
-            clock: ShiftedClock { real: clock, offset_ms },
+            clock: ShiftedClock {
+                real: clock,
+                offset_ms,
+            },
             db,
             keys,
             server_id,
@@ -193,14 +198,19 @@ pub(crate) async fn open_db(config: &Config) -> Result<Db, DbError> {
 
 /// The limits with their version, which counts up when the settings have changed.
 async fn limits_in_force(db: &Db, wanted: Limits) -> Result<Limits, DbError> {
-    let known: Option<Limits> =
-        db.meta(Meta::Limits).await?.and_then(|text| serde_json::from_str(&text).ok());
+    let known: Option<Limits> = db
+        .meta(Meta::Limits)
+        .await?
+        .and_then(|text| serde_json::from_str(&text).ok());
     let version = known.map_or(0, |known| known.version);
     let same = Limits { version, ..wanted };
     if known == Some(same) {
         return Ok(same);
     }
-    let next = Limits { version: version + 1, ..wanted };
+    let next = Limits {
+        version: version + 1,
+        ..wanted
+    };
     let text = serde_json::to_string(&next).map_err(|_| DbError::Stored { what: "limits" })?;
     db.set_meta(Meta::Limits, &text).await?;
     Ok(next)
@@ -218,7 +228,8 @@ async fn court_offset(db: &Db, start: Option<i64>, now_ms: i64) -> Result<i64, D
         return Ok(offset);
     }
     let offset = start.saturating_sub(now_ms);
-    db.set_meta(Meta::CourtClock, &format!("{start} {offset}")).await?;
+    db.set_meta(Meta::CourtClock, &format!("{start} {offset}"))
+        .await?;
     Ok(offset)
 }
 
@@ -230,21 +241,42 @@ mod tests {
     #[tokio::test]
     async fn limits_count_up_only_when_they_change() {
         let (db, _dir) = testing::sqlite().await;
-        let wanted = Limits { version: 0, ..Limits::default() };
+        let wanted = Limits {
+            version: 0,
+            ..Limits::default()
+        };
         assert_eq!(limits_in_force(&db, wanted).await.unwrap().version, 1);
         assert_eq!(limits_in_force(&db, wanted).await.unwrap().version, 1);
-        let other = Limits { evidence_bytes_max: 1 << 20, ..wanted };
+        let other = Limits {
+            evidence_bytes_max: 1 << 20,
+            ..wanted
+        };
         assert_eq!(limits_in_force(&db, other).await.unwrap().version, 2);
-        assert_eq!(limits_in_force(&db, other).await.unwrap(), Limits { version: 2, ..other });
+        assert_eq!(
+            limits_in_force(&db, other).await.unwrap(),
+            Limits {
+                version: 2,
+                ..other
+            }
+        );
     }
 
     #[tokio::test]
     async fn the_courts_day_goes_on_over_a_restart() {
         let (db, _dir) = testing::sqlite().await;
         let start = Some(1_000_000);
-        assert_eq!(court_offset(&db, start, 5_000_000).await.unwrap(), -4_000_000);
-        assert_eq!(court_offset(&db, start, 5_600_000).await.unwrap(), -4_000_000);
-        assert_eq!(court_offset(&db, Some(2_000_000), 5_600_000).await.unwrap(), -3_600_000);
+        assert_eq!(
+            court_offset(&db, start, 5_000_000).await.unwrap(),
+            -4_000_000
+        );
+        assert_eq!(
+            court_offset(&db, start, 5_600_000).await.unwrap(),
+            -4_000_000
+        );
+        assert_eq!(
+            court_offset(&db, Some(2_000_000), 5_600_000).await.unwrap(),
+            -3_600_000
+        );
         assert_eq!(court_offset(&db, None, 5_600_000).await.unwrap(), 0);
     }
 }

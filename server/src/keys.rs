@@ -59,7 +59,10 @@ impl Keys {
     /// When a file is there or cannot be written.
     pub fn create(data: &Path, signing: &[u8; 32], recovery: &[u8; 32]) -> Result<(), KeysError> {
         write_secret(&path(data, "server.key"), hex::encode(signing).as_bytes())?;
-        write_secret(&path(data, "recovery.key"), hex::encode(recovery).as_bytes())
+        write_secret(
+            &path(data, "recovery.key"),
+            hex::encode(recovery).as_bytes(),
+        )
     }
 
     /// Reads the keys of a data folder.
@@ -73,8 +76,7 @@ impl Keys {
         Hkdf::<Sha256>::new(None, &*signing)
             .expand(b"waiqin/1 challenge", &mut *challenge)
             .expect("32 bytes are within HKDF's bound");
-        let recovery_public =
-            x25519_dalek::x25519(*recovery, x25519_dalek::X25519_BASEPOINT_BYTES);
+        let recovery_public = x25519_dalek::x25519(*recovery, x25519_dalek::X25519_BASEPOINT_BYTES);
         Ok(Self {
             signer: Ed25519Signer::from_secret(&signing),
             challenge,
@@ -116,16 +118,23 @@ pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<(), KeysError>
         file.write_all(content)?;
         file.sync_all()
     };
-    write().map_err(|source| KeysError::Write { path: path.to_owned(), source })
+    write().map_err(|source| KeysError::Write {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn read_secret(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeysError> {
     let text = std::fs::read_to_string(path)
         .map(Zeroizing::new)
-        .map_err(|source| KeysError::Read { path: path.to_owned(), source })?;
+        .map_err(|source| KeysError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
     let mut bytes = Zeroizing::new([0u8; 32]);
-    hex::decode_to_slice(text.trim(), &mut *bytes)
-        .map_err(|_| KeysError::Content { path: path.to_owned() })?;
+    hex::decode_to_slice(text.trim(), &mut *bytes).map_err(|_| KeysError::Content {
+        path: path.to_owned(),
+    })?;
     Ok(bytes)
 }
 
@@ -139,7 +148,10 @@ mod tests {
         std::fs::create_dir(dir.path().join("keys")).unwrap();
         Keys::create(dir.path(), &[1; 32], &[2; 32]).unwrap();
         let keys = Keys::open(dir.path()).unwrap();
-        assert_eq!(keys.signer().public_key(), Ed25519Signer::from_secret(&[1; 32]).public_key());
+        assert_eq!(
+            keys.signer().public_key(),
+            Ed25519Signer::from_secret(&[1; 32]).public_key()
+        );
         assert!(!format!("{keys:?}").contains("0101"));
         assert!(matches!(
             Keys::create(dir.path(), &[3; 32], &[4; 32]),
@@ -148,7 +160,10 @@ mod tests {
         #[cfg(unix)]
         for name in ["server.key", "recovery.key"] {
             use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(path(dir.path(), name)).unwrap().permissions().mode();
+            let mode = std::fs::metadata(path(dir.path(), name))
+                .unwrap()
+                .permissions()
+                .mode();
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }
     }

@@ -1,12 +1,14 @@
 //! The court's server: takes in what phones deliver, reconciles it with the court's main case
 //! list, and shows it to the office.
 
+pub mod api;
 pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod court;
 pub mod db;
+pub mod enrolment;
 pub mod evidence;
 pub mod keys;
 pub mod list;

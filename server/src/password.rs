@@ -81,7 +81,10 @@ mod tests {
     #[test]
     fn too_short_and_too_long_are_refused() {
         assert_eq!(hash("1234567", &[0; 16]), Err(PasswordError::Short));
-        assert_eq!(hash(&"x".repeat(BYTES_MAX + 1), &[0; 16]), Err(PasswordError::Long));
+        assert_eq!(
+            hash(&"x".repeat(BYTES_MAX + 1), &[0; 16]),
+            Err(PasswordError::Long)
+        );
         assert!(!verify(&"x".repeat(BYTES_MAX + 1), None));
     }
 }

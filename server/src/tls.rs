@@ -111,7 +111,8 @@ mod tests {
         let der = CertificateDer::from_pem_file(certificate_path(dir.path())).unwrap();
         let found = (0..der.len()).any(|at| {
             // P-256: 91 bytes.
-            der.get(at..at + 91).is_some_and(|slice| hex::encode(sha256(slice)) == pin)
+            der.get(at..at + 91)
+                .is_some_and(|slice| hex::encode(sha256(slice)) == pin)
         });
         assert!(found);
     }

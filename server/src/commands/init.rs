@@ -55,7 +55,9 @@ pub enum InitError {
 pub async fn init(data: &Path, settings: Settings) -> Result<ServerId, InitError> {
     let file = data.join(config::FILE);
     if file.exists() || data.join("keys").join("server.key").exists() {
-        return Err(InitError::Already { data: data.to_owned() });
+        return Err(InitError::Already {
+            data: data.to_owned(),
+        });
     }
     let config = Config::load(data, settings)?;
     if let Some(code) = config.codes.iter().find(|code| !is_court_code(code)) {
@@ -68,7 +70,9 @@ pub async fn init(data: &Path, settings: Settings) -> Result<ServerId, InitError
     let db = open_db(&config).await?;
     let server = match db.meta(Meta::ServerId).await? {
         // A further node of the same database: the same server, with keys brought by hand.
-        Some(text) => text.parse().map_err(|_| DbError::Stored { what: "server's id" })?,
+        Some(text) => text.parse().map_err(|_| DbError::Stored {
+            what: "server's id",
+        })?,
         None => {
             let server = ServerId::from_bytes(random());
             db.set_meta(Meta::ServerId, &server.to_string()).await?;
@@ -85,14 +89,19 @@ pub async fn init(data: &Path, settings: Settings) -> Result<ServerId, InitError
 /// knows the real ones; here only what cannot be one is refused.
 fn is_court_code(code: &str) -> bool {
     let mut chars = code.chars();
-    let han = chars.next().is_some_and(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let han = chars
+        .next()
+        .is_some_and(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
     han && code.chars().count() <= 8
         && chars.all(|c| c.is_ascii_digit() || ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 
 fn certificate_names(config: &Config) -> Vec<String> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-    if let Some(address) = config.tls_listen.filter(|address| !address.ip().is_unspecified()) {
+    if let Some(address) = config
+        .tls_listen
+        .filter(|address| !address.ip().is_unspecified())
+    {
         names.push(address.ip().to_string());
     }
     if let Some(host) = config.public_url.as_deref().and_then(host_of) {
@@ -106,7 +115,9 @@ fn certificate_names(config: &Config) -> Vec<String> {
 fn host_of(url: &str) -> Option<&str> {
     let rest = url.split_once("://")?.1;
     let authority = rest.split('/').next()?;
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    let host = authority
+        .rsplit_once(':')
+        .map_or(authority, |(host, _)| host);
     (!host.is_empty() && !host.starts_with('[')).then_some(host)
 }
 
@@ -141,15 +152,24 @@ mod tests {
         assert_eq!(court.name(), "某法院");
         assert_eq!(court.court_codes(), ["粤0115"]);
         assert!(court.tls_pin().is_some_and(|pin| pin.len() == 64));
-        assert!(matches!(init(&data, settings()).await, Err(InitError::Already { .. })));
+        assert!(matches!(
+            init(&data, settings()).await,
+            Err(InitError::Already { .. })
+        ));
     }
 
     #[tokio::test]
     async fn a_code_that_is_none_is_refused_before_anything_is_written() {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("court");
-        let wrong = Settings { codes: Some(vec!["0115".into()]), ..settings() };
-        assert!(matches!(init(&data, wrong).await, Err(InitError::Code { .. })));
+        let wrong = Settings {
+            codes: Some(vec!["0115".into()]),
+            ..settings()
+        };
+        assert!(matches!(
+            init(&data, wrong).await,
+            Err(InitError::Code { .. })
+        ));
         assert!(!data.exists());
     }
 

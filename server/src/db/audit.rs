@@ -97,9 +97,10 @@ impl Write {
             .await?;
         let (number, before) = match last {
             None => (1, Link::ZERO),
-            Some(row) => {
-                (row.get::<i64, _>(0) + 1, super::parsed(row.get(1), "link of the audit log")?)
-            }
+            Some(row) => (
+                row.get::<i64, _>(0) + 1,
+                super::parsed(row.get(1), "link of the audit log")?,
+            ),
         };
         let user = user.map(|id| id.to_string());
         let journal = journal.map(|id| id.to_string());
@@ -153,7 +154,9 @@ impl Db {
         .await?
         .is_some();
         if !known {
-            write.audit(act, None, Some(journal), Some(object), now_ms).await?;
+            write
+                .audit(act, None, Some(journal), Some(object), now_ms)
+                .await?;
             write.commit().await?;
         }
         Ok(!known)
@@ -218,12 +221,30 @@ mod tests {
         for (db, _kept) in testing::engines().await {
             let journal = JournalId::from_bytes([1; 16]);
             let mut write = db.write().await.unwrap();
-            write.audit(AuditAct::SignedIn, None, None, Some("x"), 5).await.unwrap();
-            write.audit(AuditAct::SignedOut, None, Some(journal), None, 6).await.unwrap();
+            write
+                .audit(AuditAct::SignedIn, None, None, Some("x"), 5)
+                .await
+                .unwrap();
+            write
+                .audit(AuditAct::SignedOut, None, Some(journal), None, 6)
+                .await
+                .unwrap();
             write.commit().await.unwrap();
-            assert!(db.audit_incident(AuditAct::Fork, journal, "7", 8).await.unwrap());
-            assert!(!db.audit_incident(AuditAct::Fork, journal, "7", 9).await.unwrap());
-            assert!(db.audit_incident(AuditAct::Fork, journal, "8", 9).await.unwrap());
+            assert!(
+                db.audit_incident(AuditAct::Fork, journal, "7", 8)
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                !db.audit_incident(AuditAct::Fork, journal, "7", 9)
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                db.audit_incident(AuditAct::Fork, journal, "8", 9)
+                    .await
+                    .unwrap()
+            );
             assert!(db.audit_misfits().await.unwrap().is_empty());
             sqlx::query("UPDATE audit SET at_ms = 7 WHERE number = 2")
                 .execute(db.pool())

@@ -39,7 +39,8 @@ impl Write {
         .execute(self.tx())
         .await?;
         let object = officer.to_string();
-        self.audit(AuditAct::CodeMade, None, None, Some(&object), now_ms).await
+        self.audit(AuditAct::CodeMade, None, None, Some(&object), now_ms)
+            .await
     }
 
     /// Uses a code for a journal. `false` when it was used before or is over.
@@ -98,7 +99,10 @@ mod tests {
     #[tokio::test]
     async fn a_code_is_used_once_and_not_after_its_end() {
         for (db, _kept) in testing::engines().await {
-            let (one, two) = (JournalId::from_bytes([1; 16]), JournalId::from_bytes([2; 16]));
+            let (one, two) = (
+                JournalId::from_bytes([1; 16]),
+                JournalId::from_bytes([2; 16]),
+            );
             let mut write = db.write().await.unwrap();
             write.add_user(&officer(1), None, 1).await.unwrap();
             write.add_code("h", officer(1).id, 1, 100).await.unwrap();

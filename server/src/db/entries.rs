@@ -58,7 +58,8 @@ impl Db {
             .bind(super::number_in(seq)?)
             .fetch_optional(self.pool())
             .await?;
-        row.map(|row| super::parsed(row.get(0), "link of an entry")).transpose()
+        row.map(|row| super::parsed(row.get(0), "link of an entry"))
+            .transpose()
     }
 
     /// Verdicts of the entries after `after` up to `to`, as runs.
@@ -85,14 +86,21 @@ impl Db {
             let seq = super::number_out(row.get(0))?;
             let verdict = super::of_word(row.get(1), "verdict")?;
             let reason: Option<String> = row.get(2);
-            let reason = reason.map(|text| super::of_word(text, "reason")).transpose()?;
+            let reason = reason
+                .map(|text| super::of_word(text, "reason"))
+                .transpose()?;
             match runs.last_mut() {
                 Some(run)
                     if run.verdict == verdict && run.reason == reason && run.to + 1 == seq =>
                 {
                     run.to = seq;
                 }
-                Some(_) | None => runs.push(VerdictRun { from: seq, reason, to: seq, verdict }),
+                Some(_) | None => runs.push(VerdictRun {
+                    from: seq,
+                    reason,
+                    to: seq,
+                    verdict,
+                }),
             }
         }
         Ok(runs)
@@ -226,7 +234,9 @@ impl Write {
         .bind(journal.to_string())
         .fetch_all(self.tx())
         .await?;
-        rows.iter().map(|row| super::parsed(row.get(0), "subject")).collect()
+        rows.iter()
+            .map(|row| super::parsed(row.get(0), "subject"))
+            .collect()
     }
 }
 
@@ -265,8 +275,9 @@ mod tests {
         for (db, _kept) in testing::engines().await {
             add(&db, &[journal(1)]).await;
             let id = journal(1).id;
-            let mut entries: Vec<NewEntry> =
-                (1..=150).map(|seq| entry(seq, Verdict::Accepted, None)).collect();
+            let mut entries: Vec<NewEntry> = (1..=150)
+                .map(|seq| entry(seq, Verdict::Accepted, None))
+                .collect();
             entries[99] = entry(100, Verdict::Held, Some(VerdictReason::UnknownBase));
             let mut write = db.write().await.unwrap();
             write.add_entries(id, 7, &entries).await.unwrap();
@@ -274,8 +285,10 @@ mod tests {
             write.commit().await.unwrap();
             assert_eq!(held, BTreeSet::from([SubjectId::from_bytes([1; 16])]));
             let runs = db.verdicts(id, 1, 140).await.unwrap();
-            let shown: Vec<(u64, u64, Verdict)> =
-                runs.iter().map(|run| (run.from, run.to, run.verdict)).collect();
+            let shown: Vec<(u64, u64, Verdict)> = runs
+                .iter()
+                .map(|run| (run.from, run.to, run.verdict))
+                .collect();
             assert_eq!(
                 shown,
                 [
@@ -300,7 +313,10 @@ mod tests {
             add(&db, &[journal(1)]).await;
             let one = entry(1, Verdict::Accepted, None);
             let mut write = db.write().await.unwrap();
-            write.add_entries(journal(1).id, 1, std::slice::from_ref(&one)).await.unwrap();
+            write
+                .add_entries(journal(1).id, 1, std::slice::from_ref(&one))
+                .await
+                .unwrap();
             write.commit().await.unwrap();
             let mut write = db.write().await.unwrap();
             assert!(write.add_entries(journal(1).id, 2, &[one]).await.is_err());
@@ -318,8 +334,14 @@ mod tests {
                 bytes: vec![n],
             };
             let mut write = db.write().await.unwrap();
-            write.add_forked(journal(1).id, &[forked(1), forked(2)], 3).await.unwrap();
-            write.add_forked(journal(1).id, &[forked(2)], 4).await.unwrap();
+            write
+                .add_forked(journal(1).id, &[forked(1), forked(2)], 3)
+                .await
+                .unwrap();
+            write
+                .add_forked(journal(1).id, &[forked(2)], 4)
+                .await
+                .unwrap();
             write.commit().await.unwrap();
             assert_eq!(
                 db.forked_entries(journal(1).id).await.unwrap(),

@@ -99,7 +99,9 @@ impl Db {
             .await?;
             if let Some(row) = row {
                 let receipt: Option<String> = row.get(0);
-                let receipt = receipt.ok_or(DbError::Stored { what: "evidence receipt" })?;
+                let receipt = receipt.ok_or(DbError::Stored {
+                    what: "evidence receipt",
+                })?;
                 return Ok(Some(Custody {
                     receipt: super::of_json(&receipt, "evidence receipt")?,
                     verified: row.get::<Option<i64>, _>(1).is_some(),
@@ -229,7 +231,10 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn drop_upload(&self, id: &str) -> Result<(), DbError> {
-        sqlx::query("DELETE FROM uploads WHERE id = $1").bind(id).execute(self.pool()).await?;
+        sqlx::query("DELETE FROM uploads WHERE id = $1")
+            .bind(id)
+            .execute(self.pool())
+            .await?;
         Ok(())
     }
 
@@ -266,13 +271,12 @@ impl Db {
         after: Option<EvidenceHash>,
         limit: u32,
     ) -> Result<Vec<(EvidenceHash, u64)>, DbError> {
-        let rows = sqlx::query(
-            "SELECT hash, length FROM evidence WHERE hash > $1 ORDER BY hash LIMIT $2",
-        )
-        .bind(after.map(|hash| hash.to_string()).unwrap_or_default())
-        .bind(i64::from(limit))
-        .fetch_all(self.pool())
-        .await?;
+        let rows =
+            sqlx::query("SELECT hash, length FROM evidence WHERE hash > $1 ORDER BY hash LIMIT $2")
+                .bind(after.map(|hash| hash.to_string()).unwrap_or_default())
+                .bind(i64::from(limit))
+                .fetch_all(self.pool())
+                .await?;
         rows.iter()
             .map(|row| {
                 let hash = super::parsed(row.get(0), "hash of evidence")?;
@@ -290,8 +294,9 @@ impl Db {
         after: Option<(JournalId, EvidenceHash)>,
         limit: u32,
     ) -> Result<Vec<(JournalId, EvidenceHash, Signed<EvidenceReceipt>)>, DbError> {
-        let (journal, hash) =
-            after.map(|(j, h)| (j.to_string(), h.to_string())).unwrap_or_default();
+        let (journal, hash) = after
+            .map(|(j, h)| (j.to_string(), h.to_string()))
+            .unwrap_or_default();
         let rows = sqlx::query(
             "SELECT journal, hash, receipt FROM evidence_custody \
              WHERE journal > $1 OR (journal = $1 AND hash > $2) ORDER BY journal, hash LIMIT $3",
@@ -347,13 +352,11 @@ impl Write {
         journal: JournalId,
         hash: EvidenceHash,
     ) -> Result<bool, DbError> {
-        let row = sqlx::query(
-            "SELECT 1 FROM evidence_custody WHERE journal = $1 AND hash = $2",
-        )
-        .bind(journal.to_string())
-        .bind(hash.to_string())
-        .fetch_optional(self.tx())
-        .await?;
+        let row = sqlx::query("SELECT 1 FROM evidence_custody WHERE journal = $1 AND hash = $2")
+            .bind(journal.to_string())
+            .bind(hash.to_string())
+            .fetch_optional(self.tx())
+            .await?;
         Ok(row.is_some())
     }
 
@@ -436,16 +439,44 @@ mod tests {
             assert_eq!(db.upload("a", one, 99).await.unwrap(), Some(a.clone()));
             assert_eq!(db.upload("a", two, 99).await.unwrap(), None);
             assert_eq!(db.upload("a", one, 100).await.unwrap(), None);
-            assert_eq!(db.add_upload(&upload("b", one, 1, 101), 3).await.unwrap(), ["a"]);
-            assert!(db.add_upload(&upload("c", two, 1, 102), 3).await.unwrap().is_empty());
-            assert!(db.add_upload(&upload("d", one, 2, 103), 3).await.unwrap().is_empty());
-            assert!(db.add_upload(&upload("e", one, 3, 104), 3).await.unwrap().is_empty());
-            assert_eq!(db.add_upload(&upload("f", one, 4, 105), 3).await.unwrap(), ["b"]);
+            assert_eq!(
+                db.add_upload(&upload("b", one, 1, 101), 3).await.unwrap(),
+                ["a"]
+            );
+            assert!(
+                db.add_upload(&upload("c", two, 1, 102), 3)
+                    .await
+                    .unwrap()
+                    .is_empty()
+            );
+            assert!(
+                db.add_upload(&upload("d", one, 2, 103), 3)
+                    .await
+                    .unwrap()
+                    .is_empty()
+            );
+            assert!(
+                db.add_upload(&upload("e", one, 3, 104), 3)
+                    .await
+                    .unwrap()
+                    .is_empty()
+            );
+            assert_eq!(
+                db.add_upload(&upload("f", one, 4, 105), 3).await.unwrap(),
+                ["b"]
+            );
             db.set_whole("d").await.unwrap();
             let whole = db.whole_upload(&[two, one], a.hash).await.unwrap();
             assert_eq!(whole, None);
             let hash = EvidenceHash::from_bytes([2; 32]);
-            assert_eq!(db.whole_upload(&[two, one], hash).await.unwrap().unwrap().id, "d");
+            assert_eq!(
+                db.whole_upload(&[two, one], hash)
+                    .await
+                    .unwrap()
+                    .unwrap()
+                    .id,
+                "d"
+            );
             assert_eq!(db.whole_uploads().await.unwrap().len(), 1);
             assert_eq!(db.drop_expired_uploads(103).await.unwrap().len(), 2);
             assert!(db.knows_upload("e").await.unwrap());
@@ -467,11 +498,19 @@ mod tests {
                 position: LogPosition::START,
                 server: ServerId::from_bytes([9; 16]),
             };
-            let receipt =
-                Signed::sign(receipt, &Ed25519Signer::from_secret(&[1; 32])).unwrap();
-            let evidence = NewEvidence { hash, length: 10, media: None, size: Some((3, 4)) };
+            let receipt = Signed::sign(receipt, &Ed25519Signer::from_secret(&[1; 32])).unwrap();
+            let evidence = NewEvidence {
+                hash,
+                length: 10,
+                media: None,
+                size: Some((3, 4)),
+            };
             let mut write = db.write().await.unwrap();
-            let name = EvidenceName { seq: 4, hash, subject: SubjectId::from_bytes([3; 16]) };
+            let name = EvidenceName {
+                seq: 4,
+                hash,
+                subject: SubjectId::from_bytes([3; 16]),
+            };
             write.add_names(one, &[name]).await.unwrap();
             assert!(!write.has_custody(one, hash).await.unwrap());
             write.add_custody(&evidence, &receipt).await.unwrap();
@@ -480,12 +519,23 @@ mod tests {
             assert!(db.is_named(&[two, one], hash).await.unwrap());
             assert!(!db.is_named(&[two], hash).await.unwrap());
             let custody = db.custody(&[one], hash).await.unwrap().unwrap();
-            assert_eq!((custody.receipt.clone(), custody.verified), (receipt.clone(), false));
+            assert_eq!(
+                (custody.receipt.clone(), custody.verified),
+                (receipt.clone(), false)
+            );
             assert!(db.custody(&[two], hash).await.unwrap().is_none());
             assert_eq!(db.evidence_after(None, 9).await.unwrap(), [(hash, 10)]);
             assert_eq!(db.evidence_after(Some(hash), 9).await.unwrap(), []);
-            assert_eq!(db.custody_after(None, 9).await.unwrap(), [(one, hash, receipt)]);
-            assert!(db.custody_after(Some((one, hash)), 9).await.unwrap().is_empty());
+            assert_eq!(
+                db.custody_after(None, 9).await.unwrap(),
+                [(one, hash, receipt)]
+            );
+            assert!(
+                db.custody_after(Some((one, hash)), 9)
+                    .await
+                    .unwrap()
+                    .is_empty()
+            );
         }
     }
 }

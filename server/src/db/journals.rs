@@ -53,8 +53,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer or the row does not read.
     pub async fn journal(&self, id: JournalId) -> Result<Option<Journal>, DbError> {
-        let sql =
-            sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM journals j WHERE j.id = $1"));
+        let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM journals j WHERE j.id = $1"));
         sqlx::query(sql)
             .bind(id.to_string())
             .fetch_optional(self.pool())
@@ -162,7 +161,8 @@ impl Write {
         .await?;
         let act = AuditAct::DeviceEnrolled;
         let now_ms = journal.enrolled_ms;
-        self.audit(act, Some(journal.officer), Some(journal.id), None, now_ms).await
+        self.audit(act, Some(journal.officer), Some(journal.id), None, now_ms)
+            .await
     }
 
     /// How far a journal goes, under the lock of this transaction.
@@ -207,14 +207,13 @@ impl Write {
     /// # Errors
     /// When a statement fails.
     pub async fn revoke(&mut self, journal: JournalId, now_ms: i64) -> Result<bool, DbError> {
-        let revoked = sqlx::query(
-            "UPDATE journals SET revoked_ms = $1 WHERE id = $2 AND revoked_ms IS NULL",
-        )
-        .bind(now_ms)
-        .bind(journal.to_string())
-        .execute(self.tx())
-        .await?
-        .rows_affected();
+        let revoked =
+            sqlx::query("UPDATE journals SET revoked_ms = $1 WHERE id = $2 AND revoked_ms IS NULL")
+                .bind(now_ms)
+                .bind(journal.to_string())
+                .execute(self.tx())
+                .await?
+                .rows_affected();
         if revoked == 0 {
             return Ok(false);
         }
@@ -227,8 +226,10 @@ impl Write {
             "journal": journal.to_string(),
         }));
         let body = super::text_of(body)?;
-        self.append(LogKind::Journal, Some(journal), &body, now_ms).await?;
-        self.audit(AuditAct::DeviceRevoked, None, Some(journal), None, now_ms).await?;
+        self.append(LogKind::Journal, Some(journal), &body, now_ms)
+            .await?;
+        self.audit(AuditAct::DeviceRevoked, None, Some(journal), None, now_ms)
+            .await?;
         Ok(true)
     }
 }
@@ -275,8 +276,15 @@ pub(crate) mod tests {
         let id = JournalId::from_bytes([n; 16]);
         let entry = EntryHash::from_bytes([n; 32]);
         let server = ServerId::from_bytes([9; 16]);
-        let certificate = Certificate { entry, journal: id, server };
-        let head = Head { link: Link::from_bytes([n; 32]), seq: 1 };
+        let certificate = Certificate {
+            entry,
+            journal: id,
+            server,
+        };
+        let head = Head {
+            link: Link::from_bytes([n; 32]),
+            seq: 1,
+        };
         Journal {
             id,
             officer: officer(1).id,
@@ -312,8 +320,14 @@ pub(crate) mod tests {
             let one = journal(1);
             add(&db, std::slice::from_ref(&one)).await;
             assert_eq!(db.journal(one.id).await.unwrap(), Some(one.clone()));
-            let more = Head { link: Link::from_bytes([7; 32]), seq: 9 };
-            let less = Head { link: Link::from_bytes([8; 32]), seq: 4 };
+            let more = Head {
+                link: Link::from_bytes([7; 32]),
+                seq: 9,
+            };
+            let less = Head {
+                link: Link::from_bytes([8; 32]),
+                seq: 4,
+            };
             db.announce(one.id, &more).await.unwrap();
             db.announce(one.id, &less).await.unwrap();
             db.seen(one.id, 50).await.unwrap();
@@ -326,15 +340,42 @@ pub(crate) mod tests {
     #[tokio::test]
     async fn the_line_of_journals_follows_the_same_officers_parents_and_ends() {
         for (db, _kept) in testing::engines().await {
-            let parent = |n: u8| Some(Parent { head: Head::START, journal: journal(n).id });
-            let one = Journal { parent: parent(2), ..journal(1) };
-            let two = Journal { parent: parent(1), ..journal(2) };
-            let three = Journal { parent: parent(1), ..journal(3) };
-            let four = Journal { parent: parent(77), ..journal(4) };
-            add(&db, &[one.clone(), two.clone(), three.clone(), four.clone()]).await;
-            assert_eq!(db.journal_line(&three).await.unwrap(), [three.id, one.id, two.id]);
+            let parent = |n: u8| {
+                Some(Parent {
+                    head: Head::START,
+                    journal: journal(n).id,
+                })
+            };
+            let one = Journal {
+                parent: parent(2),
+                ..journal(1)
+            };
+            let two = Journal {
+                parent: parent(1),
+                ..journal(2)
+            };
+            let three = Journal {
+                parent: parent(1),
+                ..journal(3)
+            };
+            let four = Journal {
+                parent: parent(77),
+                ..journal(4)
+            };
+            add(
+                &db,
+                &[one.clone(), two.clone(), three.clone(), four.clone()],
+            )
+            .await;
+            assert_eq!(
+                db.journal_line(&three).await.unwrap(),
+                [three.id, one.id, two.id]
+            );
             assert_eq!(db.journal_line(&four).await.unwrap(), [four.id]);
-            let stranger = Journal { officer: officer(2).id, ..three };
+            let stranger = Journal {
+                officer: officer(2).id,
+                ..three
+            };
             assert_eq!(db.journal_line(&stranger).await.unwrap(), [stranger.id]);
         }
     }

@@ -75,7 +75,11 @@ impl Db {
         .fetch_one(&mut *transaction)
         .await?;
         let position = position_of(row.get(0), row.get(1))?;
-        Ok(Write { transaction, position, _writer: guard })
+        Ok(Write {
+            transaction,
+            position,
+            _writer: guard,
+        })
     }
 
     /// The newest position that is committed.
@@ -107,8 +111,11 @@ impl Db {
             .map(|row| {
                 let before: Option<String> = row.get(6);
                 let mut hash = [0u8; 32];
-                hex::decode_to_slice(row.get::<String, _>(2), &mut hash)
-                    .map_err(|_| DbError::Stored { what: "hash of the log" })?;
+                hex::decode_to_slice(row.get::<String, _>(2), &mut hash).map_err(|_| {
+                    DbError::Stored {
+                        what: "hash of the log",
+                    }
+                })?;
                 Ok(LogRow {
                     position: position_of(row.get(0), row.get(1))?,
                     before: match before {
@@ -192,17 +199,25 @@ impl Write {
 }
 
 fn number_of(number: u64) -> Result<i64, DbError> {
-    i64::try_from(number).map_err(|_| DbError::Stored { what: "number of the log" })
+    i64::try_from(number).map_err(|_| DbError::Stored {
+        what: "number of the log",
+    })
 }
 
 fn position_of(number: i64, link: String) -> Result<LogPosition, DbError> {
-    let number =
-        u64::try_from(number).map_err(|_| DbError::Stored { what: "number of the log" })?;
-    Ok(LogPosition { link: link_of(&link)?, number })
+    let number = u64::try_from(number).map_err(|_| DbError::Stored {
+        what: "number of the log",
+    })?;
+    Ok(LogPosition {
+        link: link_of(&link)?,
+        number,
+    })
 }
 
 fn link_of(text: &str) -> Result<Link, DbError> {
-    text.parse().map_err(|_| DbError::Stored { what: "link of the log" })
+    text.parse().map_err(|_| DbError::Stored {
+        what: "link of the log",
+    })
 }
 
 #[cfg(test)]
@@ -214,11 +229,20 @@ mod tests {
     async fn rows_are_numbered_and_linked_and_a_dropped_write_leaves_nothing() {
         let (db, _dir) = testing::sqlite().await;
         let mut write = db.write().await.unwrap();
-        write.append(LogKind::List, None, "{\"a\":1}", 5).await.unwrap();
-        write.append(LogKind::List, None, "{\"a\":2}", 6).await.unwrap();
+        write
+            .append(LogKind::List, None, "{\"a\":1}", 5)
+            .await
+            .unwrap();
+        write
+            .append(LogKind::List, None, "{\"a\":2}", 6)
+            .await
+            .unwrap();
         let committed = write.commit().await.unwrap();
         let mut dropped = db.write().await.unwrap();
-        dropped.append(LogKind::List, None, "{\"a\":3}", 7).await.unwrap();
+        dropped
+            .append(LogKind::List, None, "{\"a\":3}", 7)
+            .await
+            .unwrap();
         drop(dropped);
         assert_eq!(db.log_position().await.unwrap(), committed);
         let rows = db.log_rows(0, 10).await.unwrap();

@@ -27,13 +27,13 @@ pub use journals::Journal;
 pub use log::{LogKind, LogRow, Write};
 pub use meta::Meta;
 pub use records::NewRecord;
-pub use scope::{ScopeChange, ScopeMark};
+pub use scope::{ScopeCase, ScopeChange, ScopeMark};
 pub use tokens::Caller;
 pub use users::{Role, User};
 
 use stored::{
-    json, number_in, number_out, of_json, of_json_or_none, of_word, parsed, parsed_or_none, rows_of,
-    text_of, word,
+    json, number_in, number_out, of_json, of_json_or_none, of_word, parsed, parsed_or_none,
+    rows_of, text_of, word,
 };
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -97,8 +97,11 @@ impl Db {
     /// When it cannot be reached, opened or migrated.
     pub async fn open(url: &str) -> Result<Self, DbError> {
         sqlx::any::install_default_drivers();
-        let engine =
-            if url.starts_with("postgres") { Engine::Postgres } else { Engine::Sqlite };
+        let engine = if url.starts_with("postgres") {
+            Engine::Postgres
+        } else {
+            Engine::Sqlite
+        };
         let options = AnyConnectOptions::from_str(url).map_err(DbError::Open)?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
@@ -121,7 +124,11 @@ impl Db {
             .await
             .map_err(DbError::Open)?;
         migrator().run(&pool).await.map_err(DbError::Migrate)?;
-        Ok(Self { pool, engine, writer: Arc::default() })
+        Ok(Self {
+            pool,
+            engine,
+            writer: Arc::default(),
+        })
     }
 
     /// The pool, for reading.
@@ -147,7 +154,13 @@ fn migrator() -> Migrator {
         (2, "forks", include_str!("../../migrations/0002_forks.sql")),
     ];
     let migrations = files.map(|(version, name, sql)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+        Migration::new(
+            version,
+            name.into(),
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
     });
     Migrator::with_migrations(migrations.into())
 }
@@ -157,6 +170,7 @@ fn migrator() -> Migrator {
 #[cfg(test)]
 pub(crate) mod testing {
     use super::Db;
+    pub(crate) use super::journals::tests::journal;
     use sqlx::Connection;
 
     /// What a test's database needs to stay alive.
@@ -166,7 +180,10 @@ pub(crate) mod testing {
 
     pub(crate) async fn sqlite() -> (Db, Kept) {
         let dir = tempfile::tempdir().unwrap();
-        (Db::open_sqlite(dir.path()).await.unwrap(), Kept { _dir: Some(dir) })
+        (
+            Db::open_sqlite(dir.path()).await.unwrap(),
+            Kept { _dir: Some(dir) },
+        )
     }
 
     /// An empty database on every engine at hand.
@@ -186,7 +203,9 @@ pub(crate) mod testing {
         sqlx::query(make).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
         let mark = if url.contains('?') { '&' } else { '?' };
-        Db::open(&format!("{url}{mark}options=-csearch_path%3D{schema}")).await.unwrap()
+        Db::open(&format!("{url}{mark}options=-csearch_path%3D{schema}"))
+            .await
+            .unwrap()
     }
 }
 
@@ -201,7 +220,10 @@ mod tests {
         let again = Db::open_sqlite(dir.path()).await.unwrap();
         db.set_meta(Meta::ServedUrl, "a").await.unwrap();
         db.set_meta(Meta::ServedUrl, "b").await.unwrap();
-        assert_eq!(again.meta(Meta::ServedUrl).await.unwrap().as_deref(), Some("b"));
+        assert_eq!(
+            again.meta(Meta::ServedUrl).await.unwrap().as_deref(),
+            Some("b")
+        );
         assert_eq!(again.meta(Meta::ServerId).await.unwrap(), None);
     }
 
@@ -209,7 +231,10 @@ mod tests {
     async fn facts_are_kept_on_every_engine() {
         for (db, _kept) in testing::engines().await {
             db.set_meta(Meta::ServedUrl, "案").await.unwrap();
-            assert_eq!(db.meta(Meta::ServedUrl).await.unwrap().as_deref(), Some("案"));
+            assert_eq!(
+                db.meta(Meta::ServedUrl).await.unwrap().as_deref(),
+                Some("案")
+            );
         }
     }
 }

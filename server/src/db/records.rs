@@ -25,7 +25,8 @@ impl Write {
             .bind(subject.to_string())
             .fetch_optional(self.tx())
             .await?;
-        row.map(|row| super::of_json(row.get(0), "record")).transpose()
+        row.map(|row| super::of_json(row.get(0), "record"))
+            .transpose()
     }
 
     /// Keeps a record under a row of the log.
@@ -67,12 +68,15 @@ impl Write {
     /// When a statement fails.
     pub async fn case_named(&mut self, name: &CaseRef) -> Result<Option<String>, DbError> {
         if let Some(id) = &name.id
-            && let Some(found) =
-                self.one_text("SELECT id FROM cases WHERE id = $1 LIMIT 2", &id.0).await?
+            && let Some(found) = self
+                .one_text("SELECT id FROM cases WHERE id = $1 LIMIT 2", &id.0)
+                .await?
         {
             return Ok(Some(found));
         }
-        let Some(normal) = &name.normal else { return Ok(None) };
+        let Some(normal) = &name.normal else {
+            return Ok(None);
+        };
         let by_number = "SELECT id FROM cases WHERE number = $1 LIMIT 2";
         if let Some(found) = self.one_text(by_number, normal).await? {
             return Ok(Some(found));
@@ -101,7 +105,9 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn record_count(&self) -> Result<u64, DbError> {
-        let row = sqlx::query("SELECT COUNT(*) FROM records").fetch_one(self.pool()).await?;
+        let row = sqlx::query("SELECT COUNT(*) FROM records")
+            .fetch_one(self.pool())
+            .await?;
         super::number_out(row.get(0))
     }
 }
@@ -161,7 +167,11 @@ pub(crate) mod tests {
                 (None, None, None),
             ] {
                 assert_eq!(
-                    write.case_named(&name(id, normal)).await.unwrap().as_deref(),
+                    write
+                        .case_named(&name(id, normal))
+                        .await
+                        .unwrap()
+                        .as_deref(),
                     found,
                     "{id:?} {normal:?}"
                 );

@@ -3,6 +3,8 @@
 use super::{Db, DbError};
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use waiqin_protocol::ids::Link;
+use waiqin_protocol::journal::LogPosition;
 
 /// A place in the order of changes: everything up to it was sent.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +52,11 @@ impl Db {
     ) -> Result<Vec<ScopeChange>, DbError> {
         // Without a case the whole number is behind us: continue with the next.
         let number = super::number_in(after.number)?;
-        let from = if after.case_id.is_some() { number } else { number.saturating_add(1) };
+        let from = if after.case_id.is_some() {
+            number
+        } else {
+            number.saturating_add(1)
+        };
         let rows = sqlx::query(CHANGES)
             .bind(list_name)
             .bind(from)
@@ -66,19 +72,59 @@ impl Db {
         Ok(changes)
     }
 
+    /// Link after a row of the log; [`Link::ZERO`] before the first. `None` when there is no such
+    /// row.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn log_link(&self, number: u64) -> Result<Option<Link>, DbError> {
+        if number == 0 {
+            return Ok(Some(Link::ZERO));
+        }
+        let Ok(number) = i64::try_from(number) else {
+            return Ok(None);
+        };
+        let row = sqlx::query("SELECT link FROM log WHERE number = $1")
+            .bind(number)
+            .fetch_optional(self.pool())
+            .await?;
+        row.map(|row| super::parsed(row.get(0), "link of the log"))
+            .transpose()
+    }
+
+    /// Whether a position is in this log: one that is not proves that the log was rolled back.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn knows_position(&self, position: &LogPosition) -> Result<bool, DbError> {
+        Ok(self.log_link(position.number).await? == Some(position.link))
+    }
+
     async fn scope_change(&self, row: &AnyRow) -> Result<ScopeChange, DbError> {
         let number = super::number_out(row.get(0))?;
         let case_id: String = row.get(1);
         let Some(body) = row.get::<Option<String>, _>(2) else {
-            return Ok(ScopeChange { number, case_id, case: None });
+            return Ok(ScopeChange {
+                number,
+                case_id,
+                case: None,
+            });
         };
         let former_numbers = match row.get::<i64, _>(4) {
             0 => Vec::new(),
             _ => self.aliases_of(&case_id).await?,
         };
         let list_version = super::number_out(row.get(3))?;
-        let case = Some(ScopeCase { body, list_version, former_numbers });
-        Ok(ScopeChange { number, case_id, case })
+        let case = Some(ScopeCase {
+            body,
+            list_version,
+            former_numbers,
+        });
+        Ok(ScopeChange {
+            number,
+            case_id,
+            case,
+        })
     }
 
     async fn aliases_of(&self, case_id: &str) -> Result<Vec<String>, DbError> {
@@ -125,16 +171,27 @@ mod tests {
     }
 
     /// Reads all changes by pages of `limit`.
-    async fn all(db: &Db, mut after: ScopeMark, up_to: u64, limit: u32) -> Vec<(u64, String, bool)> {
+    async fn all(
+        db: &Db,
+        mut after: ScopeMark,
+        up_to: u64,
+        limit: u32,
+    ) -> Vec<(u64, String, bool)> {
         let mut seen = Vec::new();
         loop {
-            let page = db.scope_changes("王法官", &after, up_to, limit).await.unwrap();
+            let page = db
+                .scope_changes("王法官", &after, up_to, limit)
+                .await
+                .unwrap();
             for change in &page {
                 seen.push((change.number, change.case_id.clone(), change.case.is_some()));
             }
             match page.last() {
                 Some(last) if page.len() == limit as usize => {
-                    after = ScopeMark { number: last.number, case_id: Some(last.case_id.clone()) };
+                    after = ScopeMark {
+                        number: last.number,
+                        case_id: Some(last.case_id.clone()),
+                    };
                 }
                 Some(_) | None => return seen,
             }
@@ -154,16 +211,26 @@ mod tests {
             remove(&db, "王法官", "gone", 5).await;
             remove(&db, "王法官", "back", 6).await;
             remove(&db, "李法官", "B", 6).await;
-            let start = ScopeMark { number: 0, case_id: None };
+            let start = ScopeMark {
+                number: 0,
+                case_id: None,
+            };
             let whole = all(&db, start.clone(), 100, 100).await;
             assert_eq!(whole.len(), 10);
             assert!(whole.contains(&(5, "gone".into(), false)));
             assert!(whole.contains(&(8, "back".into(), true)));
             assert!(!whole.iter().any(|change| change.1 == "foreign"));
             for limit in [1, 2, 3, 7] {
-                assert_eq!(all(&db, start.clone(), 100, limit).await, whole, "pages of {limit}");
+                assert_eq!(
+                    all(&db, start.clone(), 100, limit).await,
+                    whole,
+                    "pages of {limit}"
+                );
             }
-            let after = ScopeMark { number: 5, case_id: None };
+            let after = ScopeMark {
+                number: 5,
+                case_id: None,
+            };
             assert_eq!(all(&db, after.clone(), 100, 3).await, whole[8..]);
             assert_eq!(all(&db, after, 8, 3).await, whole[8..9]);
         }
@@ -181,7 +248,10 @@ mod tests {
                     .await
                     .unwrap();
             }
-            let start = ScopeMark { number: 0, case_id: None };
+            let start = ScopeMark {
+                number: 0,
+                case_id: None,
+            };
             let changes = db.scope_changes("王法官", &start, 100, 10).await.unwrap();
             let case = changes[0].case.as_ref().unwrap();
             assert_eq!(case.former_numbers, ["old", "older"]);

@@ -24,7 +24,9 @@ pub(super) fn parsed_or_none<T: FromStr>(
 
 /// A struct as JSON.
 pub(super) fn json<T: Serialize>(value: &T) -> Result<String, DbError> {
-    serde_json::to_string(value).map_err(|_| DbError::Stored { what: "value to be written" })
+    serde_json::to_string(value).map_err(|_| DbError::Stored {
+        what: "value to be written",
+    })
 }
 
 /// Reads a struct from JSON.
@@ -44,15 +46,14 @@ pub(super) fn of_json_or_none<T: DeserializeOwned>(
 pub(super) fn word<T: Serialize>(value: &T) -> Result<String, DbError> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => Ok(word),
-        Ok(_) | Err(_) => Err(DbError::Stored { what: "word to be written" }),
+        Ok(_) | Err(_) => Err(DbError::Stored {
+            what: "word to be written",
+        }),
     }
 }
 
 /// The enum of a word.
-pub(super) fn of_word<T: DeserializeOwned>(
-    word: String,
-    what: &'static str,
-) -> Result<T, DbError> {
+pub(super) fn of_word<T: DeserializeOwned>(word: String, what: &'static str) -> Result<T, DbError> {
     serde_json::from_value(serde_json::Value::String(word)).map_err(|_| DbError::Stored { what })
 }
 
@@ -71,7 +72,9 @@ pub(super) fn text_of(bytes: Result<Vec<u8>, CanonicalError>) -> Result<String, 
     bytes
         .ok()
         .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or(DbError::Stored { what: "canonical text" })
+        .ok_or(DbError::Stored {
+            what: "canonical text",
+        })
 }
 
 /// `($1, $2), ($3, $4)` for an INSERT of several rows.
@@ -103,7 +106,10 @@ mod tests {
     #[test]
     fn words_of_enums() {
         assert_eq!(word(&Verdict::Interleaved).unwrap(), "interleaved");
-        assert_eq!(of_word::<Verdict>("held".into(), "x").unwrap(), Verdict::Held);
+        assert_eq!(
+            of_word::<Verdict>("held".into(), "x").unwrap(),
+            Verdict::Held
+        );
         assert!(of_word::<Verdict>("gone".into(), "x").is_err());
         assert!(word(&7).is_err());
     }

@@ -65,8 +65,13 @@ impl Db {
             .bind(now_ms)
             .fetch_optional(self.pool())
             .await?;
-        row.map(|row| Ok(Caller { officer: user_at(&row, 0)?, journal: journal_at(&row, 6)? }))
-            .transpose()
+        row.map(|row| {
+            Ok(Caller {
+                officer: user_at(&row, 0)?,
+                journal: journal_at(&row, 6)?,
+            })
+        })
+        .transpose()
     }
 
     /// Ends every token of a journal.

@@ -81,16 +81,16 @@ impl Db {
     /// When the database does not answer or a row does not read.
     pub async fn users(&self) -> Result<Vec<User>, DbError> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM users ORDER BY login"));
-        sqlx::query(sql).fetch_all(self.pool()).await?.iter().map(user_of).collect()
+        sqlx::query(sql)
+            .fetch_all(self.pool())
+            .await?
+            .iter()
+            .map(user_of)
+            .collect()
     }
 
-    async fn user_where(
-        &self,
-        column: &'static str,
-        value: &str,
-    ) -> Result<Option<User>, DbError> {
-        let sql =
-            sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM users WHERE {column} = $1"));
+    async fn user_where(&self, column: &'static str, value: &str) -> Result<Option<User>, DbError> {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM users WHERE {column} = $1"));
         sqlx::query(sql)
             .bind(value)
             .fetch_optional(self.pool())
@@ -129,7 +129,8 @@ impl Write {
         .rows_affected();
         if added == 1 {
             let object = user.id.to_string();
-            self.audit(AuditAct::UserAdded, None, None, Some(&object), now_ms).await?;
+            self.audit(AuditAct::UserAdded, None, None, Some(&object), now_ms)
+                .await?;
         }
         Ok(added == 1)
     }
@@ -159,7 +160,8 @@ impl Write {
             .bind(id.as_str())
             .execute(self.tx())
             .await?;
-        self.audit(AuditAct::PasswordSet, None, None, Some(&id), now_ms).await?;
+        self.audit(AuditAct::PasswordSet, None, None, Some(&id), now_ms)
+            .await?;
         Ok(true)
     }
 }
@@ -204,7 +206,10 @@ pub(crate) mod tests {
             let mut write = db.write().await.unwrap();
             assert!(write.add_user(&user, None, 5).await.unwrap());
             write.commit().await.unwrap();
-            let other = User { id: OfficerId::from_bytes([2; 16]), ..user.clone() };
+            let other = User {
+                id: OfficerId::from_bytes([2; 16]),
+                ..user.clone()
+            };
             let mut write = db.write().await.unwrap();
             assert!(!write.add_user(&other, Some("x"), 6).await.unwrap());
             write.commit().await.unwrap();

@@ -1,0 +1,243 @@
+//! `POST /api/v1/enrol/begin` and `POST /api/v1/enrol`: a phone is enrolled with a one-time code.
+
+use super::message::Message;
+use super::problem::Refusal;
+use crate::court::Court;
+use crate::db::{EnrolCode, Journal, LogKind, NewEntry};
+use crate::enrolment::code_hash;
+use axum::Json;
+use axum::extract::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use waiqin_protocol::canonical;
+use waiqin_protocol::ids::{JournalId, SubjectId};
+use waiqin_protocol::journal::{
+    Certificate, Chain, Change, Entry, JournalReceipt, LogPosition, Signed, entry_hash,
+};
+use waiqin_protocol::suite::SUITE;
+use waiqin_protocol::wire::enrol::{
+    EnrolAnswer, EnrolBegin, EnrolOffer, EnrolRequest, OfficerCard,
+};
+use waiqin_protocol::wire::sync::Verdict;
+
+/// Longest name of a phone that is kept, characters.
+const DEVICE_NAME_CHARS_MAX: usize = 100;
+
+/// Says whose code it is; the code stays good.
+pub(super) async fn begin(
+    State(court): State<Court>,
+    Message(request): Message<EnrolBegin>,
+) -> Result<Json<EnrolOffer>, Refusal> {
+    let code = court.db().code(&code_hash(&request.code)).await?;
+    // A used code is answered too: the phone may ask again after an answer that was lost.
+    let code = code
+        .filter(|code| !code.officer.disabled)
+        .ok_or(Refusal::EnrolCode)?;
+    if code.used_by.is_none() && code.expires_ms <= court.clock().now_ms() {
+        return Err(Refusal::EnrolCode);
+    }
+    Ok(Json(EnrolOffer {
+        court: court.name().to_owned(),
+        officer: OfficerCard {
+            id: code.officer.id,
+            list_name: code.officer.list_name,
+            name: code.officer.name,
+        },
+        recovery: BASE64.encode(court.keys().recovery_public()),
+        server: court.server_id(),
+    }))
+}
+
+/// Certifies a journal. The same entry with the same code gets the same certificate again.
+pub(super) async fn enrol(
+    State(court): State<Court>,
+    Message(request): Message<EnrolRequest>,
+) -> Result<Json<EnrolAnswer>, Refusal> {
+    let hash = code_hash(&request.code);
+    let code = court.db().code(&hash).await?;
+    let code = code
+        .filter(|code| !code.officer.disabled)
+        .ok_or(Refusal::EnrolCode)?;
+    let journal = journal_of(&court, &code, &request).await?;
+    if let Some(used_by) = code.used_by {
+        return repeated(&court, used_by, &journal).await;
+    }
+    if court.db().journal(journal.id).await?.is_some() {
+        return Err(Refusal::EntryOne);
+    }
+    let mut write = court.db().write().await?;
+    if !write
+        .use_code(&hash, journal.id, court.clock().now_ms())
+        .await?
+    {
+        // It is over, or the same request came twice at once and the other one was first.
+        drop(write);
+        let used_by = court.db().code(&hash).await?.and_then(|code| code.used_by);
+        return repeated(&court, used_by.ok_or(Refusal::EnrolCode)?, &journal).await;
+    }
+    let body = log_body(&journal)?;
+    let position = write
+        .append(
+            LogKind::Journal,
+            Some(journal.id),
+            &body,
+            journal.enrolled_ms,
+        )
+        .await?;
+    let journal = Journal {
+        receipt: Some(receipt_of(&court, &journal, position)?),
+        ..journal
+    };
+    write.add_journal(&journal).await?;
+    write
+        .add_entries(
+            journal.id,
+            position.number,
+            &[first_entry(&journal, &request)],
+        )
+        .await?;
+    write.commit().await?;
+    tracing::info!(journal = %journal.id, officer = %journal.officer, "enrolled");
+    Ok(Json(EnrolAnswer {
+        certificate: journal.certificate,
+    }))
+}
+
+/// The answer to a code that was used: the same certificate for the same entry.
+async fn repeated(
+    court: &Court,
+    used_by: JournalId,
+    journal: &Journal,
+) -> Result<Json<EnrolAnswer>, Refusal> {
+    let known = court
+        .db()
+        .journal(used_by)
+        .await?
+        .ok_or(Refusal::EnrolCode)?;
+    if known.id != journal.id || known.entry != journal.entry {
+        return Err(Refusal::EnrolCode);
+    }
+    Ok(Json(EnrolAnswer {
+        certificate: known.certificate,
+    }))
+}
+
+/// Reads entry 1 and checks everything that it says.
+async fn journal_of(
+    court: &Court,
+    code: &EnrolCode,
+    request: &EnrolRequest,
+) -> Result<Journal, Refusal> {
+    let bytes = request.entry.as_bytes();
+    let entry = Entry::from_bytes(bytes).map_err(|_| Refusal::EntryOne)?;
+    let Change::JournalOpened {
+        cause,
+        device,
+        key,
+        officer,
+        parent,
+        server,
+        suite,
+    } = entry.change
+    else {
+        return Err(Refusal::EntryOne);
+    };
+    let own_subject = SubjectId::from_bytes(*entry.journal.as_bytes());
+    if entry.seq != 1
+        || entry.base.is_some()
+        || entry.subject != own_subject
+        || entry.author != officer
+        || suite != SUITE
+    {
+        return Err(Refusal::EntryOne);
+    }
+    if server != court.server_id() || officer != code.officer.id {
+        return Err(Refusal::WrongServer);
+    }
+    if let Some(parent) = &parent {
+        // A parent that the server does not know may have been lost with a restore.
+        let known = court.db().journal(parent.journal).await?;
+        if known.is_some_and(|known| known.officer != officer) || parent.journal == entry.journal {
+            return Err(Refusal::WrongServer);
+        }
+    }
+    let mut chain = Chain::default();
+    chain.push(bytes);
+    let hash = entry_hash(bytes);
+    let certificate = Certificate {
+        entry: hash,
+        journal: entry.journal,
+        server,
+    };
+    let now_ms = court.clock().now_ms();
+    Ok(Journal {
+        id: entry.journal,
+        officer,
+        device,
+        device_name: shown_name(&request.device_name),
+        key,
+        cause: serde_json::to_value(cause)
+            .ok()
+            .and_then(|value| value.as_str().map(str::to_owned))
+            .unwrap_or_default(),
+        parent,
+        entry: hash,
+        certificate: Signed::sign(certificate, court.signer())?,
+        head: chain.head(),
+        announced: chain.head(),
+        receipt: None,
+        enrolled_ms: now_ms,
+        seen_ms: now_ms,
+        revoked_ms: None,
+    })
+}
+
+/// Enrolment itself takes entry 1 into custody.
+fn receipt_of(
+    court: &Court,
+    journal: &Journal,
+    position: LogPosition,
+) -> Result<Signed<JournalReceipt>, Refusal> {
+    let receipt = JournalReceipt {
+        at: journal.enrolled_ms,
+        journal: journal.id,
+        link: journal.head.link,
+        position,
+        seq: journal.head.seq,
+        server: court.server_id(),
+    };
+    Ok(Signed::sign(receipt, court.signer())?)
+}
+
+fn first_entry(journal: &Journal, request: &EnrolRequest) -> NewEntry {
+    NewEntry {
+        seq: 1,
+        hash: journal.entry,
+        link: journal.head.link,
+        bytes: request.entry.clone().into_bytes(),
+        subject: Some(SubjectId::from_bytes(*journal.id.as_bytes())),
+        kind: Some("journal_opened".to_owned()),
+        verdict: Verdict::Accepted,
+        reason: None,
+    }
+}
+
+fn log_body(journal: &Journal) -> Result<String, Refusal> {
+    let body = serde_json::json!({
+        "act": "enrolled",
+        "entry": journal.entry.to_string(),
+        "head": { "link": journal.head.link.to_string(), "seq": journal.head.seq },
+        "journal": journal.id.to_string(),
+    });
+    let bytes = canonical::to_bytes(&body).map_err(|_| Refusal::Internal)?;
+    String::from_utf8(bytes).map_err(|_| Refusal::Internal)
+}
+
+/// A phone's name for itself, bounded and without control characters.
+fn shown_name(name: &str) -> String {
+    name.trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(DEVICE_NAME_CHARS_MAX)
+        .collect()
+}

@@ -1,0 +1,66 @@
+//! `POST /api/v1/evidence`: begins an upload, perhaps with its first bytes.
+
+use super::headers::{self, Checksum, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_OFFSET};
+use super::receive::{Receiving, receive};
+use crate::api::caller::By;
+use crate::api::problem::Refusal;
+use crate::court::Court;
+use crate::db::Upload;
+use axum::extract::{Request, State};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+
+/// Most uploads of one journal at once; its oldest gives way.
+const UPLOADS_MAX: u32 = 64;
+
+/// Begins an upload. It never says that the bytes are there already: each journal brings its own.
+pub(super) async fn create(
+    State(court): State<Court>,
+    By(caller): By,
+    request: Request,
+) -> Result<Response, Refusal> {
+    headers::check_version(request.headers())?;
+    let length = headers::number(request.headers(), &UPLOAD_LENGTH)?;
+    let max = court.limits().evidence_bytes_max;
+    if length == 0 {
+        return Err(Refusal::Empty);
+    }
+    if length > max {
+        return Err(Refusal::TooLarge { max });
+    }
+    let checksum = Checksum::of(request.headers())?;
+    let now_ms = court.clock().now_ms();
+    let upload = Upload {
+        id: hex::encode(court.random::<16>()),
+        journal: caller.journal.id,
+        hash: headers::announced_hash(request.headers())?,
+        length,
+        created_ms: now_ms,
+        expires_ms: now_ms.saturating_add(court.config().upload_ms),
+        whole: false,
+    };
+    court.evidence().create_upload(&upload.id).await?;
+    for id in court.db().add_upload(&upload, UPLOADS_MAX).await? {
+        court.evidence().remove_upload(&id).await?;
+    }
+    let mut with = vec![
+        (LOCATION, location(&upload.id)?),
+        (UPLOAD_EXPIRES, headers::http_date(upload.expires_ms)?),
+    ];
+    if headers::has_bytes(request.headers()) {
+        let receiving = Receiving {
+            caller,
+            upload,
+            offset: 0,
+            checksum,
+        };
+        let offset = receive(court, receiving, request.into_body()).await?;
+        with.push((UPLOAD_OFFSET, HeaderValue::from(offset)));
+    }
+    Ok(headers::answer(StatusCode::CREATED, &with))
+}
+
+fn location(id: &str) -> Result<HeaderValue, Refusal> {
+    HeaderValue::try_from(format!("/api/v1/evidence/{id}")).map_err(|_| Refusal::Internal)
+}

@@ -1,0 +1,209 @@
+//! `POST /api/v1/sync`: takes in what the phone has, answers with what is new for it.
+//!
+//! Receipts are signed inside the transaction whose commit makes them true and leave the server only
+//! after it: there is no moment at which the server has custody and no receipt, and one durable
+//! write serves both.
+
+mod answer;
+mod compress;
+mod judge;
+mod lines;
+mod pages;
+mod piece;
+mod sheet;
+mod standing;
+mod take;
+
+use super::caller::By;
+use super::problem::Refusal;
+use crate::court::Court;
+use crate::db::{AuditAct, Caller};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use lines::Lines;
+use pages::Pages;
+use standing::{Compared, Known};
+use take::Taken;
+use waiqin_protocol::ids::Nonce;
+use waiqin_protocol::journal::{Beacon, Head, Signed};
+use waiqin_protocol::wire::sync::{DownLine, End, Heads, Standing, SyncHead, UpLine, UpText};
+
+/// A phone is noted as heard of at most this often.
+const SEEN_EVERY_MS: i64 = 5 * 60 * 1000;
+
+/// One everyday sync.
+pub(super) async fn sync(
+    State(court): State<Court>,
+    By(caller): By,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let compressed = answer::accepts_zstd(request.headers());
+    let mut lines = Lines::of(request, court.config())?;
+    let head = first_line(&mut lines, &court, &caller).await?;
+    announce(&court, &caller, &head).await?;
+    let compared = compare(&court, &caller, &head).await?;
+    let taken = take::pieces(&court, &caller, &head, &mut lines).await?;
+    note_incident(&court, &caller, &head, compared.then(taken.found)).await?;
+    seen(&court, &caller).await?;
+    if caller.is_revoked() && taken.is_empty() {
+        return Err(Refusal::Revoked);
+    }
+    let opening = opening(&court, &caller, &head, &compared, &taken).await?;
+    let pages = pages_for(&court, &caller, &head).await?;
+    answer::respond(opening, pages, compressed).await
+}
+
+/// Reads the first line and checks that it is about the caller's journal and signed by its key.
+async fn first_line(
+    lines: &mut Lines,
+    court: &Court,
+    caller: &Caller,
+) -> Result<SyncHead, Refusal> {
+    let line = lines.next().await?.ok_or(Refusal::Malformed)?;
+    let head = match UpText::of(&line) {
+        UpText::Control(UpLine::Head(head)) => *head,
+        UpText::Control(UpLine::Checkpoint(_)) | UpText::Broken(_) | UpText::Entry(_) => {
+            return Err(Refusal::Malformed);
+        }
+    };
+    if head.journal != caller.journal.id {
+        return Err(Refusal::Malformed);
+    }
+    if let Some(checkpoint) = &head.checkpoint {
+        piece::check(checkpoint, court, caller)?;
+    }
+    Ok(head)
+}
+
+/// Keeps what the phone signed about the length of its journal, before anything else can fail.
+async fn announce(court: &Court, caller: &Caller, head: &SyncHead) -> Result<(), Refusal> {
+    if let Some(checkpoint) = &head.checkpoint
+        && checkpoint.body.seq > caller.journal.announced.seq
+    {
+        let head = Head {
+            link: checkpoint.body.link,
+            seq: checkpoint.body.seq,
+        };
+        court.db().announce(caller.journal.id, &head).await?;
+    }
+    Ok(())
+}
+
+/// Compares where the phone stands with what the server has.
+async fn compare(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Compared, Refusal> {
+    let journal = caller.journal.id;
+    let end = standing::end_of(head);
+    let known = Known {
+        head: caller.journal.head,
+        at_from: court.db().link_at(journal, head.from.seq).await?,
+        at_end: court.db().link_at(journal, end.seq).await?,
+        position: match &head.position {
+            None => true,
+            Some(position) => court.db().knows_position(position).await?,
+        },
+    };
+    Ok(standing::compare(head, &known))
+}
+
+/// Incidents are noted once, by ids alone; none of them deletes anything.
+async fn note_incident(
+    court: &Court,
+    caller: &Caller,
+    head: &SyncHead,
+    heads: Heads,
+) -> Result<(), Refusal> {
+    let act = match heads {
+        Heads::Same | Heads::ServerBehind => return Ok(()),
+        Heads::ServerAhead => AuditAct::PhoneRestored,
+        Heads::Fork => AuditAct::Fork,
+        Heads::ServerRolledBack => AuditAct::ServerRolledBack,
+    };
+    let journal = caller.journal.id;
+    let end = standing::end_of(head);
+    let object = format!("{}:{}", end.seq, end.link);
+    let now_ms = court.clock().now_ms();
+    if court
+        .db()
+        .audit_incident(act, journal, &object, now_ms)
+        .await?
+    {
+        tracing::warn!(%journal, incident = act.as_str(), seq = end.seq, "heads differ");
+    }
+    if heads == Heads::ServerRolledBack {
+        // Tokens of a restored database may be older than a revocation.
+        court.db().end_tokens(journal).await?;
+    }
+    Ok(())
+}
+
+async fn seen(court: &Court, caller: &Caller) -> Result<(), Refusal> {
+    let now_ms = court.clock().now_ms();
+    if now_ms.saturating_sub(caller.journal.seen_ms) > SEEN_EVERY_MS {
+        court.db().seen(caller.journal.id, now_ms).await?;
+    }
+    Ok(())
+}
+
+/// Everything of the answer before its pages. When there is nothing to say it is empty.
+async fn opening(
+    court: &Court,
+    caller: &Caller,
+    head: &SyncHead,
+    compared: &Compared,
+    taken: &Taken,
+) -> Result<Vec<DownLine>, Refusal> {
+    let journal = court
+        .db()
+        .journal(caller.journal.id)
+        .await?
+        .ok_or(Refusal::JournalUnknown)?;
+    let heads = compared.then(taken.found);
+    let mut lines = Vec::new();
+    if heads != Heads::Same || journal.head != head.from || head.checkpoint.is_some() {
+        lines.push(DownLine::Standing(Standing {
+            head: journal.head,
+            heads,
+        }));
+    }
+    let in_line = matches!(heads, Heads::Same | Heads::ServerRolledBack) && compared.linked;
+    if in_line && journal.head.seq > head.from.seq {
+        if let Some(receipt) = journal.receipt {
+            lines.push(DownLine::Receipt(Box::new(receipt)));
+        }
+        let to = taken.end.seq.min(journal.head.seq);
+        let runs = court.db().verdicts(journal.id, head.from.seq, to).await?;
+        if !runs.is_empty() {
+            lines.push(DownLine::Verdicts(runs));
+        }
+    }
+    if head.beacon {
+        lines.push(DownLine::Beacon(beacon(court)?));
+    }
+    if head.limits != court.limits().version {
+        lines.push(DownLine::Limits(court.limits()));
+    }
+    Ok(lines)
+}
+
+fn beacon(court: &Court) -> Result<Signed<Beacon>, Refusal> {
+    let beacon = Beacon {
+        at: court.clock().now_ms(),
+        nonce: Nonce::from_bytes(court.random()),
+        server: court.server_id(),
+    };
+    Ok(Signed::sign(beacon, court.signer())?)
+}
+
+/// The pages that the caller may see; a revoked journal gets none and keeps its cursor.
+async fn pages_for(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Pages, Refusal> {
+    if caller.is_revoked() {
+        let position = court.db().log_position().await?;
+        let cursor = head.cursor.clone().unwrap_or_default();
+        return Ok(Pages::none(End {
+            cursor,
+            more: false,
+            position,
+        }));
+    }
+    Ok(Pages::open(court, &caller.officer.list_name, head.cursor.as_deref()).await?)
+}
