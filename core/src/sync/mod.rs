@@ -1,5 +1,9 @@
 //! The sync driver.
 
+mod holdings;
+
+pub(crate) use holdings::{Holdings, HoldingsError, Pinned, Unsent};
+
 /// A call to the server brought no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
