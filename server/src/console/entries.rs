@@ -1,0 +1,132 @@
+//! The entries behind a record: their place in the chain, when they came, and the verdicts.
+
+use super::show;
+use crate::db::EntryRow;
+use crate::words::console::ConsoleWords;
+use waiqin_protocol::journal::{Act, Entry};
+
+/// An entry of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct EntryLine {
+    pub seq: i64,
+    pub hash: String,
+    pub short_hash: String,
+    pub kind: String,
+    /// By the device's clock.
+    pub at: String,
+    /// By the server's clock.
+    pub received: String,
+    pub verdict: &'static str,
+    pub class: &'static str,
+    pub reason: Option<&'static str>,
+    /// The journal, where a record has entries of several.
+    pub journal: String,
+}
+
+/// The lines of a record's entries.
+pub(super) fn of(
+    rows: &[EntryRow],
+    words: &'static ConsoleWords,
+    court_time: &dyn Fn(i64) -> i64,
+) -> Vec<EntryLine> {
+    rows.iter()
+        .map(|row| {
+            let entry = Entry::from_bytes(&row.bytes).ok();
+            let (verdict, class) = verdict_word(&row.verdict, words);
+            EntryLine {
+                seq: row.seq,
+                short_hash: show::short_hash(&row.hash),
+                hash: row.hash.clone(),
+                kind: kind_word(row.kind.as_deref().unwrap_or_default(), words),
+                at: entry
+                    .map(|entry| show::second(entry.at.wall))
+                    .unwrap_or_default(),
+                received: show::second(court_time(row.received_ms)),
+                verdict,
+                class,
+                reason: row
+                    .reason
+                    .as_deref()
+                    .map(|reason| reason_word(reason, words)),
+                journal: show::short_hash(&row.journal),
+            }
+        })
+        .collect()
+}
+
+fn kind_word(kind: &str, words: &ConsoleWords) -> String {
+    let word = match kind {
+        "journal_opened" => words.entry_journal_opened,
+        "record_opened" => words.entry_record_opened,
+        "fields_changed" => words.entry_fields_changed,
+        "case_named" => words.entry_case_named,
+        "evidence_added" => words.entry_evidence_added,
+        "evidence_withdrawn" => words.entry_evidence_withdrawn,
+        "evidence_missing" => words.entry_evidence_missing,
+        "signature_taken" => words.entry_signature_taken,
+        "refusal_noted" => words.entry_refusal_noted,
+        "countersigned" => words.entry_countersigned,
+        "sealed" => words.entry_sealed,
+        "amended" => words.entry_amended,
+        "voided" => words.entry_voided,
+        "contest_decided" => words.entry_contest_decided,
+        "held_released" => words.entry_held_released,
+        "concluded" => words.entry_concluded,
+        "accepted" => words.entry_accepted,
+        "returned" => words.entry_returned,
+        "entries_lost" => words.entry_entries_lost,
+        "bytes_erased" => words.entry_bytes_erased,
+        "task_progress" => words.entry_task_progress,
+        "" => words.entry_unreadable,
+        other => return other.to_owned(),
+    };
+    word.to_owned()
+}
+
+fn verdict_word(verdict: &str, words: &ConsoleWords) -> (&'static str, &'static str) {
+    match verdict {
+        "accepted" => (words.verdict_accepted, "proved"),
+        "interleaved" => (words.verdict_interleaved, "proved"),
+        "contested" => (words.verdict_contested, "care"),
+        "held" => (words.verdict_held, "care"),
+        _ => (words.verdict_refused, "law"),
+    }
+}
+
+fn reason_word(reason: &str, words: &ConsoleWords) -> &'static str {
+    match reason {
+        "malformed" => words.reason_malformed,
+        "not_of_this_journal" => words.reason_not_of_this_journal,
+        "unknown_version" => words.reason_unknown_version,
+        "unknown_base" => words.reason_unknown_base,
+        "revoked" => words.reason_revoked,
+        "after_held" => words.reason_after_held,
+        "no_record" => words.reason_no_record,
+        "outside_seal" => words.reason_outside_seal,
+        _ => words.reason_fork,
+    }
+}
+
+/// The name of an act; `stored` as the journal has it.
+pub(super) fn act_word(stored: &str, words: &ConsoleWords) -> &'static str {
+    let Ok(act) = serde_json::from_value::<Act>(serde_json::Value::from(stored)) else {
+        return words.act_unknown;
+    };
+    match act {
+        Act::Investigation => words.act_investigation,
+        Act::AssetSurvey => words.act_asset_survey,
+        Act::Seal => words.act_seal,
+        Act::Removal => words.act_removal,
+        Act::Search => words.act_search,
+        Act::Preservation => words.act_preservation,
+        Act::Detention => words.act_detention,
+        Act::Fine => words.act_fine,
+        Act::ForcedAppearance => words.act_forced_appearance,
+        Act::Settlement => words.act_settlement,
+        Act::Eviction => words.act_eviction,
+        Act::Service => words.act_service,
+        Act::CashReceipt => words.act_cash_receipt,
+        Act::Campaign => words.act_campaign,
+        Act::Tip => words.act_tip,
+    }
+}

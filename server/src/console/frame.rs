@@ -1,0 +1,171 @@
+//! The frame around every page: the rail, the search line, who is signed in, the court's clock.
+
+use super::desk::Desk;
+use super::files;
+use super::member::{Member, role_word};
+use super::show;
+use super::visitor::Visitor;
+use crate::words::console::ConsoleWords;
+use std::fmt::Display;
+use waiqin_protocol::words::{Lang, fill};
+
+/// The court's clock is said to be shifted when it differs by more, ms.
+const SHIFT_SHOWN_MS: i64 = 60_000;
+
+/// A page that the rail leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tab {
+    /// 首页
+    Overview,
+    /// 案件
+    Cases,
+    /// 外勤记录
+    Records,
+    /// 未送达
+    Undelivered,
+    /// 导入名册
+    Import,
+    /// 设备
+    Devices,
+    /// 人员
+    People,
+}
+
+impl Tab {
+    fn href(self) -> &'static str {
+        match self {
+            Self::Overview => "/",
+            Self::Cases => "/cases",
+            Self::Records => "/records",
+            Self::Undelivered => "/undelivered",
+            Self::Import => "/import",
+            Self::Devices => "/devices",
+            Self::People => "/people",
+        }
+    }
+
+    fn word(self, words: &ConsoleWords) -> &'static str {
+        match self {
+            Self::Overview => words.nav_overview,
+            Self::Cases => words.nav_cases,
+            Self::Records => words.nav_records,
+            Self::Undelivered => words.nav_undelivered,
+            Self::Import => words.nav_import,
+            Self::Devices => words.nav_devices,
+            Self::People => words.nav_people,
+        }
+    }
+
+    fn shown_to(self, member: &Member) -> bool {
+        match self {
+            Self::Overview | Self::Cases | Self::Records => true,
+            Self::Undelivered | Self::Import | Self::Devices => member.is_office(),
+            Self::People => member.is_admin(),
+        }
+    }
+}
+
+/// Links of the rail under one heading.
+pub(super) struct NavGroup {
+    pub title: &'static str,
+    pub links: Vec<NavLink>,
+}
+
+/// A link of the rail.
+pub(super) struct NavLink {
+    pub href: &'static str,
+    pub word: &'static str,
+    pub on: bool,
+}
+
+/// The frame around a page.
+pub(super) struct Frame {
+    pub w: &'static ConsoleWords,
+    pub lang: Lang,
+    pub title: String,
+    pub court: String,
+    pub user: Option<String>,
+    pub csrf: String,
+    pub nav: Vec<NavGroup>,
+    /// Text in the search line.
+    pub search: String,
+    /// The court's clock, where it is not the real one.
+    pub clock: Option<String>,
+    /// The page, for the language switch to come back to.
+    pub path: String,
+    pub css: String,
+    pub js: String,
+    pub icon: String,
+}
+
+impl Frame {
+    pub fn of(desk: &Desk, visitor: &Visitor, tab: Option<Tab>, title: String) -> Self {
+        let w = ConsoleWords::of(visitor.lang);
+        let shift = desk.court_now_ms().abs_diff(desk.now_ms());
+        let clock = (shift > SHIFT_SHOWN_MS.unsigned_abs()).then(|| {
+            fill(
+                w.court_clock,
+                &[("time", &show::minute(desk.court_now_ms()))],
+            )
+        });
+        Self {
+            w,
+            lang: visitor.lang,
+            title,
+            court: desk.court().name().to_owned(),
+            user: visitor
+                .member
+                .as_ref()
+                .map(|m| format!("{} · {}", m.name, role_word(m.role, w))),
+            csrf: visitor.csrf.clone(),
+            nav: visitor
+                .member
+                .as_ref()
+                .map(|m| nav(m, tab, w))
+                .unwrap_or_default(),
+            search: String::new(),
+            clock,
+            path: visitor.path.clone(),
+            css: files::address("desk.css"),
+            js: files::address("desk.js"),
+            icon: files::address("desk.svg"),
+        }
+    }
+
+    /// A text of the table with one value.
+    pub fn say(&self, text: &str, name: &str, value: impl Display) -> String {
+        fill(text, &[(name, &value)])
+    }
+
+    pub fn zh(&self) -> bool {
+        self.lang == Lang::Zh
+    }
+}
+
+fn nav(member: &Member, on: Option<Tab>, w: &'static ConsoleWords) -> Vec<NavGroup> {
+    let groups = [
+        (w.nav_group_command, &[Tab::Overview, Tab::Cases][..]),
+        (w.nav_group_records, &[Tab::Records, Tab::Undelivered]),
+        (
+            w.nav_group_manage,
+            &[Tab::Import, Tab::Devices, Tab::People],
+        ),
+    ];
+    let link = |tab: &Tab| NavLink {
+        href: tab.href(),
+        word: tab.word(w),
+        on: on == Some(*tab),
+    };
+    groups
+        .into_iter()
+        .map(|(title, tabs)| NavGroup {
+            title,
+            links: tabs
+                .iter()
+                .filter(|tab| tab.shown_to(member))
+                .map(link)
+                .collect(),
+        })
+        .filter(|group| !group.links.is_empty())
+        .collect()
+}

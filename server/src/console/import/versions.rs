@@ -1,0 +1,195 @@
+//! One list version: what it changed, case by case; and taking it back, which is a version too.
+
+use super::super::case::{ChangeRow, differences};
+use super::super::cases;
+use super::super::form::ProtectedForm;
+use super::super::frame::{Frame, Tab};
+use super::super::page::{Page, show};
+use super::super::problem::Problem;
+use super::super::show::{self, Number};
+use super::kinds::change_word;
+use super::upload::ListLine;
+use super::{Report, reason};
+use crate::db::ListShown;
+use crate::list::ListCase;
+use crate::words::list::ListWords;
+use askama::Template;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use waiqin_protocol::words::fill;
+
+/// Cases shown of one version.
+const CASES_SHOWN: u32 = 500;
+
+struct ChangedCase {
+    href: String,
+    number: Number,
+    word: &'static str,
+    rows: Vec<ChangeRow>,
+}
+
+struct KindCount {
+    word: &'static str,
+    count: String,
+    none: bool,
+}
+
+#[derive(Template)]
+#[template(path = "version.html")]
+struct VersionPage {
+    frame: Frame,
+    line: ListLine,
+    sha256: String,
+    changes: Vec<KindCount>,
+    cases: Vec<ChangedCase>,
+    more: bool,
+    may_roll_back: bool,
+    /// The form that takes it back is shown, for confirmation.
+    asked: bool,
+    trouble: Option<String>,
+}
+
+/// `GET /import/versions/{version}`
+pub(in super::super) async fn version(
+    page: Page,
+    Path(version): Path<i64>,
+) -> Result<Response, Problem> {
+    shown(&page, version, false, None).await
+}
+
+/// `GET /import/versions/{version}/rollback`: asks before it is done.
+pub(in super::super) async fn ask_rollback(
+    page: Page,
+    Path(version): Path<i64>,
+) -> Result<Response, Problem> {
+    shown(&page, version, true, None).await
+}
+
+async fn shown(
+    page: &Page,
+    version: i64,
+    asked: bool,
+    trouble: Option<String>,
+) -> Result<Response, Problem> {
+    let db = page.desk.db();
+    let words = page.words();
+    let list: ListShown = db.list_shown(version).await?.ok_or(Problem::NotFound)?;
+    let newest = db.newest_list_version().await?;
+    let report = Report::read(&list.summary);
+    let changed = db.changes_of_list(version, CASES_SHOWN + 1).await?;
+    let more = changed.len() > usize::try_from(CASES_SHOWN).unwrap_or(usize::MAX);
+    let list_words = ListWords::of(page.lang());
+    show(&VersionPage {
+        frame: page.frame(Tab::Import, fill(words.version_title, &[("n", &version)])),
+        line: ListLine::of(&list, newest, page),
+        sha256: list.file_sha256.clone(),
+        changes: report
+            .changes
+            .iter()
+            .map(|(kind, count)| KindCount {
+                word: change_word(*kind, list_words),
+                count: show::count(*count),
+                none: *count == 0,
+            })
+            .collect(),
+        cases: changed
+            .into_iter()
+            .take(usize::try_from(CASES_SHOWN).unwrap_or(usize::MAX))
+            .map(|(id, _, before, after)| changed_case(&id, before, after, page))
+            .collect(),
+        more,
+        may_roll_back: version == newest && version > 0,
+        asked: asked && version == newest,
+        trouble,
+    })
+}
+
+fn changed_case(
+    id: &str,
+    before: Option<String>,
+    after: Option<String>,
+    page: &Page,
+) -> ChangedCase {
+    let words = page.words();
+    let read =
+        |text: Option<String>| text.and_then(|text| serde_json::from_str::<ListCase>(&text).ok());
+    let (before, after) = (read(before), read(after));
+    let number = after
+        .as_ref()
+        .or(before.as_ref())
+        .map(|case| case.number.clone());
+    let (word, rows) = match (&before, &after) {
+        (None, Some(_)) => (words.case_came, Vec::new()),
+        (Some(_), None) => (words.case_went, Vec::new()),
+        (Some(before), Some(after)) => {
+            let rows = differences(before, after, page.lang());
+            (
+                if rows.is_empty() {
+                    words.case_absent_changed
+                } else {
+                    ""
+                },
+                rows,
+            )
+        }
+        (None, None) => (words.case_absent_changed, Vec::new()),
+    };
+    ChangedCase {
+        href: cases::address(id),
+        number: Number::of(number.as_deref().unwrap_or(id)),
+        word,
+        rows,
+    }
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct RollbackForm {
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /import/versions/{version}/rollback`
+pub(in super::super) async fn rollback(
+    page: Page,
+    Path(version): Path<i64>,
+    ProtectedForm(form): ProtectedForm<RollbackForm>,
+) -> Result<Response, Problem> {
+    let desk = &page.desk;
+    let words = page.words();
+    let reason = reason(&form.reason);
+    if reason.is_empty() {
+        return shown(
+            &page,
+            version,
+            true,
+            Some(words.rollback_needs_reason.to_owned()),
+        )
+        .await;
+    }
+    if desk.db().newest_list_version().await? != version {
+        return shown(
+            &page,
+            version,
+            true,
+            Some(words.rollback_overtaken.to_owned()),
+        )
+        .await;
+    }
+    let made = desk
+        .db()
+        .roll_back_list(version, &reason, page.member.id, desk.now_ms())
+        .await?;
+    match made {
+        Some(made) => Ok(Redirect::to(&format!("/import/versions/{made}")).into_response()),
+        None => {
+            shown(
+                &page,
+                version,
+                true,
+                Some(words.rollback_overtaken.to_owned()),
+            )
+            .await
+        }
+    }
+}

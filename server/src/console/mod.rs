@@ -1,0 +1,47 @@
+//! The office's console under `/`: server-rendered pages and real forms; a small script adds keys.
+//!
+//! **Invariants.** Every address stands in one table with who may come. Whatever changes something
+//! takes a form whose token was checked (see `form.rs`). Pages say nothing that the database does
+//! not: figures lead to their rows, and what is not built has no link. Errors are pages with a way
+//! back; their causes are logged, never shown.
+
+mod book;
+mod case;
+mod cases;
+mod desk;
+mod devices;
+mod entries;
+mod evidence;
+mod fields;
+mod files;
+mod form;
+mod frame;
+mod gate;
+mod headers;
+mod import;
+mod member;
+mod overview;
+mod page;
+mod people;
+mod photos;
+mod problem;
+mod record;
+mod records;
+mod route;
+mod show;
+mod sign_in;
+mod thumbnail;
+mod tickets;
+mod undelivered;
+mod visitor;
+
+#[cfg(test)]
+mod tests;
+
+use crate::court::Court;
+use axum::Router;
+
+/// The routes of the console.
+pub fn routes(court: Court) -> Router {
+    route::router(desk::Desk::new(court))
+}

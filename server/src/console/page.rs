@@ -1,0 +1,81 @@
+//! What a handler of a page takes: who asks, in which language, and the frame around the answer.
+
+use super::desk::Desk;
+use super::frame::{Frame, Tab};
+use super::member::Member;
+use super::problem::Problem;
+use super::visitor::Visitor;
+use crate::words::console::ConsoleWords;
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{Html, IntoResponse, Response};
+use waiqin_protocol::words::Lang;
+
+/// A page of somebody who is signed in.
+pub(super) struct Page {
+    pub desk: Desk,
+    pub member: Member,
+    pub visitor: Visitor,
+}
+
+/// A page of somebody who need not be signed in.
+pub(super) struct Entrance {
+    pub desk: Desk,
+    pub visitor: Visitor,
+    /// The form came over TLS, by its own word: cookies are then kept to TLS.
+    pub secure: bool,
+}
+
+impl FromRequestParts<Desk> for Page {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
+        let visitor = Visitor::of(parts)?;
+        let member = visitor.member.clone().ok_or(Problem::SignIn)?;
+        Ok(Self {
+            desk: desk.clone(),
+            member,
+            visitor,
+        })
+    }
+}
+
+impl FromRequestParts<Desk> for Entrance {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
+        let visitor = Visitor::of(parts)?;
+        let secure = parts
+            .headers
+            .get(axum::http::header::ORIGIN)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|origin| origin.starts_with("https://"));
+        Ok(Self {
+            desk: desk.clone(),
+            visitor,
+            secure,
+        })
+    }
+}
+
+impl Page {
+    pub fn lang(&self) -> Lang {
+        self.visitor.lang
+    }
+
+    pub fn words(&self) -> &'static ConsoleWords {
+        ConsoleWords::of(self.lang())
+    }
+
+    /// The frame around this page.
+    pub fn frame(&self, tab: Tab, title: impl Into<String>) -> Frame {
+        Frame::of(&self.desk, &self.visitor, Some(tab), title.into())
+    }
+}
+
+/// Renders a page.
+pub(super) fn show(template: &impl Template) -> Result<Response, Problem> {
+    let html = template.render().map_err(Problem::broken)?;
+    Ok(Html(html).into_response())
+}

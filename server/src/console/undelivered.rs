@@ -1,0 +1,186 @@
+//! 未送达: what phones announced and did not deliver (P8): entries of journals, and evidence that
+//! entries name. What a person declared missing is no longer waited for.
+
+use super::frame::{Frame, Tab};
+use super::page::{Page, show};
+use super::problem::Problem;
+use super::record::{RecordCard, folded};
+use super::show;
+use crate::db::{Db, JournalShown, MissingEvidence};
+use crate::words::console::ConsoleWords;
+use askama::Template;
+use axum::response::Response;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use waiqin_protocol::record::EvidenceState;
+use waiqin_protocol::words::fill;
+
+/// Pieces of evidence that are looked at; beyond, pages say "more than".
+const LOOKED_AT: u32 = 1000;
+/// Journals that are looked at.
+const JOURNALS: u32 = 2000;
+
+/// What is not delivered.
+#[derive(Default)]
+pub(super) struct Undelivered {
+    /// Journals whose announced end is beyond what is here.
+    pub journals: Vec<JournalShown>,
+    /// Evidence that is waited for, with what its entry says of it.
+    pub evidence: Vec<(MissingEvidence, Option<EvidenceState>)>,
+    /// There may be more evidence than was looked at.
+    pub more: bool,
+}
+
+impl Undelivered {
+    /// Reads it.
+    pub async fn read(db: &Db) -> Result<Self, Problem> {
+        let journals = db.journals_shown(JOURNALS).await?;
+        let missing = db.evidence_missing(LOOKED_AT).await?;
+        let more = missing.len() >= usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
+        let subjects: HashSet<&str> = missing.iter().map(|it| it.subject.as_str()).collect();
+        let subjects: Vec<&str> = subjects.into_iter().collect();
+        let mut states: HashMap<(String, String), EvidenceState> = HashMap::new();
+        for (subject, view) in db.record_views(&subjects).await? {
+            for state in folded(&view)?.evidence {
+                states.insert((subject.clone(), state.evidence.hash.to_string()), state);
+            }
+        }
+        let evidence = missing
+            .into_iter()
+            .map(|it| {
+                let state = states.get(&(it.subject.clone(), it.hash.clone())).cloned();
+                (it, state)
+            })
+            .filter(|(_, state)| state.as_ref().is_none_or(|state| state.missing.is_none()))
+            .collect();
+        let journals = journals
+            .into_iter()
+            .filter(|it| it.entries_missing() > 0)
+            .collect();
+        Ok(Self {
+            journals,
+            evidence,
+            more,
+        })
+    }
+
+    /// Phones that owe something.
+    pub fn phones(&self) -> usize {
+        let mut journals: HashSet<&str> = self.journals.iter().map(|it| it.id.as_str()).collect();
+        journals.extend(self.evidence.iter().map(|(it, _)| it.journal.as_str()));
+        journals.len()
+    }
+
+    /// Bytes of the evidence that is waited for.
+    pub fn bytes(&self) -> u64 {
+        let lengths = self.evidence.iter().filter_map(|(_, state)| state.as_ref());
+        lengths
+            .map(|state| state.evidence.length)
+            .fold(0, u64::saturating_add)
+    }
+
+    /// Pieces that each journal owes.
+    pub fn per_journal(&self) -> BTreeMap<&str, usize> {
+        let mut counts = BTreeMap::new();
+        for (it, _) in &self.evidence {
+            *counts.entry(it.journal.as_str()).or_default() += 1;
+        }
+        counts
+    }
+
+    /// How many pieces, as a figure.
+    pub fn figure(&self, words: &ConsoleWords) -> String {
+        let n = show::count(u64::try_from(self.evidence.len()).unwrap_or(u64::MAX));
+        if self.more {
+            fill(words.more_than, &[("n", &n)])
+        } else {
+            n
+        }
+    }
+}
+
+struct JournalLine {
+    href: String,
+    officer: String,
+    device: String,
+    missing: String,
+    seen: String,
+    revoked: bool,
+}
+
+struct EvidenceLine {
+    href: Option<String>,
+    card: Option<RecordCard>,
+    name: String,
+    size: String,
+    hash: String,
+    officer: String,
+    device: String,
+    since: String,
+}
+
+#[derive(Template)]
+#[template(path = "undelivered.html")]
+struct UndeliveredPage {
+    frame: Frame,
+    journals: Vec<JournalLine>,
+    evidence: Vec<EvidenceLine>,
+    figure: String,
+    more: bool,
+}
+
+/// `GET /undelivered`
+pub(super) async fn list(page: Page) -> Result<Response, Problem> {
+    let desk = &page.desk;
+    let words = page.words();
+    let now = desk.court_now_ms();
+    let undelivered = Undelivered::read(desk.db()).await?;
+    let journals = undelivered.journals.iter().map(|it| JournalLine {
+        href: super::devices::address(&it.id),
+        officer: it.officer_name.clone(),
+        device: it.device_name.clone(),
+        missing: fill(
+            words.entries_from_to,
+            &[
+                ("n", &it.entries_missing()),
+                ("a", &(it.head_seq + 1)),
+                ("b", &it.announced_seq),
+            ],
+        ),
+        seen: show::ago(desk.court_time(it.seen_ms), now, page.lang()),
+        revoked: it.revoked_ms.is_some(),
+    });
+    let all = desk.db().journals_shown(JOURNALS).await?;
+    let by_id: HashMap<&str, &JournalShown> = all.iter().map(|it| (it.id.as_str(), it)).collect();
+    let mut evidence = Vec::new();
+    for (it, state) in &undelivered.evidence {
+        let journal = by_id.get(it.journal.as_str());
+        let record = desk.db().record_shown(&it.subject).await?;
+        evidence.push(EvidenceLine {
+            href: record
+                .as_ref()
+                .map(|_| format!("/records/{}/evidence/{}", it.subject, it.hash)),
+            card: record.map(|(row, _)| RecordCard::of(&row, desk, words)),
+            name: state
+                .as_ref()
+                .map(|s| s.evidence.name.clone())
+                .unwrap_or_default(),
+            size: state
+                .as_ref()
+                .map(|s| show::size(s.evidence.length))
+                .unwrap_or_default(),
+            hash: show::short_hash(&it.hash),
+            officer: journal
+                .map(|it| it.officer_name.clone())
+                .unwrap_or_default(),
+            device: journal.map(|it| it.device_name.clone()).unwrap_or_default(),
+            since: show::ago(desk.court_time(it.named_ms), now, page.lang()),
+        });
+    }
+    show(&UndeliveredPage {
+        frame: page.frame(Tab::Undelivered, words.nav_undelivered),
+        journals: journals.collect(),
+        figure: undelivered.figure(words),
+        more: undelivered.more,
+        evidence,
+    })
+}

@@ -1,0 +1,375 @@
+//! What the console's pages read besides cases: records, their entries and evidence, journals,
+//! people, list versions.
+
+mod fleet;
+mod lists_shown;
+
+pub use fleet::{JournalShown, MissingEvidence, Person};
+pub use lists_shown::ListShown;
+
+use super::{Db, DbError};
+use sqlx::{Any, AssertSqlSafe, Row};
+
+/// Most records of one page.
+pub const RECORDS_PER_PAGE_MAX: usize = 100;
+
+/// `$from, $from+1, …`: places for `count` values of an `IN`.
+pub(super) fn places(from: usize, count: usize) -> String {
+    (from..from + count)
+        .map(|n| format!("${n}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// A record as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordRow {
+    /// The record.
+    pub subject: String,
+    /// Its act, as stored.
+    pub act: String,
+    /// The case that it was matched with.
+    pub case_id: Option<String>,
+    /// Number as typed.
+    pub number_typed: String,
+    /// Normal number, where the typed one reads.
+    pub number_normal: Option<String>,
+    /// Who opened it.
+    pub officer: String,
+    /// His name.
+    pub officer_name: String,
+    /// In which journal.
+    pub journal: String,
+    /// 地点
+    pub place: String,
+    /// Device time of its first entry, ms UTC.
+    pub opened_ms: i64,
+    /// Device time of its newest entry, ms UTC.
+    pub changed_ms: i64,
+    /// Server's time of its first entry, ms UTC.
+    pub received_ms: i64,
+    /// Evidence that its entries name.
+    pub evidence: i64,
+    /// Of that, how much is here.
+    pub evidence_here: i64,
+}
+
+/// Which records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordFilter {
+    /// Officer's id.
+    pub officer: Option<String>,
+    /// Act, as stored.
+    pub act: Option<String>,
+    /// Only those whose case the list does not hold.
+    pub unmatched: bool,
+    /// Only those of this case.
+    pub case_id: Option<String>,
+    /// Only those whose first entry came at or after, ms UTC.
+    pub received_from_ms: Option<i64>,
+    /// Only own records and those on cases of this 承办人: (user id, list name).
+    pub scope: Option<(String, String)>,
+    /// Continue after this record: (device time of opening, subject).
+    pub after: Option<(i64, String)>,
+    /// Most rows.
+    pub limit: usize,
+}
+
+/// An entry of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryRow {
+    /// Its journal.
+    pub journal: String,
+    /// Its number.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What it says, where it reads.
+    pub kind: Option<String>,
+    /// The verdict.
+    pub verdict: String,
+    /// Why, for held and refused.
+    pub reason: Option<String>,
+    /// Server's time, ms UTC.
+    pub received_ms: i64,
+}
+
+/// Evidence that entries of a record name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidenceRow {
+    /// SHA-256.
+    pub hash: String,
+    /// Length, once it is here.
+    pub length: Option<i64>,
+    /// Media type by its bytes, once it is here and known.
+    pub media: Option<String>,
+    /// When it came, ms UTC.
+    pub received_ms: Option<i64>,
+    /// When it was re-read from storage, ms UTC.
+    pub verified_ms: Option<i64>,
+}
+
+const RECORD_COLUMNS: &str = "r.subject, r.act, r.case_id, r.number_typed, r.number_normal, \
+     r.officer, COALESCE(u.name, ''), r.journal, r.place, r.opened_ms, r.changed_ms, \
+     COALESCE((SELECT MIN(l.at_ms) FROM entries e JOIN log l ON l.number = e.log_number \
+      WHERE e.subject = r.subject), 0), \
+     (SELECT COUNT(DISTINCT n.hash) FROM evidence_names n WHERE n.subject = r.subject), \
+     (SELECT COUNT(DISTINCT n.hash) FROM evidence_names n JOIN evidence h ON h.hash = n.hash \
+      WHERE n.subject = r.subject)";
+
+impl Db {
+    /// Records, newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn records_listed(&self, filter: &RecordFilter) -> Result<Vec<RecordRow>, DbError> {
+        let mut sql = format!(
+            "SELECT {RECORD_COLUMNS} FROM records r LEFT JOIN users u ON u.id = r.officer WHERE 1 = 1"
+        );
+        let mut texts = Vec::new();
+        filter.conditions(&mut sql, &mut texts);
+        sql.push_str(" ORDER BY r.opened_ms DESC, r.subject DESC LIMIT ");
+        sql.push_str(&filter.limit.clamp(1, RECORDS_PER_PAGE_MAX + 1).to_string());
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for text in texts {
+            query = match text {
+                Bound::Text(text) => query.bind(text),
+                Bound::Number(number) => query.bind(number),
+            };
+        }
+        let rows = query.fetch_all(self.pool()).await?;
+        Ok(rows.iter().map(record_row).collect())
+    }
+
+    /// How many records there are, counted up to `most`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn records_counted(&self, filter: &RecordFilter, most: u32) -> Result<u64, DbError> {
+        let mut sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM records r WHERE 1 = 1".to_owned();
+        let mut texts = Vec::new();
+        let counted = RecordFilter {
+            after: None,
+            ..filter.clone()
+        };
+        counted.conditions(&mut sql, &mut texts);
+        sql.push_str(&format!(" LIMIT {most}) AS counted"));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for text in texts {
+            query = match text {
+                Bound::Text(text) => query.bind(text),
+                Bound::Number(number) => query.bind(number),
+            };
+        }
+        let row = query.fetch_one(self.pool()).await?;
+        Ok(u64::try_from(row.get::<i64, _>(0)).unwrap_or(0))
+    }
+
+    /// Ids and names of the officers who opened records.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn officers_with_records(&self) -> Result<Vec<(String, String)>, DbError> {
+        let rows = sqlx::query(
+            "SELECT u.id, u.name FROM users u \
+             WHERE EXISTS (SELECT 1 FROM records r WHERE r.officer = u.id) ORDER BY u.name, u.id",
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    /// One record as a list shows it, and its folded view (JSON).
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn record_shown(
+        &self,
+        subject: &str,
+    ) -> Result<Option<(RecordRow, String)>, DbError> {
+        let sql = format!(
+            "SELECT {RECORD_COLUMNS}, r.view FROM records r LEFT JOIN users u ON u.id = r.officer \
+             WHERE r.subject = $1"
+        );
+        let row = sqlx::query(AssertSqlSafe(sql))
+            .bind(subject)
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(row.map(|row| (record_row(&row), row.get(14))))
+    }
+
+    /// Entries of a record in the order of the log, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn entries_of(&self, subject: &str, limit: u32) -> Result<Vec<EntryRow>, DbError> {
+        let rows = sqlx::query(
+            "SELECT e.journal, e.seq, e.hash, e.bytes, e.kind, e.verdict, e.reason, l.at_ms \
+             FROM entries e JOIN log l ON l.number = e.log_number \
+             WHERE e.subject = $1 ORDER BY e.log_number, e.seq LIMIT $2",
+        )
+        .bind(subject)
+        .bind(i64::from(limit))
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows
+            .iter()
+            .map(|row| EntryRow {
+                journal: row.get(0),
+                seq: row.get(1),
+                hash: row.get(2),
+                bytes: row.get(3),
+                kind: row.get(4),
+                verdict: row.get(5),
+                reason: row.get(6),
+                received_ms: row.get(7),
+            })
+            .collect())
+    }
+
+    /// Evidence that entries of a record name, whether it is here or not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn evidence_of(&self, subject: &str) -> Result<Vec<EvidenceRow>, DbError> {
+        let rows = sqlx::query(
+            "SELECT n.hash, MAX(h.length), MAX(h.media), MAX(h.received_ms), MAX(h.verified_ms) \
+             FROM evidence_names n LEFT JOIN evidence h ON h.hash = n.hash \
+             WHERE n.subject = $1 GROUP BY n.hash",
+        )
+        .bind(subject)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows
+            .iter()
+            .map(|row| EvidenceRow {
+                hash: row.get(0),
+                length: row.get(1),
+                media: row.get(2),
+                received_ms: row.get(3),
+                verified_ms: row.get(4),
+            })
+            .collect())
+    }
+
+    /// The records that name a piece of evidence, newest first, at most 20.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn records_naming(&self, hash: &str) -> Result<Vec<String>, DbError> {
+        let rows = sqlx::query(
+            "SELECT subject FROM evidence_names WHERE hash = $1 GROUP BY subject \
+             ORDER BY MAX(seq) DESC LIMIT 20",
+        )
+        .bind(hash)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
+    /// Length and media type of a piece of evidence that is here.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn evidence_kept(
+        &self,
+        hash: &str,
+    ) -> Result<Option<(u64, Option<String>)>, DbError> {
+        let row = sqlx::query("SELECT length, media FROM evidence WHERE hash = $1")
+            .bind(hash)
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(row.map(|row| (u64::try_from(row.get::<i64, _>(0)).unwrap_or(0), row.get(1))))
+    }
+
+    /// Whether a record may be seen by an officer: his own, or on a case of his.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn record_in_scope(
+        &self,
+        subject: &str,
+        user_id: &str,
+        list_name: &str,
+    ) -> Result<bool, DbError> {
+        let row = sqlx::query(
+            "SELECT 1 AS one FROM records r LEFT JOIN cases c ON c.id = r.case_id \
+             WHERE r.subject = $1 AND (r.officer = $2 OR c.officer = $3)",
+        )
+        .bind(subject)
+        .bind(user_id)
+        .bind(list_name)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row.is_some())
+    }
+}
+
+enum Bound {
+    Text(String),
+    Number(i64),
+}
+
+impl RecordFilter {
+    fn conditions(&self, sql: &mut String, values: &mut Vec<Bound>) {
+        let mut text = |sql: &mut String, condition: &str, value: &str| {
+            values.push(Bound::Text(value.to_owned()));
+            sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+        };
+        if let Some(officer) = &self.officer {
+            text(sql, " AND r.officer = ?", officer);
+        }
+        if let Some(act) = &self.act {
+            text(sql, " AND r.act = ?", act);
+        }
+        if let Some(case) = &self.case_id {
+            text(sql, " AND r.case_id = ?", case);
+        }
+        if let Some((user, list_name)) = &self.scope {
+            text(sql, " AND (r.officer = ?", user);
+            text(
+                sql,
+                " OR r.case_id IN (SELECT id FROM cases WHERE officer = ?))",
+                list_name,
+            );
+        }
+        if self.unmatched {
+            sql.push_str(" AND r.case_id IS NULL");
+        }
+        if let Some(ms) = self.received_from_ms {
+            values.push(Bound::Number(ms));
+            sql.push_str(&format!(
+                " AND EXISTS (SELECT 1 FROM entries e JOIN log l ON l.number = e.log_number \
+                 WHERE e.subject = r.subject AND e.kind = 'record_opened' AND l.at_ms >= ${})",
+                values.len()
+            ));
+        }
+        if let Some((opened_ms, subject)) = &self.after {
+            values.push(Bound::Number(*opened_ms));
+            values.push(Bound::Text(subject.clone()));
+            let (a, b) = (values.len() - 1, values.len());
+            sql.push_str(&format!(" AND (r.opened_ms, r.subject) < (${a}, ${b})"));
+        }
+    }
+}
+
+fn record_row(row: &<Any as sqlx::Database>::Row) -> RecordRow {
+    RecordRow {
+        subject: row.get(0),
+        act: row.get(1),
+        case_id: row.get(2),
+        number_typed: row.get(3),
+        number_normal: row.get(4),
+        officer: row.get(5),
+        officer_name: row.get(6),
+        journal: row.get(7),
+        place: row.get(8),
+        opened_ms: row.get(9),
+        changed_ms: row.get(10),
+        received_ms: row.get(11),
+        evidence: row.get(12),
+        evidence_here: row.get(13),
+    }
+}
