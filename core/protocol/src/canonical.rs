@@ -104,7 +104,11 @@ fn same(given: &[u8], canonical: &[u8]) -> Result<(), CanonicalError> {
     if given == canonical {
         return Ok(());
     }
-    let at = given.iter().zip(canonical).take_while(|(a, b)| a == b).count();
+    let at = given
+        .iter()
+        .zip(canonical)
+        .take_while(|(a, b)| a == b)
+        .count();
     Err(CanonicalError::Form { at })
 }
 
@@ -112,31 +116,51 @@ impl Value {
     /// Text, when it is text.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
-        if let Self::Text(text) = self { Some(text) } else { None }
+        if let Self::Text(text) = self {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     /// An integer, when it is one.
     #[must_use]
     pub fn as_int(&self) -> Option<i64> {
-        if let Self::Int(int) = self { Some(*int) } else { None }
+        if let Self::Int(int) = self {
+            Some(*int)
+        } else {
+            None
+        }
     }
 
     /// A boolean, when it is one.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
-        if let Self::Bool(b) = self { Some(*b) } else { None }
+        if let Self::Bool(b) = self {
+            Some(*b)
+        } else {
+            None
+        }
     }
 
     /// The members, when it is a map.
     #[must_use]
     pub fn as_map(&self) -> Option<&BTreeMap<String, Value>> {
-        if let Self::Map(map) = self { Some(map) } else { None }
+        if let Self::Map(map) = self {
+            Some(map)
+        } else {
+            None
+        }
     }
 
     /// The items, when it is a list.
     #[must_use]
     pub fn as_list(&self) -> Option<&[Value]> {
-        if let Self::List(list) = self { Some(list) } else { None }
+        if let Self::List(list) = self {
+            Some(list)
+        } else {
+            None
+        }
     }
 }
 
@@ -212,7 +236,9 @@ impl ValueVisitor {
         if self.depth >= DEPTH_MAX {
             return Err(E::custom(format_args!("nested deeper than {DEPTH_MAX}")));
         }
-        Ok(Self { depth: self.depth + 1 })
+        Ok(Self {
+            depth: self.depth + 1,
+        })
     }
 }
 
@@ -239,7 +265,9 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, int: u64) -> Result<Value, E> {
-        i64::try_from(int).map_err(E::custom).and_then(|int| self.visit_i64(int))
+        i64::try_from(int)
+            .map_err(E::custom)
+            .and_then(|int| self.visit_i64(int))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
@@ -308,7 +336,10 @@ mod tests {
         // U+FA0C is a name's character that NFC would turn into U+5140.
         let bytes = "{\"a\":\"\u{fa0c}𠮷\\n\\u001f\"}".as_bytes();
         let value = read(bytes).expect("canonical");
-        assert_eq!(value.as_map().unwrap()["a"].as_text(), Some("\u{fa0c}𠮷\n\u{1f}"));
+        assert_eq!(
+            value.as_map().unwrap()["a"].as_text(),
+            Some("\u{fa0c}𠮷\n\u{1f}")
+        );
         assert_eq!(to_bytes(&value).unwrap(), bytes);
     }
 
@@ -319,7 +350,10 @@ mod tests {
         assert!(read(deep(DEPTH_MAX + 2).as_bytes()).is_err());
         assert!(read(deep(100_000).as_bytes()).is_err());
         let long = format!("\"{}\"", "x".repeat(BYTES_MAX - 1));
-        assert!(matches!(read(long.as_bytes()), Err(CanonicalError::TooLong(_))));
+        assert!(matches!(
+            read(long.as_bytes()),
+            Err(CanonicalError::TooLong(_))
+        ));
     }
 
     fn any_value() -> impl Strategy<Value = Value> {

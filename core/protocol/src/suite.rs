@@ -82,15 +82,20 @@ impl PublicKey {
                     .is_ok_and(|signature| key.verify(message, &signature).is_ok())
             }
         };
-        if fits { Ok(()) } else { Err(SuiteError::Mismatch) }
+        if fits {
+            Ok(())
+        } else {
+            Err(SuiteError::Mismatch)
+        }
     }
 
     /// Eight groups of four hexadecimal digits that two people can compare by reading aloud.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let digest = hex::encode(&sha256(self.to_string().as_bytes())[..16]);
-        let groups: Vec<&str> =
-            (0..8).filter_map(|i| digest.get(i * 4..i * 4 + 4)).collect();
+        let groups: Vec<&str> = (0..8)
+            .filter_map(|i| digest.get(i * 4..i * 4 + 4))
+            .collect();
         groups.join(" ")
     }
 }
@@ -100,7 +105,11 @@ impl fmt::Display for PublicKey {
         match self {
             Self::Ed25519(key) => write!(f, "ed25519:{}", BASE64.encode(key.as_bytes())),
             Self::P256(key) => {
-                write!(f, "p256:{}", BASE64.encode(key.to_sec1_point(true).as_bytes()))
+                write!(
+                    f,
+                    "p256:{}",
+                    BASE64.encode(key.to_sec1_point(true).as_bytes())
+                )
             }
         }
     }
@@ -255,7 +264,15 @@ mod tests {
 
     #[test]
     fn foreign_keys_and_signatures_are_refused_without_panic() {
-        for text in ["", "ed25519", "ed25519:", "ed25519:AAAA", "rsa:AAAA", "p256:AAAA", "p256:!"] {
+        for text in [
+            "",
+            "ed25519",
+            "ed25519:",
+            "ed25519:AAAA",
+            "rsa:AAAA",
+            "p256:AAAA",
+            "p256:!",
+        ] {
             assert_eq!(text.parse::<PublicKey>(), Err(SuiteError::Key), "{text}");
         }
         assert_eq!("AA".parse::<Signature>(), Err(SuiteError::Signature));

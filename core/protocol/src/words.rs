@@ -47,9 +47,12 @@ pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
     while let Some(open) = rest.find('{') {
         out.push_str(&rest[..open]);
         let tail = &rest[open..];
-        let found = tail
-            .find('}')
-            .and_then(|close| values.iter().find(|(name, _)| *name == &tail[1..close]).map(|v| (close, v.1)));
+        let found = tail.find('}').and_then(|close| {
+            values
+                .iter()
+                .find(|(name, _)| *name == &tail[1..close])
+                .map(|v| (close, v.1))
+        });
         match found {
             Some((close, value)) => {
                 out.push_str(&value.to_string());
@@ -68,8 +71,11 @@ pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
 /// The placeholders of a text, in order of name, for the test that both languages carry the same.
 #[must_use]
 pub fn placeholders(text: &str) -> Vec<&str> {
-    let mut names: Vec<&str> =
-        text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|p| p.0)).collect();
+    let mut names: Vec<&str> = text
+        .split('{')
+        .skip(1)
+        .filter_map(|part| part.split_once('}').map(|p| p.0))
+        .collect();
     names.sort_unstable();
     names
 }

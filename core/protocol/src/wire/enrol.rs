@@ -49,7 +49,11 @@ impl FromStr for Ticket {
 
     fn from_str(text: &str) -> Result<Self, NotATicket> {
         // White space may come from copying; a ticket never holds any.
-        let text: String = text.chars().filter(|c| !c.is_whitespace()).take(4096).collect();
+        let text: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(4096)
+            .collect();
         let encoded = text.strip_prefix(TICKET_PREFIX).ok_or(NotATicket)?;
         let json = BASE64.decode(encoded).map_err(|_| NotATicket)?;
         serde_json::from_slice(&json).map_err(|_| NotATicket)
@@ -123,7 +127,14 @@ mod tests {
         let text = ticket.to_string();
         let (a, b) = text.split_at(40);
         assert_eq!(format!(" {a}\n{b} ").parse(), Ok(ticket));
-        for text in ["", "waiqin1:", "waiqin1:e30", "waiqin2:e30", "wifi:x", "案号"] {
+        for text in [
+            "",
+            "waiqin1:",
+            "waiqin1:e30",
+            "waiqin2:e30",
+            "wifi:x",
+            "案号",
+        ] {
             assert_eq!(text.parse::<Ticket>(), Err(NotATicket), "{text}");
         }
     }

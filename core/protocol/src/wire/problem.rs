@@ -60,10 +60,19 @@ impl ProblemCode {
     #[must_use]
     pub fn retry(self) -> bool {
         match self {
-            Self::Unauthorised | Self::Busy | Self::Internal | Self::Offset | Self::Checksum
+            Self::Unauthorised
+            | Self::Busy
+            | Self::Internal
+            | Self::Offset
+            | Self::Checksum
             | Self::NoUpload => true,
-            Self::Revoked | Self::EnrolCode | Self::Malformed | Self::TooLarge
-            | Self::HashMismatch | Self::Signature | Self::NotFound => false,
+            Self::Revoked
+            | Self::EnrolCode
+            | Self::Malformed
+            | Self::TooLarge
+            | Self::HashMismatch
+            | Self::Signature
+            | Self::NotFound => false,
         }
     }
 }

@@ -288,6 +288,9 @@ mod tests {
         assert!(matches!(UpText::of(b""), UpText::Entry(_)));
         assert!(matches!(UpText::of(br#"{"v":1}"#), UpText::Entry(_)));
         assert!(matches!(UpText::of(br#"{"head":{}}"#), UpText::Broken(_)));
-        assert!(matches!(UpText::of(br#"{"checkpoint":1"#), UpText::Broken(_)));
+        assert!(matches!(
+            UpText::of(br#"{"checkpoint":1"#),
+            UpText::Broken(_)
+        ));
     }
 }
