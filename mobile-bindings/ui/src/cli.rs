@@ -78,7 +78,11 @@ pub fn main_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             // Help and version come this way too; clap knows which is an error.
             let told = error.print();
             let failed = error.use_stderr() || told.is_err();
-            return if failed { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return if failed {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     let done = match cli.command {
@@ -137,10 +141,12 @@ impl Export {
     fn run(self) -> Result<()> {
         let pin = read_pin(&self.pin_file)?;
         let phone = host::open_phone(&self.dir, None, host::DEVICE_NAME)?.phone;
-        let session = phone.unlock(self.officer, &pin).map_err(|error| match error {
-            UnlockError::WrongPin { .. } => anyhow::anyhow!("the PIN is wrong"),
-            other => anyhow::Error::new(other).context("unlock the officer"),
-        })?;
+        let session = phone
+            .unlock(self.officer, &pin)
+            .map_err(|error| match error {
+                UnlockError::WrongPin { .. } => anyhow::anyhow!("the PIN is wrong"),
+                other => anyhow::Error::new(other).context("unlock the officer"),
+            })?;
         let done = session.export(&self.to).context("export");
         session.lock();
         say(&serde_json::json!({ "lines": done?.lines }))
@@ -162,5 +168,7 @@ fn read_pin(from: &Path) -> Result<Pin> {
 /// One line of JSON on standard output.
 fn say(line: &serde_json::Value) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).context("write to standard output")
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .context("write to standard output")
 }

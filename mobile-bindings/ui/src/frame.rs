@@ -99,7 +99,12 @@ impl Truth {
     /// A line of two parts.
     #[must_use]
     pub fn plain(dot: &'static str, main: impl Into<String>, side: impl Into<String>) -> Self {
-        Self { dot, main: main.into(), side: side.into(), right: String::new() }
+        Self {
+            dot,
+            main: main.into(),
+            side: side.into(),
+            right: String::new(),
+        }
     }
 }
 
@@ -125,11 +130,17 @@ fn contact(status: &Status, now_ms: i64, w: &Words) -> String {
     if !status.incidents.is_empty() {
         return fill(w.truth_incidents, &[("n", &status.incidents.len())]);
     }
-    let Some(last) = status.last_contact_ms else { return w.truth_never_contact.to_owned() };
+    let Some(last) = status.last_contact_ms else {
+        return w.truth_never_contact.to_owned();
+    };
     let in_step = status.last_outcome == Some(LastOutcome::Done)
         && status.undelivered_entries == 0
         && status.undelivered_photos == 0;
-    let text = if in_step { w.truth_contact } else { w.truth_contact_waiting };
+    let text = if in_step {
+        w.truth_contact
+    } else {
+        w.truth_contact_waiting
+    };
     fill(text, &[("time", &when(last, now_ms, w))])
 }
 
@@ -149,7 +160,10 @@ mod tests {
         }
         it.durable = false;
         let line = Truth::of(&it, NOW, &Words::EN);
-        assert_eq!((line.dot, line.main.as_str()), ("seal", Words::EN.truth_not_saved));
+        assert_eq!(
+            (line.dot, line.main.as_str()),
+            ("seal", Words::EN.truth_not_saved)
+        );
     }
 
     #[test]
@@ -160,7 +174,10 @@ mod tests {
         it.last_contact_ms = Some(NOW - 60_000);
         it.last_outcome = Some(LastOutcome::Done);
         assert_eq!(Truth::of(&it, NOW, &Words::EN).right, "In step at 08:29");
-        assert_eq!(Truth::of(&it, NOW, &Words::EN).side, Words::EN.truth_nothing_waits);
+        assert_eq!(
+            Truth::of(&it, NOW, &Words::EN).side,
+            Words::EN.truth_nothing_waits
+        );
         it.undelivered_photos = 1;
         assert_eq!(Truth::of(&it, NOW, &Words::EN).right, "Court reached 08:29");
         it.undelivered_photos = 0;
@@ -168,6 +185,9 @@ mod tests {
         assert_eq!(Truth::of(&it, NOW, &Words::EN).right, "Court reached 08:29");
         it.last_contact_ms = None;
         let line = Truth::of(&it, NOW, &Words::EN);
-        assert_eq!((line.side.as_str(), line.right.as_str()), ("", Words::EN.truth_never_contact));
+        assert_eq!(
+            (line.side.as_str(), line.right.as_str()),
+            ("", Words::EN.truth_never_contact)
+        );
     }
 }

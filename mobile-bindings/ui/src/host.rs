@@ -81,7 +81,12 @@ pub fn open_phone(dir: &Path, court_clock_ms: Option<i64>, device_name: &str) ->
         network: network.clone(),
     })
     .with_context(|| format!("open the phone in {}", dir.display()))?;
-    Ok(Opened { phone, clock, entropy, network })
+    Ok(Opened {
+        phone,
+        clock,
+        entropy,
+        network,
+    })
 }
 
 impl Host {
@@ -91,10 +96,16 @@ impl Host {
     /// When the address is not of 127.0.0.1 or taken, or the phone does not open.
     pub async fn open(settings: Settings) -> Result<Self> {
         if settings.listen.ip() != std::net::IpAddr::from([127, 0, 0, 1]) {
-            bail!("the pages are for this machine alone: listen on 127.0.0.1, not {}", settings.listen);
+            bail!(
+                "the pages are for this machine alone: listen on 127.0.0.1, not {}",
+                settings.listen
+            );
         }
-        let opened =
-            open_phone(&settings.dir, settings.court_clock_ms, &settings.device_name)?;
+        let opened = open_phone(
+            &settings.dir,
+            settings.court_clock_ms,
+            &settings.device_name,
+        )?;
         let listener = TcpListener::bind(settings.listen)
             .await
             .with_context(|| format!("listen on {}", settings.listen))?;
@@ -114,7 +125,12 @@ impl Host {
             court_clock_ms: settings.court_clock_ms,
             idle_ms: settings.idle_ms,
         });
-        Ok(Self { ui, listener, address, network: opened.network })
+        Ok(Self {
+            ui,
+            listener,
+            address,
+            network: opened.network,
+        })
     }
 
     /// Where it listens.
@@ -171,7 +187,9 @@ impl Host {
             obeying.abort();
         }
         let ui = self.ui;
-        tokio::task::spawn_blocking(move || ui.lock()).await.context("lock the phone")?;
+        tokio::task::spawn_blocking(move || ui.lock())
+            .await
+            .context("lock the phone")?;
         served
     }
 }
@@ -183,7 +201,9 @@ async fn look_after(ui: Ui) {
     let mut syncing: Option<tokio::task::JoinHandle<()>> = None;
     loop {
         ticks.tick().await;
-        let Some(session) = ui.session(false) else { continue };
+        let Some(session) = ui.session(false) else {
+            continue;
+        };
         if syncing.as_ref().is_some_and(|it| !it.is_finished()) {
             continue;
         }

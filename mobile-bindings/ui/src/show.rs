@@ -30,9 +30,16 @@ impl Number {
         match reading.as_ref().and_then(|it| it.cases.first()) {
             Some(case) if case.normal() == text => {
                 let (head, court, tail) = case.parts();
-                Self { head: head.into(), court: court.into(), tail: tail.into() }
+                Self {
+                    head: head.into(),
+                    court: court.into(),
+                    tail: tail.into(),
+                }
             }
-            Some(_) | None => Self { tail: text.to_owned(), ..Self::default() },
+            Some(_) | None => Self {
+                tail: text.to_owned(),
+                ..Self::default()
+            },
         }
     }
 
@@ -41,10 +48,14 @@ impl Number {
     pub fn of_case(case: &CaseRef, w: &Words) -> Self {
         match &case.normal {
             Some(normal) => Self::of(normal),
-            None if case.typed.is_empty() => {
-                Self { tail: w.record_pending_no.to_owned(), ..Self::default() }
-            }
-            None => Self { tail: case.typed.clone(), ..Self::default() },
+            None if case.typed.is_empty() => Self {
+                tail: w.record_pending_no.to_owned(),
+                ..Self::default()
+            },
+            None => Self {
+                tail: case.typed.clone(),
+                ..Self::default()
+            },
         }
     }
 
@@ -68,7 +79,10 @@ impl Tag {
     /// A tag.
     #[must_use]
     pub fn new(text: impl Into<String>, class: &'static str) -> Self {
-        Self { text: text.into(), class }
+        Self {
+            text: text.into(),
+            class,
+        }
     }
 
     /// How far something is.
@@ -96,7 +110,10 @@ pub fn clock_seconds(ms: i64) -> String {
 /// 2019年7月2日
 #[must_use]
 pub fn day_long(day: NaiveDate, w: &Words) -> String {
-    fill(w.date_long, &[("y", &day.year()), ("m", &month(day, w)), ("d", &day.day())])
+    fill(
+        w.date_long,
+        &[("y", &day.year()), ("m", &month(day, w)), ("d", &day.day())],
+    )
 }
 
 /// 7月2日 within the year of `now_ms`, else with the year.
@@ -121,7 +138,14 @@ pub fn day_today(day: NaiveDate, w: &Words) -> String {
         Weekday::Sat => w.saturday,
         Weekday::Sun => w.sunday,
     };
-    fill(w.date_today, &[("m", &month(day, w)), ("d", &day.day()), ("weekday", &weekday)])
+    fill(
+        w.date_today,
+        &[
+            ("m", &month(day, w)),
+            ("d", &day.day()),
+            ("weekday", &weekday),
+        ],
+    )
 }
 
 /// 08:12 today, else with the day.
@@ -137,7 +161,8 @@ pub fn when(ms: i64, now_ms: i64, w: &Words) -> String {
 /// A day as lists write it (`YYYY-MM-DD`), as courts write it; anything else as it stands.
 #[must_use]
 pub fn list_day(text: &str, w: &Words) -> String {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_or_else(|_| text.to_owned(), |it| day_long(it, w))
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .map_or_else(|_| text.to_owned(), |it| day_long(it, w))
 }
 
 fn month(day: NaiveDate, w: &Words) -> &'static str {
@@ -174,7 +199,11 @@ pub fn size(bytes: u64) -> String {
 /// A code of a person or company, masked as lists show it.
 #[must_use]
 pub fn masked(code: &str) -> String {
-    if looks_masked(code) { code.to_owned() } else { mask_id(code) }
+    if looks_masked(code) {
+        code.to_owned()
+    } else {
+        mask_id(code)
+    }
 }
 
 /// Radius of a position, whole metres, rounded up.
@@ -285,7 +314,14 @@ mod tests {
     #[test]
     fn dates_are_written_as_courts_write_them_and_in_plain_english() {
         let day = NaiveDate::from_ymd_opt(2019, 7, 2).unwrap();
-        assert_eq!(day_long(day, &Words::ZH), Words::ZH.date_long.replace("{y}", "2019").replace("{m}", "7").replace("{d}", "2"));
+        assert_eq!(
+            day_long(day, &Words::ZH),
+            Words::ZH
+                .date_long
+                .replace("{y}", "2019")
+                .replace("{m}", "7")
+                .replace("{d}", "2")
+        );
         assert_eq!(day_long(day, &Words::EN), "2 July 2019");
         assert_eq!(day_today(day, &Words::EN), "Tue 2 July");
         assert_eq!(list_day("2019-07-02", &Words::EN), "2 July 2019");
@@ -296,8 +332,14 @@ mod tests {
     fn a_time_of_another_day_says_its_day() {
         let morning = 1_562_027_400_000; // 2019-07-02 08:30 +08:00
         assert_eq!(when(morning, morning + 60_000, &Words::EN), "08:30");
-        assert_eq!(when(morning, morning + 86_400_000, &Words::EN), "2 July 08:30");
-        assert_eq!(when(morning, morning + 400 * 86_400_000, &Words::EN), "2 July 2019 08:30");
+        assert_eq!(
+            when(morning, morning + 86_400_000, &Words::EN),
+            "2 July 08:30"
+        );
+        assert_eq!(
+            when(morning, morning + 400 * 86_400_000, &Words::EN),
+            "2 July 2019 08:30"
+        );
     }
 
     #[test]

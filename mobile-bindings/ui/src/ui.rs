@@ -54,7 +54,10 @@ impl Ui {
     /// The state of pages.
     #[must_use]
     pub fn new(parts: UiParts) -> Self {
-        Self(Arc::new(Inner { parts, seat: Mutex::default() }))
+        Self(Arc::new(Inner {
+            parts,
+            seat: Mutex::default(),
+        }))
     }
 
     /// What it was made with.

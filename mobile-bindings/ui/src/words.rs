@@ -17,7 +17,6 @@ waiqin_protocol::words! {
         tabs_label: "主要页面", "Main pages";
         settings: "设置", "Settings";
         demo_clock: "演示：法院时钟从 {day} {time} 起走，不是今天", "Demo: the court's clock runs from {day} {time}, not today";
-        desktop_host: "桌面版", "Desktop host";
 
         // The truth line.
         truth_label: "保存与送达状态", "What is saved and delivered";
@@ -57,7 +56,6 @@ waiqin_protocol::words! {
         pin_hint: "口令不离开本机；遗忘后只能由法院用恢复密钥打开", "The PIN never leaves this phone; if forgotten, only the court's recovery key opens it";
         start_go: "登记", "Enrol";
         start_busy: "正在登记", "Enrolling";
-        start_other_officers: "已登记的人员", "Officers on this phone";
         err_ticket: "这不是登记码。请整段粘贴，以 waiqin1: 开头。", "This is not an enrolment ticket. Paste all of it; it begins with waiqin1:.";
         err_pin_shape: "口令须是六位数字。", "The PIN is six digits.";
         err_pin_differs: "两次输入的口令不同，请重输。", "The two PINs differ. Enter both again.";
@@ -77,7 +75,6 @@ waiqin_protocol::words! {
         unlock_pin: "六位口令", "6-digit PIN";
         unlock_go: "解锁", "Unlock";
         unlock_another: "登记另一名人员", "Enrol another officer";
-        unlock_court: "{court}", "{court}";
         err_pin_wrong: "口令不对。记录没有改动。", "Wrong PIN. Nothing was changed.";
         err_pin_wait: "口令不对，{seconds} 秒后可再试。记录没有改动。", "Wrong PIN. Try again in {seconds} s. Nothing was changed.";
         pin_wait: "还须等 {seconds} 秒", "{seconds} s to wait";
@@ -100,7 +97,6 @@ waiqin_protocol::words! {
         today_undelivered_entries: "{entries} 条都在本机", "{entries} changes are safe here";
         today_undelivered_do: "去同步", "Sync";
         today_overdue: "执行期限已过，尚未结案", "Term over, not closed";
-        today_incident: "异常：{what}", "Incident: {what}";
         today_contested: "两部手机填得不同", "Two phones gave different values";
         today_contested_note: "两个值都保留，由办公室决定", "Both values are kept; the office decides";
         today_parked: "搁置 {n} 件", "{n} set aside";
@@ -124,7 +120,6 @@ waiqin_protocol::words! {
         cases_count_one: "1 件", "1 case";
         cases_range: "第 {from}–{to} 件，共 {n} 件", "{from}–{to} of {n}";
         cases_none: "没有符合的案件。", "No case fits.";
-        cases_none_do: "名册里没有，也可以先记录", "Record a visit even if the list does not have it";
         cases_clear: "清除搜索", "Clear search";
         page_before: "上一页", "Previous";
         page_next: "下一页", "Next";
@@ -151,7 +146,6 @@ waiqin_protocol::words! {
         case_judge: "承办人", "Judge";
         case_department: "承办部门", "Department";
         case_phone: "联系电话", "Phone";
-        case_address: "地址", "Address";
         case_no_address: "名册没有地址", "The list has no address";
         case_former: "原案号", "Former number";
         case_list: "名册第 {n} 版", "List version {n}";
@@ -170,13 +164,8 @@ waiqin_protocol::words! {
         records_empty: "还没有记录。从案件开始一次现场调查。", "No records yet. Start a site investigation from a case.";
         records_none_waiting: "没有未送达的记录。", "No record is undelivered.";
         state_on_phone: "已存本机", "Saved here";
-        state_partly: "部分已签收", "Partly acknowledged";
         state_received: "法院已签收", "Acknowledged";
-        state_verified: "法院已复核", "Verified by the court";
         state_contested: "并存", "Contested";
-        state_held: "暂存待放行", "Held by the court";
-        state_refused: "搁置", "Set aside";
-        state_missing: "已声明缺失", "Declared missing";
         state_withdrawn: "已撤回", "Withdrawn";
         state_unreadable: "无法识别为图片", "Not readable as a picture";
         record_photos: "照片 {n}", "{n} photos";
@@ -188,8 +177,6 @@ waiqin_protocol::words! {
         new_number: "案号，照文书写", "Case number, as on the paper";
         new_number_hint: "写错也会原样保留，由办公室核对", "Kept exactly as typed, the office checks it";
         new_pending: "案号待补", "Number to follow";
-        new_reading: "读作 {number}", "Read as {number}";
-        new_unread: "读不出规范案号，照原样保留", "Not a regular number; kept as typed";
         new_go: "开始现场调查", "Start the investigation";
         err_new_number: "请写案号，或选「案号待补」。", "Write the number, or choose “Number to follow”.";
 
@@ -216,15 +203,12 @@ waiqin_protocol::words! {
         record_readonly: "此类记录只能查看。", "This kind of record can only be read here.";
         record_sealed: "已封存，不能再改", "Sealed, cannot be changed";
         record_contested: "{n} 处并存", "{n} contested";
-        record_saved_on: "开始于 {time}", "Started {time}";
         save: "保存", "Save";
         add_photo: "拍照", "Photo";
         to_photos: "照片", "Photos";
         to_case: "案件", "Case";
         now: "现在", "Now";
-        today_short: "今日", "Today";
         clear_choice: "不选", "None";
-        yes: "是", "Yes";
         no: "否", "No";
         remove_item: "移除", "Remove";
         contested_here: "填得不同，两个值都保留，由办公室决定", "Given differently; both are kept, the office decides";
@@ -260,7 +244,6 @@ waiqin_protocol::words! {
         sum_question: "1 问", "1 question";
         sum_photos: "{n} 张", "{n} photos";
         sum_photo: "1 张", "1 photo";
-        sum_empty: "未填", "Empty";
 
         f_t0: "到场时间", "Arrived";
         f_t1: "离场时间", "Left";
@@ -383,6 +366,10 @@ waiqin_protocol::words! {
         source_family: "家属", "Family";
         source_registry: "登记机关", "Registry";
         f_source: "来源", "Source";
+        tip_title: "线索（依线索调查的才填）", "Tip (only when acting on one)";
+        f_tip_no: "线索编号", "Tip number";
+        f_tip_received: "收到时间", "Received";
+        f_tip_urgent: "紧急", "Urgent";
         f_objections: "异议", "Objections";
         f_remarks: "备注", "Remarks";
 
@@ -451,7 +438,6 @@ waiqin_protocol::words! {
         sync_entries: "记录", "Records";
         sync_photos: "照片", "Photos";
         sync_of: "{done} / {all} 已签收", "{done} / {all} acknowledged";
-        sync_bytes: "还有 {size} 待送", "{size} to deliver";
         sync_bytes_resume: "还有 {size} 待送 · 断线后从断点继续", "{size} to deliver · continues where it was cut";
         sync_all_done: "全部送达，法院已签收", "All delivered and acknowledged";
         sync_go: "立即同步", "Sync now";
@@ -462,8 +448,6 @@ waiqin_protocol::words! {
         sync_next: "下次自动同步", "Next automatic sync";
         sync_next_none: "没有排定", "None is set";
         sync_next_now: "马上", "At once";
-        sync_server: "服务器", "Server";
-        sync_outcome: "上次结果", "Last outcome";
         sync_next_online: "恢复联网后", "Once online";
         sync_running_photos: "正在同步，照片 {done} / {total}", "Syncing, photo {done} of {total}";
         out_none: "还没有同步过。", "Not synced yet.";
@@ -504,7 +488,6 @@ waiqin_protocol::words! {
         sync_decide: "并存", "Contested";
         sync_incidents: "异常", "Incidents";
         sync_incidents_note: "没有删除任何内容。请把下列情况告知内勤。", "Nothing was deleted. Tell the office about these.";
-        sync_state: "状态", "State";
 
         // Settings.
         settings_title: "设置", "Settings";

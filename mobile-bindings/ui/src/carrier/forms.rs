@@ -24,10 +24,13 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let carrier = Arc::<Carrier>::from_ref(state);
-        let Form(fields): Form<Vec<(String, String)>> =
-            Form::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        let Form(fields): Form<Vec<(String, String)>> = Form::from_request(request, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
         let posted = Posted(fields);
-        carrier.check_csrf(posted.text("csrf").unwrap_or_default()).map_err(refused)?;
+        carrier
+            .check_csrf(posted.text("csrf").unwrap_or_default())
+            .map_err(refused)?;
         Ok(Self(posted))
     }
 }
@@ -41,9 +44,13 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let carrier = Arc::<Carrier>::from_ref(state);
-        let mut parts =
-            Multipart::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        let first = parts.next_field().await.map_err(IntoResponse::into_response)?;
+        let mut parts = Multipart::from_request(request, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let first = parts
+            .next_field()
+            .await
+            .map_err(IntoResponse::into_response)?;
         let given = match first {
             Some(part) if part.name() == Some("csrf") => {
                 part.text().await.map_err(IntoResponse::into_response)?

@@ -66,7 +66,11 @@ impl Carrier {
     /// # Errors
     /// When it is not.
     pub fn check_csrf(&self, given: &str) -> Result<(), Refusal> {
-        if same(given, &self.csrf) { Ok(()) } else { Err(self.refusals.count(Refusal::Csrf)) }
+        if same(given, &self.csrf) {
+            Ok(())
+        } else {
+            Err(self.refusals.count(Refusal::Csrf))
+        }
     }
 
     /// A new link that lets one browser in, once.
@@ -90,7 +94,9 @@ impl Carrier {
 
     fn check_host(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let mut hosts = headers.get_all(HOST).iter();
-        let exact = hosts.next().is_some_and(|it| it.as_bytes() == self.authority.as_bytes());
+        let exact = hosts
+            .next()
+            .is_some_and(|it| it.as_bytes() == self.authority.as_bytes());
         if exact && hosts.next().is_none() {
             Ok(())
         } else {
@@ -106,13 +112,21 @@ impl Carrier {
             .flat_map(|it| it.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
             .any(|(name, value)| name == self.cookie_name && same(value, &self.token));
-        if ours { Ok(()) } else { Err(self.refusals.count(Refusal::Cookie)) }
+        if ours {
+            Ok(())
+        } else {
+            Err(self.refusals.count(Refusal::Cookie))
+        }
     }
 
     /// Other ports of 127.0.0.1 are the same *site* and get our cookie sent along; they may lead
     /// a person here, but not load parts of pages.
     fn check_site(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let text = |name| headers.get(name).and_then(|it: &HeaderValue| it.to_str().ok());
+        let text = |name| {
+            headers
+                .get(name)
+                .and_then(|it: &HeaderValue| it.to_str().ok())
+        };
         let own = matches!(text(SEC_FETCH_SITE), None | Some("same-origin" | "none"));
         if own || text(SEC_FETCH_MODE) == Some("navigate") {
             Ok(())
@@ -125,12 +139,21 @@ impl Carrier {
         if *method == Method::GET || *method == Method::HEAD {
             return Ok(());
         }
-        let own = headers.get(ORIGIN).is_some_and(|it| it.as_bytes() == self.origin.as_bytes());
-        if own { Ok(()) } else { Err(self.refusals.count(Refusal::Origin)) }
+        let own = headers
+            .get(ORIGIN)
+            .is_some_and(|it| it.as_bytes() == self.origin.as_bytes());
+        if own {
+            Ok(())
+        } else {
+            Err(self.refusals.count(Refusal::Origin))
+        }
     }
 
     fn set_cookie(&self) -> String {
-        format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie_name, self.token)
+        format!(
+            "{}={}; Path=/; HttpOnly; SameSite=Strict",
+            self.cookie_name, self.token
+        )
     }
 
     /// `name=value` as a browser that came in by an entry link sends it.
@@ -147,11 +170,7 @@ impl std::fmt::Debug for Carrier {
 }
 
 /// Stands before every route, the fallback included.
-pub async fn guard(
-    State(carrier): State<Arc<Carrier>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub async fn guard(State(carrier): State<Arc<Carrier>>, request: Request, next: Next) -> Response {
     let (headers, method) = (request.headers(), request.method());
     let checked = carrier.check_host(headers).and_then(|()| {
         if request.uri().path() == "/enter" {
@@ -184,7 +203,10 @@ pub async fn enter(
         return refused(carrier.refusals.count(Refusal::EntryLink));
     }
     let cookie = HeaderValue::try_from(carrier.set_cookie()).expect("name and token are hex");
-    let to_start = [(SET_COOKIE, cookie), (LOCATION, HeaderValue::from_static("/"))];
+    let to_start = [
+        (SET_COOKIE, cookie),
+        (LOCATION, HeaderValue::from_static("/")),
+    ];
     (StatusCode::SEE_OTHER, to_start).into_response()
 }
 
@@ -259,7 +281,10 @@ mod tests {
         let first = ask(&carrier, "GET", path, &[HOST_OK]).await;
         assert_eq!(first.status(), 303);
         let cookie = first.headers()["set-cookie"].to_str().unwrap().to_owned();
-        assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"), "{cookie}");
+        assert!(
+            cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"),
+            "{cookie}"
+        );
         assert!(cookie.starts_with(&carrier.cookie()), "{cookie}");
         let again = ask(&carrier, "GET", path, &[HOST_OK]).await;
         assert_eq!(again.status(), 403);
@@ -272,7 +297,11 @@ mod tests {
         let carrier = carrier();
         carrier.entry_link([9; 32]);
         for path in ["/enter", "/enter?once=", "/enter?once=00"] {
-            assert_eq!(ask(&carrier, "GET", path, &[HOST_OK]).await.status(), 403, "{path}");
+            assert_eq!(
+                ask(&carrier, "GET", path, &[HOST_OK]).await.status(),
+                403,
+                "{path}"
+            );
         }
         assert_eq!(carrier.refusals().of(Refusal::EntryLink), 3);
     }
@@ -282,23 +311,43 @@ mod tests {
         let carrier = carrier();
         let links: Vec<String> = (0..9).map(|n| carrier.entry_link([n; 32])).collect();
         let path = |n: usize| links[n].strip_prefix(carrier.origin()).unwrap().to_owned();
-        assert_eq!(ask(&carrier, "GET", &path(0), &[HOST_OK]).await.status(), 403);
-        assert_eq!(ask(&carrier, "GET", &path(8), &[HOST_OK]).await.status(), 303);
+        assert_eq!(
+            ask(&carrier, "GET", &path(0), &[HOST_OK]).await.status(),
+            403
+        );
+        assert_eq!(
+            ask(&carrier, "GET", &path(8), &[HOST_OK]).await.status(),
+            303
+        );
     }
 
     #[tokio::test]
     async fn another_host_name_is_turned_away_even_with_the_cookie() {
         let carrier = carrier();
         let cookie = carrier.cookie();
-        for host in ["localhost:45678", "127.0.0.1", "127.0.0.1:45679", "court.example", ""] {
-            let answer =
-                ask(&carrier, "GET", "/", &[("host", host), ("cookie", &cookie)]).await;
+        for host in [
+            "localhost:45678",
+            "127.0.0.1",
+            "127.0.0.1:45679",
+            "court.example",
+            "",
+        ] {
+            let answer = ask(&carrier, "GET", "/", &[("host", host), ("cookie", &cookie)]).await;
             assert_eq!(answer.status(), 403, "{host}");
         }
         let link = carrier.entry_link([9; 32]);
         let path = link.strip_prefix(carrier.origin()).unwrap();
-        assert_eq!(ask(&carrier, "GET", path, &[("host", "evil.example")]).await.status(), 403);
-        let twice = [HOST_OK, ("host", "evil.example"), ("cookie", cookie.as_str())];
+        assert_eq!(
+            ask(&carrier, "GET", path, &[("host", "evil.example")])
+                .await
+                .status(),
+            403
+        );
+        let twice = [
+            HOST_OK,
+            ("host", "evil.example"),
+            ("cookie", cookie.as_str()),
+        ];
         assert_eq!(ask(&carrier, "GET", "/", &twice).await.status(), 403);
         assert_eq!(carrier.refusals().of(Refusal::Host), 7);
     }
@@ -311,12 +360,14 @@ mod tests {
         let empty = format!("{name}=");
         let other = format!("waiqin-ffffffffffff={}", carrier.token);
         for cookie in [zeros.as_str(), &empty, &other, "waiqin=1", ""] {
-            let answer =
-                ask(&carrier, "GET", "/", &[HOST_OK, ("cookie", cookie)]).await;
+            let answer = ask(&carrier, "GET", "/", &[HOST_OK, ("cookie", cookie)]).await;
             assert_eq!(answer.status(), 403, "{cookie}");
         }
         assert_eq!(ask(&carrier, "GET", "/", &[HOST_OK]).await.status(), 403);
-        assert_eq!(ask(&carrier, "GET", "/nowhere", &[HOST_OK]).await.status(), 403);
+        assert_eq!(
+            ask(&carrier, "GET", "/nowhere", &[HOST_OK]).await.status(),
+            403
+        );
         assert_eq!(carrier.refusals().of(Refusal::Cookie), 7);
     }
 
@@ -326,12 +377,20 @@ mod tests {
         let cookie = carrier.cookie();
         let base = [HOST_OK, ("cookie", cookie.as_str())];
         assert_eq!(ask(&carrier, "POST", "/", &base).await.status(), 403);
-        for origin in
-            ["http://evil.example", "null", "http://127.0.0.1:8700", "https://127.0.0.1:45678", ""]
-        {
+        for origin in [
+            "http://evil.example",
+            "null",
+            "http://127.0.0.1:8700",
+            "https://127.0.0.1:45678",
+            "",
+        ] {
             let mut headers = base.to_vec();
             headers.push(("origin", origin));
-            assert_eq!(ask(&carrier, "POST", "/", &headers).await.status(), 403, "{origin}");
+            assert_eq!(
+                ask(&carrier, "POST", "/", &headers).await.status(),
+                403,
+                "{origin}"
+            );
         }
         assert_eq!(carrier.refusals().of(Refusal::Origin), 6);
     }
@@ -340,7 +399,11 @@ mod tests {
     async fn another_port_may_lead_here_but_not_load_our_pictures() {
         let carrier = carrier();
         let cookie = carrier.cookie();
-        let base = [HOST_OK, ("cookie", cookie.as_str()), ("sec-fetch-site", "same-site")];
+        let base = [
+            HOST_OK,
+            ("cookie", cookie.as_str()),
+            ("sec-fetch-site", "same-site"),
+        ];
         let mut image = base.to_vec();
         image.push(("sec-fetch-mode", "no-cors"));
         assert_eq!(ask(&carrier, "GET", "/", &image).await.status(), 403);
@@ -358,7 +421,12 @@ mod tests {
         let headers = answer.headers();
         assert_eq!(headers["cache-control"], "no-store");
         assert_eq!(headers["referrer-policy"], "same-origin");
-        assert!(headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+        assert!(
+            headers["content-security-policy"]
+                .to_str()
+                .unwrap()
+                .starts_with("default-src 'none'")
+        );
         assert_eq!(headers["x-frame-options"], "DENY");
     }
 }

@@ -27,9 +27,15 @@ pub async fn answer_headers(request: Request, next: Next) -> Response {
     for (name, value) in [
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", "geolocation=(self), camera=(self), microphone=()"),
+        (
+            "permissions-policy",
+            "geolocation=(self), camera=(self), microphone=()",
+        ),
     ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     response
 }

@@ -77,6 +77,9 @@ impl Refusals {
     /// All counts by name.
     #[must_use]
     pub fn all(&self) -> BTreeMap<&'static str, u64> {
-        REFUSALS.iter().map(|it| (it.name(), self.of(*it))).collect()
+        REFUSALS
+            .iter()
+            .map(|it| (it.name(), self.of(*it)))
+            .collect()
     }
 }

@@ -2,8 +2,8 @@
 //! `do=deed:refuse_sign@present/ID`, `do=drop:present/ID`, `do=now:t0`, `do=none:special`,
 //! `do=address`.
 
-use super::layout::{Deed, Given, List, Piece, Step, field_at, is_item_id};
 use super::layout::Kind;
+use super::layout::{Deed, Given, List, Piece, Step, field_at, is_item_id};
 use crate::words::Words;
 use std::collections::BTreeMap;
 use waiqin_protocol::canonical::Value;
@@ -26,7 +26,7 @@ pub struct Place {
 pub struct Asked {
     /// What to write.
     pub values: BTreeMap<Path, Value>,
-    /// The item that was added, to show it.
+    /// Where the item that was added stands in the page (`LIST-ID`).
     pub item: Option<String>,
 }
 
@@ -72,16 +72,19 @@ pub(super) fn join(before: &str, name: &str) -> String {
 }
 
 fn lists(steps: &'static [Step]) -> impl Iterator<Item = &'static List> {
-    steps.iter().flat_map(|step| step.pieces).filter_map(|piece| match piece {
-        Piece::List(list) => Some(list),
-        Piece::Field(_)
-        | Piece::Heading(_)
-        | Piece::Flags { .. }
-        | Piece::Deeds(_)
-        | Piece::ListAddress
-        | Piece::Fix
-        | Piece::Photos => None,
-    })
+    steps
+        .iter()
+        .flat_map(|step| step.pieces)
+        .filter_map(|piece| match piece {
+            Piece::List(list) => Some(list),
+            Piece::Field(_)
+            | Piece::Heading(_)
+            | Piece::Flags { .. }
+            | Piece::Deeds(_)
+            | Piece::ListAddress
+            | Piece::Fix
+            | Piece::Photos => None,
+        })
 }
 
 fn one(path: &str, value: Value) -> Option<(Path, Value)> {
@@ -91,26 +94,37 @@ fn one(path: &str, value: Value) -> Option<(Path, Value)> {
 fn now(steps: &'static [Step], path: &str, place: &Place) -> Option<Asked> {
     let moment = matches!(field_at(steps, path), Some(Kind::Moment));
     let values = moment.then(|| one(path, Value::Int(place.now_ms)))??;
-    Some(Asked { values: BTreeMap::from([values]), item: None })
+    Some(Asked {
+        values: BTreeMap::from([values]),
+        item: None,
+    })
 }
 
 fn address(place: &Place) -> Option<Asked> {
     let values = one("place", Value::from(place.address.clone()?))?;
-    Some(Asked { values: BTreeMap::from([values]), item: None })
+    Some(Asked {
+        values: BTreeMap::from([values]),
+        item: None,
+    })
 }
 
 fn none_of(steps: &'static [Step], group: &str) -> Option<Asked> {
-    let flags = steps.iter().flat_map(|step| step.pieces).find_map(|piece| match piece {
-        Piece::Flags { group: name, flags, .. } if *name == group => Some(*flags),
-        Piece::Flags { .. }
-        | Piece::Field(_)
-        | Piece::Heading(_)
-        | Piece::List(_)
-        | Piece::Deeds(_)
-        | Piece::ListAddress
-        | Piece::Fix
-        | Piece::Photos => None,
-    })?;
+    let flags = steps
+        .iter()
+        .flat_map(|step| step.pieces)
+        .find_map(|piece| match piece {
+            Piece::Flags {
+                group: name, flags, ..
+            } if *name == group => Some(*flags),
+            Piece::Flags { .. }
+            | Piece::Field(_)
+            | Piece::Heading(_)
+            | Piece::List(_)
+            | Piece::Deeds(_)
+            | Piece::ListAddress
+            | Piece::Fix
+            | Piece::Photos => None,
+        })?;
     let values = flags
         .iter()
         .filter_map(|(name, _)| one(&join(group, name), Value::from(false)))
@@ -120,7 +134,9 @@ fn none_of(steps: &'static [Step], group: &str) -> Option<Asked> {
 
 fn drop_item(steps: &'static [Step], rest: &str, record: &Record) -> Option<Asked> {
     let (list, id) = rest.split_once('/')?;
-    lists(steps).find(|it| it.name == list).filter(|_| is_item_id(id))?;
+    lists(steps)
+        .find(|it| it.name == list)
+        .filter(|_| is_item_id(id))?;
     let own = |path: &str| path == rest || path.starts_with(&format!("{rest}/"));
     let values: BTreeMap<Path, Value> = record
         .fields
@@ -141,22 +157,28 @@ fn add(steps: &'static [Step], rest: &str, place: &Place) -> Option<Asked> {
         .iter()
         .filter_map(|(name, given)| one(&join(&before, name), given.value()))
         .collect();
-    Some(Asked { values, item: Some(place.new_item.clone()) })
+    Some(Asked {
+        values,
+        item: Some(before.replace('/', "-")),
+    })
 }
 
 fn deed(steps: &'static [Step], rest: &str, record: &Record) -> Option<Asked> {
     let (key, before) = rest.split_once('@').unwrap_or((rest, ""));
     let deed = match before.split_once('/') {
-        None => steps.iter().flat_map(|step| step.pieces).find_map(|piece| match piece {
-            Piece::Deeds(deeds) => deeds.iter().find(|it| it.key == key),
-            Piece::Field(_)
-            | Piece::Heading(_)
-            | Piece::Flags { .. }
-            | Piece::List(_)
-            | Piece::ListAddress
-            | Piece::Fix
-            | Piece::Photos => None,
-        }),
+        None => steps
+            .iter()
+            .flat_map(|step| step.pieces)
+            .find_map(|piece| match piece {
+                Piece::Deeds(deeds) => deeds.iter().find(|it| it.key == key),
+                Piece::Field(_)
+                | Piece::Heading(_)
+                | Piece::Flags { .. }
+                | Piece::List(_)
+                | Piece::ListAddress
+                | Piece::Fix
+                | Piece::Photos => None,
+            }),
         Some((list, id)) => lists(steps)
             .find(|it| it.name == list)
             .filter(|_| is_item_id(id))
@@ -167,7 +189,11 @@ fn deed(steps: &'static [Step], rest: &str, record: &Record) -> Option<Asked> {
         .values
         .iter()
         .filter_map(|(name, given)| {
-            let value = if take_back { Value::Null } else { given.value() };
+            let value = if take_back {
+                Value::Null
+            } else {
+                given.value()
+            };
             one(&join(before, name), value)
         })
         .collect();

@@ -10,14 +10,31 @@ pub const STEPS: &[Step] = &[
         title: |w| w.step_arrive,
         pieces: &[
             Piece::Field(field("t0", |w| w.f_t0, Kind::Moment)),
-            Piece::Field(hinted("place", |w| w.f_place, Kind::Line, |w| w.f_place_hint)),
+            Piece::Field(hinted(
+                "place",
+                |w| w.f_place,
+                Kind::Line,
+                |w| w.f_place_hint,
+            )),
             Piece::ListAddress,
             Piece::Fix,
             Piece::Field(field("no_fix_reason", |w| w.f_no_fix, Kind::Line)),
             Piece::Deeds(&[
-                deed("no_fix_indoor", |w| w.no_fix_indoor, &[("no_fix_reason", Given::Words(|w| w.no_fix_indoor))]),
-                deed("no_fix_device", |w| w.no_fix_device, &[("no_fix_reason", Given::Words(|w| w.no_fix_device))]),
-                deed("no_fix_secret", |w| w.no_fix_secret, &[("no_fix_reason", Given::Words(|w| w.no_fix_secret))]),
+                deed(
+                    "no_fix_indoor",
+                    |w| w.no_fix_indoor,
+                    &[("no_fix_reason", Given::Words(|w| w.no_fix_indoor))],
+                ),
+                deed(
+                    "no_fix_device",
+                    |w| w.no_fix_device,
+                    &[("no_fix_reason", Given::Words(|w| w.no_fix_device))],
+                ),
+                deed(
+                    "no_fix_secret",
+                    |w| w.no_fix_secret,
+                    &[("no_fix_reason", Given::Words(|w| w.no_fix_secret))],
+                ),
             ]),
         ],
         leading: &[&["t0"], &["place"], &["fix", "no_fix_reason"]],
@@ -37,7 +54,11 @@ pub const STEPS: &[Step] = &[
                 field("recusal", |w| w.f_recusal, Kind::Choice(RECUSAL)),
             ],
             deeds: &[],
-            presets: &[Preset { key: "officer", label: |w| w.add_officer, values: &[("role", Given::Code("executor"))] }],
+            presets: &[Preset {
+                key: "officer",
+                label: |w| w.add_officer,
+                values: &[("role", Given::Code("executor"))],
+            }],
         })],
         leading: &[&["officers"]],
     },
@@ -45,17 +66,44 @@ pub const STEPS: &[Step] = &[
         key: "present",
         title: |w| w.step_present,
         pieces: &[
-            Piece::Field(field("debtor_met", |w| w.f_debtor_met, Kind::YesNo(|w| w.met, |w| w.not_met))),
+            Piece::Field(field("debtor/name", |w| w.debtor, Kind::Line)),
+            Piece::Field(field(
+                "debtor_met",
+                |w| w.f_debtor_met,
+                Kind::YesNo(|w| w.met, |w| w.not_met),
+            )),
             Piece::List(PRESENT),
             Piece::Deeds(&[
-                hard("nobody", |w| w.do_nobody, &[("no_witness_reason", Given::Words(|w| w.write_nobody)), ("debtor_met", Given::Flag(false))]),
-                hard("refuse_come", |w| w.do_refuse_come, &[("no_witness_reason", Given::Words(|w| w.write_refuse_come)), ("debtor_met", Given::Flag(false))]),
+                hard(
+                    "nobody",
+                    |w| w.do_nobody,
+                    &[
+                        ("no_witness_reason", Given::Words(|w| w.write_nobody)),
+                        ("debtor_met", Given::Flag(false)),
+                    ],
+                ),
+                hard(
+                    "refuse_come",
+                    |w| w.do_refuse_come,
+                    &[
+                        ("no_witness_reason", Given::Words(|w| w.write_refuse_come)),
+                        ("debtor_met", Given::Flag(false)),
+                    ],
+                ),
             ]),
             Piece::Field(field("no_witness_reason", |w| w.f_no_witness, Kind::Text)),
             Piece::List(NEIGHBOURS),
-            Piece::Flags { title: |w| w.special_title, group: "special", flags: SPECIAL, none: |w| w.special_none },
+            Piece::Flags {
+                title: |w| w.special_title,
+                group: "special",
+                flags: SPECIAL,
+                none: |w| w.special_none,
+            },
         ],
-        leading: &[&["debtor_met"], &["present", "no_witness_reason", "neighbours"]],
+        leading: &[
+            &["debtor_met"],
+            &["present", "no_witness_reason", "neighbours"],
+        ],
     },
     Step {
         key: "checked",
@@ -71,14 +119,46 @@ pub const STEPS: &[Step] = &[
             ],
             deeds: &[],
             presets: &[
-                add("residence", |w| w.check_residence, &[("item", Given::Code("residence"))]),
-                add("premises", |w| w.check_premises, &[("item", Given::Code("premises"))]),
-                add("employer", |w| w.check_employer, &[("item", Given::Code("employer"))]),
-                add("income", |w| w.check_income, &[("item", Given::Code("income"))]),
-                add("vehicle", |w| w.check_vehicle, &[("item", Given::Code("vehicle"))]),
-                add("real_estate", |w| w.check_real_estate, &[("item", Given::Code("real_estate"))]),
-                add("neighbourhood", |w| w.check_neighbourhood, &[("item", Given::Code("neighbourhood"))]),
-                add("other", |w| w.check_other, &[("item", Given::Code("other"))]),
+                add(
+                    "residence",
+                    |w| w.check_residence,
+                    &[("item", Given::Code("residence"))],
+                ),
+                add(
+                    "premises",
+                    |w| w.check_premises,
+                    &[("item", Given::Code("premises"))],
+                ),
+                add(
+                    "employer",
+                    |w| w.check_employer,
+                    &[("item", Given::Code("employer"))],
+                ),
+                add(
+                    "income",
+                    |w| w.check_income,
+                    &[("item", Given::Code("income"))],
+                ),
+                add(
+                    "vehicle",
+                    |w| w.check_vehicle,
+                    &[("item", Given::Code("vehicle"))],
+                ),
+                add(
+                    "real_estate",
+                    |w| w.check_real_estate,
+                    &[("item", Given::Code("real_estate"))],
+                ),
+                add(
+                    "neighbourhood",
+                    |w| w.check_neighbourhood,
+                    &[("item", Given::Code("neighbourhood"))],
+                ),
+                add(
+                    "other",
+                    |w| w.check_other,
+                    &[("item", Given::Code("other"))],
+                ),
             ],
         })],
         leading: &[&["checked"]],
@@ -90,17 +170,40 @@ pub const STEPS: &[Step] = &[
             Piece::Field(field("rights_told", |w| w.f_rights_told, Kind::Flag)),
             Piece::Field(field("willingness", |w| w.f_willingness, Kind::Text)),
             Piece::Field(field("assets_stated", |w| w.f_assets_stated, Kind::Text)),
-            Piece::Field(field("property_order", |w| w.f_property_order, Kind::Choice(PROPERTY_ORDER))),
+            Piece::Field(field(
+                "property_order",
+                |w| w.f_property_order,
+                Kind::Choice(PROPERTY_ORDER),
+            )),
             Piece::List(List {
                 name: "questions",
                 heading: |w| w.questions_title,
                 title: Title::Numbered(|w| w.f_question),
-                fields: &[field("q", |w| w.f_question, Kind::Text), field("a", |w| w.f_answer, Kind::Text)],
-                deeds: &[hard("refuse_answer", |w| w.do_refuse_answer, &[("a", Given::Words(|w| w.write_refuse_answer))])],
+                fields: &[
+                    field("q", |w| w.f_question, Kind::Text),
+                    field("a", |w| w.f_answer, Kind::Text),
+                ],
+                deeds: &[hard(
+                    "refuse_answer",
+                    |w| w.do_refuse_answer,
+                    &[("a", Given::Words(|w| w.write_refuse_answer))],
+                )],
                 presets: &[
-                    add("pay", |w| w.add_question_pay, &[("q", Given::Words(|w| w.ask_pay))]),
-                    add("assets", |w| w.add_question_assets, &[("q", Given::Words(|w| w.ask_assets))]),
-                    add("address", |w| w.add_question_address, &[("q", Given::Words(|w| w.ask_address))]),
+                    add(
+                        "pay",
+                        |w| w.add_question_pay,
+                        &[("q", Given::Words(|w| w.ask_pay))],
+                    ),
+                    add(
+                        "assets",
+                        |w| w.add_question_assets,
+                        &[("q", Given::Words(|w| w.ask_assets))],
+                    ),
+                    add(
+                        "address",
+                        |w| w.add_question_address,
+                        &[("q", Given::Words(|w| w.ask_address))],
+                    ),
                     add("free", |w| w.add_question, &[("q", Given::Words(|_| ""))]),
                 ],
             }),
@@ -111,7 +214,12 @@ pub const STEPS: &[Step] = &[
         key: "result",
         title: |w| w.step_result,
         pieces: &[
-            Piece::Field(hinted("course", |w| w.f_course, Kind::Text, |w| w.f_course_hint)),
+            Piece::Field(hinted(
+                "course",
+                |w| w.f_course,
+                Kind::Text,
+                |w| w.f_course_hint,
+            )),
             Piece::Field(field("result", |w| w.f_result, Kind::Choice(RESULTS))),
             Piece::List(List {
                 name: "sources",
@@ -120,16 +228,36 @@ pub const STEPS: &[Step] = &[
                 fields: &[field("", |w| w.f_source, Kind::Line)],
                 deeds: &[],
                 presets: &[
-                    add("property", |w| w.add_property_office, &[("", Given::Words(|w| w.source_property))]),
-                    add("committee", |w| w.add_committee, &[("", Given::Words(|w| w.source_committee))]),
-                    add("family", |w| w.add_source_family, &[("", Given::Words(|w| w.source_family))]),
-                    add("registry", |w| w.add_source_registry, &[("", Given::Words(|w| w.source_registry))]),
+                    add(
+                        "property",
+                        |w| w.add_property_office,
+                        &[("", Given::Words(|w| w.source_property))],
+                    ),
+                    add(
+                        "committee",
+                        |w| w.add_committee,
+                        &[("", Given::Words(|w| w.source_committee))],
+                    ),
+                    add(
+                        "family",
+                        |w| w.add_source_family,
+                        &[("", Given::Words(|w| w.source_family))],
+                    ),
+                    add(
+                        "registry",
+                        |w| w.add_source_registry,
+                        &[("", Given::Words(|w| w.source_registry))],
+                    ),
                     add("free", |w| w.add_source, &[("", Given::Words(|_| ""))]),
                 ],
             }),
             Piece::Field(field("objections", |w| w.f_objections, Kind::Text)),
             Piece::Field(field("remarks", |w| w.f_remarks, Kind::Text)),
             Piece::Field(field("t1", |w| w.f_t1, Kind::Moment)),
+            Piece::Heading(|w| w.tip_title),
+            Piece::Field(field("tip/no", |w| w.f_tip_no, Kind::Line)),
+            Piece::Field(field("tip/received_at", |w| w.f_tip_received, Kind::Moment)),
+            Piece::Field(field("tip/urgent", |w| w.f_tip_urgent, Kind::Flag)),
         ],
         leading: &[&["course"], &["result"], &["t1"]],
     },
@@ -154,11 +282,30 @@ const PRESENT: List = List {
         field("refusal", |w| w.f_refusal, Kind::Line),
     ],
     deeds: &[
-        hard("refuse_sign", |w| w.do_refuse_sign, &[("refusal", Given::Words(|w| w.write_refuse_sign))]),
-        hard("no_id", |w| w.do_no_id, &[("id_not_shown", Given::Flag(true)), ("refusal", Given::Words(|w| w.write_no_id))]),
-        hard("refuse_answer", |w| w.do_refuse_answer, &[("refusal", Given::Words(|w| w.write_refuse_answer))]),
+        hard(
+            "refuse_sign",
+            |w| w.do_refuse_sign,
+            &[("refusal", Given::Words(|w| w.write_refuse_sign))],
+        ),
+        hard(
+            "no_id",
+            |w| w.do_no_id,
+            &[
+                ("id_not_shown", Given::Flag(true)),
+                ("refusal", Given::Words(|w| w.write_no_id)),
+            ],
+        ),
+        hard(
+            "refuse_answer",
+            |w| w.do_refuse_answer,
+            &[("refusal", Given::Words(|w| w.write_refuse_answer))],
+        ),
     ],
-    presets: &[Preset { key: "person", label: |w| w.add_present, values: &[("name", Given::Words(|_| ""))] }],
+    presets: &[Preset {
+        key: "person",
+        label: |w| w.add_present,
+        values: &[("name", Given::Words(|_| ""))],
+    }],
 };
 
 const NEIGHBOURS: List = List {
@@ -172,9 +319,21 @@ const NEIGHBOURS: List = List {
     ],
     deeds: &[],
     presets: &[
-        add("neighbour", |w| w.add_neighbour, &[("who", Given::Words(|w| w.who_neighbour))]),
-        add("property_office", |w| w.add_property_office, &[("who", Given::Words(|w| w.who_property_office))]),
-        add("committee", |w| w.add_committee, &[("who", Given::Words(|w| w.who_committee))]),
+        add(
+            "neighbour",
+            |w| w.add_neighbour,
+            &[("who", Given::Words(|w| w.who_neighbour))],
+        ),
+        add(
+            "property_office",
+            |w| w.add_property_office,
+            &[("who", Given::Words(|w| w.who_property_office))],
+        ),
+        add(
+            "committee",
+            |w| w.add_committee,
+            &[("who", Given::Words(|w| w.who_committee))],
+        ),
     ],
 };
 
@@ -187,7 +346,11 @@ const OFFICER_ROLES: &[Choice] = &[
 
 const RECUSAL: &[Choice] = &[
     choice("none", |w| w.recusal_none),
-    Choice { code: "needed", label: |w| w.recusal_needed, hard: true },
+    Choice {
+        code: "needed",
+        label: |w| w.recusal_needed,
+        hard: true,
+    },
 ];
 
 const PRESENT_ROLES: &[Choice] = &[
@@ -234,23 +397,47 @@ const RESULTS: &[Choice] = &[
 ];
 
 const fn field(name: &'static str, label: Label, kind: Kind) -> Field {
-    Field { name, label, kind, hint: None }
+    Field {
+        name,
+        label,
+        kind,
+        hint: None,
+    }
 }
 
 const fn hinted(name: &'static str, label: Label, kind: Kind, hint: Label) -> Field {
-    Field { name, label, kind, hint: Some(hint) }
+    Field {
+        name,
+        label,
+        kind,
+        hint: Some(hint),
+    }
 }
 
 const fn choice(code: &'static str, label: Label) -> Choice {
-    Choice { code, label, hard: false }
+    Choice {
+        code,
+        label,
+        hard: false,
+    }
 }
 
 const fn deed(key: &'static str, label: Label, values: &'static [(&'static str, Given)]) -> Deed {
-    Deed { key, label, values, hard: false }
+    Deed {
+        key,
+        label,
+        values,
+        hard: false,
+    }
 }
 
 const fn hard(key: &'static str, label: Label, values: &'static [(&'static str, Given)]) -> Deed {
-    Deed { key, label, values, hard: true }
+    Deed {
+        key,
+        label,
+        values,
+        hard: true,
+    }
 }
 
 const fn add(key: &'static str, label: Label, values: &'static [(&'static str, Given)]) -> Preset {

@@ -154,7 +154,7 @@ pub fn field_at(steps: &'static [Step], path: &str) -> Option<Kind> {
     let parts: Vec<&str> = path.split('/').collect();
     for piece in pieces {
         let found = match (piece, parts.as_slice()) {
-            (Piece::Field(field), [name]) if field.name == *name => Some(field.kind),
+            (Piece::Field(field), _) if field.name == path => Some(field.kind),
             (Piece::Fix, ["fix"]) => Some(Kind::Fix),
             (Piece::Flags { group, flags, .. }, [first, name])
                 if first == group && flags.iter().any(|it| it.0 == *name) =>
@@ -165,7 +165,10 @@ pub fn field_at(steps: &'static [Step], path: &str) -> Option<Kind> {
                 if *first == list.name && is_item_id(id) && rest.len() < 2 =>
             {
                 let name = rest.first().copied().unwrap_or_default();
-                list.fields.iter().find(|it| it.name == name).map(|it| it.kind)
+                list.fields
+                    .iter()
+                    .find(|it| it.name == name)
+                    .map(|it| it.kind)
             }
             (
                 Piece::Field(_)

@@ -8,6 +8,8 @@
 mod deeds;
 pub mod investigation;
 mod layout;
+mod read_only;
+mod shown;
 mod summary;
 mod values;
 mod view;
@@ -15,8 +17,12 @@ mod view;
 pub use deeds::{Asked, Place, asked};
 pub use layout::{Choice, Deed, Field, Given, Kind, Label, List, Piece, Preset, Step, Title};
 pub use layout::{field_at, items_of};
-pub use values::{FieldProblem, Posted, Read, shown_text};
-pub use view::{
-    Block, Contest, DeedView, FieldView, FixView, Fact, FlagView, ItemView, Part, PhotoView,
-    StepView, Viewer,
+pub use shown::{
+    Block, Contest, DeedView, Fact, FieldView, FixView, FlagView, ItemView, Part, PhotoView,
+    StepView,
 };
+pub use values::{FieldProblem, Posted, Read, shown_text};
+pub use view::Viewer;
+
+#[cfg(test)]
+mod tests;

@@ -15,15 +15,26 @@ pub fn of(step: &str, page: &RecordPage, w: &'static Words) -> String {
         "officers" => officers(record, w),
         "present" => present(record, w),
         "checked" => checked(record, w),
-        "asked" => vec![counted(record.items("questions").len(), w.sum_question, w.sum_questions)],
+        "asked" => vec![counted(
+            record.items("questions").len(),
+            w.sum_question,
+            w.sum_questions,
+        )],
         "result" => result(record, w),
         "photos" => {
-            let standing = page.photos.iter().filter(|it| it.state.withdrawn.is_none()).count();
+            let standing = page
+                .photos
+                .iter()
+                .filter(|it| it.state.withdrawn.is_none())
+                .count();
             vec![counted(standing, w.sum_photo, w.sum_photos)]
         }
         _ => Vec::new(),
     };
-    said.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ")
+    said.into_iter()
+        .filter(|it| !it.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 /// Empty for none, one word for one, a number for more.
@@ -36,7 +47,11 @@ fn counted(n: usize, one: &'static str, many: &'static str) -> String {
 }
 
 fn arrive(record: &Record, w: &'static Words) -> Vec<String> {
-    let at = record.value("t0").and_then(Value::as_int).map(clock).unwrap_or_default();
+    let at = record
+        .value("t0")
+        .and_then(Value::as_int)
+        .map(clock)
+        .unwrap_or_default();
     let fix = match record.value("fix").and_then(accuracy_m) {
         Some(metres) => fill(w.sum_accuracy, &[("n", &metres)]),
         None if record.text("no_fix_reason").is_empty() => String::new(),
@@ -47,9 +62,19 @@ fn arrive(record: &Record, w: &'static Words) -> Vec<String> {
 
 fn officers(record: &Record, w: &'static Words) -> Vec<String> {
     let ids = record.items("officers");
-    let shown =
-        ids.iter().filter(|id| record.value(&format!("officers/{id}/id_shown_at")).is_some()).count();
-    let shown = if shown == 0 { String::new() } else { fill(w.sum_shown, &[("n", &shown)]) };
+    let shown = ids
+        .iter()
+        .filter(|id| {
+            record
+                .value(&format!("officers/{id}/id_shown_at"))
+                .is_some()
+        })
+        .count();
+    let shown = if shown == 0 {
+        String::new()
+    } else {
+        fill(w.sum_shown, &[("n", &shown)])
+    };
     vec![counted(ids.len(), w.sum_person, w.sum_people), shown]
 }
 
@@ -72,12 +97,20 @@ fn checked(record: &Record, w: &'static Words) -> Vec<String> {
         record.value(&format!("checked/{id}/none_found")) == Some(&Value::Bool(true))
     };
     let none = ids.iter().filter(none).count();
-    let none = if none == 0 { String::new() } else { fill(w.sum_none_found, &[("n", &none)]) };
+    let none = if none == 0 {
+        String::new()
+    } else {
+        fill(w.sum_none_found, &[("n", &none)])
+    };
     vec![counted(ids.len(), w.sum_item, w.sum_items), none]
 }
 
 fn result(record: &Record, w: &'static Words) -> Vec<String> {
-    let left = record.value("t1").and_then(Value::as_int).map(clock).unwrap_or_default();
+    let left = record
+        .value("t1")
+        .and_then(Value::as_int)
+        .map(clock)
+        .unwrap_or_default();
     let result = match record.text("result") {
         "assets_found" => w.result_assets,
         "leads" => w.result_partial,

@@ -44,7 +44,11 @@ impl Posted {
     /// The last value of a name: a mark that is not set sends an empty text before the set one.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|it| it.0 == name).map(|it| it.1.as_str())
+        self.0
+            .iter()
+            .rev()
+            .find(|it| it.0 == name)
+            .map(|it| it.1.as_str())
     }
 
     /// The fields that a person changed: differing from what the page showed (`was`) and from what
@@ -52,8 +56,10 @@ impl Posted {
     /// else changed since.
     #[must_use]
     pub fn changes(&self, steps: &'static [Step], record: &Record, w: &Words) -> Read {
-        let was: BTreeMap<String, String> =
-            self.text("was").and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
+        let was: BTreeMap<String, String> = self
+            .text("was")
+            .and_then(|it| serde_json::from_str(it).ok())
+            .unwrap_or_default();
         let mut read = Read::default();
         let mut seen = Vec::new();
         for (name, _) in self.0.iter().rev() {
@@ -64,8 +70,10 @@ impl Posted {
             let text = self.text(name).unwrap_or_default();
             let text = normal_breaks(text);
             let (Some(kind), Ok(path)) = (field_at(steps, name), Path::new(name.as_str())) else {
-                read.problems
-                    .push(FieldProblem { path: name.clone(), text: w.err_field.to_owned() });
+                read.problems.push(FieldProblem {
+                    path: name.clone(),
+                    text: w.err_field.to_owned(),
+                });
                 continue;
             };
             let now = shown_text(record.value(name), kind);
@@ -76,9 +84,10 @@ impl Posted {
                 Ok(value) => {
                     read.values.insert(path, value);
                 }
-                Err(wrong) => read
-                    .problems
-                    .push(FieldProblem { path: name.clone(), text: wrong.words(w) }),
+                Err(wrong) => read.problems.push(FieldProblem {
+                    path: name.clone(),
+                    text: wrong.words(w),
+                }),
             }
         }
         read
@@ -88,7 +97,9 @@ impl Posted {
 /// What a field shows for a value; empty when there is none.
 #[must_use]
 pub fn shown_text(value: Option<&Value>, kind: Kind) -> String {
-    let Some(value) = value else { return String::new() };
+    let Some(value) = value else {
+        return String::new();
+    };
     match (kind, value) {
         (Kind::Moment, Value::Int(ms)) => moment_text(*ms),
         (Kind::Flag | Kind::YesNo(..), Value::Bool(true)) => "yes".to_owned(),
@@ -127,13 +138,19 @@ impl Wrong {
 /// An emptied field is removed; an emptied text of an item stays as empty text, because an item
 /// without any value would vanish under the officer's hands.
 fn value_of(text: &str, kind: Kind, in_item: bool) -> Result<Value, Wrong> {
-    let empty = if in_item { Value::from("") } else { Value::Null };
+    let empty = if in_item {
+        Value::from("")
+    } else {
+        Value::Null
+    };
     match kind {
         Kind::Line => bounded(text, LINE_CHARS_MAX, empty),
         Kind::Text => bounded(text, TEXT_CHARS_MAX, empty),
         _ if text.is_empty() => Ok(Value::Null),
         Kind::Moment => moment(text).map(Value::Int),
-        Kind::Flag => (text == "yes").then_some(Value::Bool(true)).ok_or(Wrong::Choice),
+        Kind::Flag => (text == "yes")
+            .then_some(Value::Bool(true))
+            .ok_or(Wrong::Choice),
         Kind::YesNo(..) => match text {
             "yes" => Ok(Value::Bool(true)),
             "no" => Ok(Value::Bool(false)),

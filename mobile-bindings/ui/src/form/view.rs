@@ -2,6 +2,10 @@
 
 use super::deeds::{join, stands};
 use super::layout::{Choice, Deed, Field, Kind, Label, List, Piece, Step, Title, items_of};
+use super::shown::{
+    Block, ChoiceView, Contest, ContestValue, DeedView, FieldView, FixView, FlagView, ItemView,
+    Part, PhotoView, StepView,
+};
 use super::values::{FieldProblem, shown_text};
 use crate::show::fix_text;
 use crate::words::Words;
@@ -29,228 +33,23 @@ pub struct Viewer<'a> {
     pub photos: Vec<PhotoView>,
 }
 
-/// A step.
-pub struct StepView {
-    /// Name in addresses.
-    pub key: &'static str,
-    /// Number, from 1.
-    pub n: usize,
-    /// Title.
-    pub title: &'static str,
-    /// What it holds, in one line.
-    pub summary: String,
-    /// Everything that it leads with is given.
-    pub done: bool,
-    /// Shown open.
-    pub open: bool,
-    /// What the fields showed, for the next save.
-    pub was: String,
-    /// What it asks.
-    pub blocks: Vec<Block>,
-}
-
-/// One thing in a step.
-pub enum Block {
-    /// A line of text.
-    Line(FieldView),
-    /// Several lines.
-    Text(FieldView),
-    /// A moment.
-    Moment(FieldView),
-    /// One of several.
-    Choice(FieldView),
-    /// A mark.
-    Flag(FlagView),
-    /// Marks asked together.
-    Flags {
-        /// What about.
-        title: &'static str,
-        /// Each.
-        flags: Vec<FlagView>,
-        /// Button that answers all with no.
-        none_do: String,
-        /// Its label.
-        none_label: &'static str,
-        /// All were answered with no.
-        none_on: bool,
-    },
-    /// The position.
-    Fix(FixView),
-    /// Buttons.
-    Deeds(Vec<DeedView>),
-    /// A heading.
-    Title(&'static str),
-    /// Values that stand against each other.
-    Contested(Contest),
-    /// An item of a list.
-    Item(ItemView),
-    /// The photos.
-    Photos(Vec<PhotoView>),
-    /// What a record holds, read-only.
-    Read(Vec<Fact>),
-}
-
-/// One thing in an item.
-pub enum Part {
-    /// A line of text.
-    Line(FieldView),
-    /// Several lines.
-    Text(FieldView),
-    /// A moment.
-    Moment(FieldView),
-    /// One of several.
-    Choice(FieldView),
-    /// A mark.
-    Flag(FlagView),
-    /// Values that stand against each other.
-    Contested(Contest),
-    /// Buttons.
-    Deeds(Vec<DeedView>),
-}
-
-/// A field.
-pub struct FieldView {
-    /// Its path, which is its name in the form.
-    pub path: String,
-    /// Id in the page.
-    pub id: String,
-    /// Label.
-    pub label: &'static str,
-    /// What it shows.
-    pub value: String,
-    /// Word of help; empty when none.
-    pub hint: &'static str,
-    /// Why it was not taken; empty when it was.
-    pub error: String,
-    /// Choices, when it has them.
-    pub choices: Vec<ChoiceView>,
-    /// Button that writes the present moment.
-    pub now_do: String,
-}
-
-/// One choice.
-pub struct ChoiceView {
-    /// Code.
-    pub code: &'static str,
-    /// Label.
-    pub label: &'static str,
-    /// Red outline.
-    pub hard: bool,
-    /// Chosen.
-    pub on: bool,
-}
-
-/// A mark.
-pub struct FlagView {
-    /// Its path.
-    pub path: String,
-    /// Label.
-    pub label: &'static str,
-    /// Set.
-    pub on: bool,
-}
-
-/// The position.
-pub struct FixView {
-    /// As the form sends it back.
-    pub value: String,
-    /// As it is shown; empty when there is none.
-    pub text: String,
-    /// Why it was not taken; empty when it was.
-    pub error: String,
-}
-
-/// A button.
-pub struct DeedView {
-    /// Value of `do`.
-    pub what: String,
-    /// Label.
-    pub label: &'static str,
-    /// Words that it will write, for the reader.
-    pub title: &'static str,
-    /// Red outline.
-    pub hard: bool,
-    /// What it writes stands already.
-    pub on: bool,
-}
-
-/// Values that stand against each other.
-pub struct Contest {
-    /// The field.
-    pub label: &'static str,
-    /// Id in the page.
-    pub anchor: String,
-    /// Each value.
-    pub values: Vec<ContestValue>,
-}
-
-/// One of them.
-pub struct ContestValue {
-    /// Who gave it.
-    pub who: &'static str,
-    /// What.
-    pub text: String,
-}
-
-/// An item of a list.
-pub struct ItemView {
-    /// Its random id.
-    pub id: String,
-    /// Title.
-    pub title: String,
-    /// Button that removes it.
-    pub drop_do: String,
-    /// Fields and buttons.
-    pub parts: Vec<Part>,
-}
-
-/// A label with a value.
-#[derive(Clone, Debug)]
-pub struct Fact {
-    /// Label.
-    pub label: &'static str,
-    /// Value.
-    pub value: String,
-    /// Shown strong.
-    pub strong: bool,
-}
-
-impl Fact {
-    /// A label with a value.
-    #[must_use]
-    pub fn new(label: &'static str, value: impl Into<String>, strong: bool) -> Self {
-        Self { label, value: value.into(), strong }
-    }
-}
-
-/// A photo, small.
-#[derive(Clone, Debug)]
-pub struct PhotoView {
-    /// Its page.
-    pub href: String,
-    /// Its small picture.
-    pub thumb: String,
-    /// What it shows.
-    pub label: &'static str,
-    /// ✓ when the court has it.
-    pub mark: &'static str,
-    /// It reads as a picture and its bytes are here.
-    pub readable: bool,
-    /// Withdrawn or declared missing.
-    pub gone: bool,
-    /// Words instead of a picture.
-    pub unreadable: &'static str,
-}
-
 impl Viewer<'_> {
     /// The steps; `open` names the one that is shown open, else the first that is not filled.
     #[must_use]
     pub fn steps(&self, steps: &'static [Step], open: Option<&str>) -> Vec<StepView> {
         let named = open.filter(|open| steps.iter().any(|step| step.key == *open));
-        let first = steps.iter().find(|step| !self.filled(step)).map(|step| step.key);
+        let first = steps
+            .iter()
+            .find(|step| !self.filled(step))
+            .map(|step| step.key);
         let opened = named.or(first).unwrap_or("photos");
         let view = |(index, step): (usize, &'static Step)| {
-            let blocks = self.blocks(step);
+            let asking = self.blocks(step);
+            let blocks = if self.readonly {
+                super::read_only::of(asking)
+            } else {
+                asking
+            };
             StepView {
                 key: step.key,
                 n: index + 1,
@@ -270,12 +69,18 @@ impl Viewer<'_> {
     }
 
     fn filled(&self, step: &Step) -> bool {
-        step.leading.iter().all(|group| group.iter().any(|name| self.given(name)))
+        step.leading
+            .iter()
+            .all(|group| group.iter().any(|name| self.given(name)))
     }
 
     fn given(&self, name: &str) -> bool {
         match name {
-            "photos" => self.page.photos.iter().any(|it| it.state.withdrawn.is_none()),
+            "photos" => self
+                .page
+                .photos
+                .iter()
+                .any(|it| it.state.withdrawn.is_none()),
             name => match self.record().value(name) {
                 Some(Value::Text(text)) => !text.is_empty(),
                 Some(_) => true,
@@ -290,7 +95,12 @@ impl Viewer<'_> {
             match piece {
                 Piece::Field(field) => blocks.push(self.block(field)),
                 Piece::Heading(label) => blocks.push(Block::Title(label(self.w))),
-                Piece::Flags { title, group, flags, none } => {
+                Piece::Flags {
+                    title,
+                    group,
+                    flags,
+                    none,
+                } => {
                     blocks.push(self.flags(*title, group, flags, *none));
                 }
                 Piece::List(list) => self.list(list, &mut blocks),
@@ -342,6 +152,7 @@ impl Viewer<'_> {
             error: self.error(&path),
             choices: self.choices(field.kind, &value),
             now_do: format!("now:{path}"),
+            moment: matches!(field.kind, Kind::Moment),
             value,
             path,
         }
@@ -361,18 +172,29 @@ impl Viewer<'_> {
         };
         match kind {
             Kind::YesNo(yes, no) => vec![view("yes", yes, false), view("no", no, false)],
-            Kind::Choice(choices) => {
-                choices.iter().map(|it| view(it.code, it.label, it.hard)).collect()
-            }
+            Kind::Choice(choices) => choices
+                .iter()
+                .map(|it| view(it.code, it.label, it.hard))
+                .collect(),
             Kind::Line | Kind::Text | Kind::Moment | Kind::Flag | Kind::Fix => Vec::new(),
         }
     }
 
     fn contest(&self, path: &str, field: &'static Field) -> Option<Contest> {
-        let (_, state) = self.record().fields.iter().find(|it| it.0.as_str() == path)?;
-        let [_, _, ..] = state.candidates.as_slice() else { return None };
+        let (_, state) = self
+            .record()
+            .fields
+            .iter()
+            .find(|it| it.0.as_str() == path)?;
+        let [_, _, ..] = state.candidates.as_slice() else {
+            return None;
+        };
         let value = |it: &Candidate| ContestValue {
-            who: if it.author == self.me { self.w.you } else { self.w.other_officer },
+            who: if it.author == self.me {
+                self.w.you
+            } else {
+                self.w.other_officer
+            },
             text: self.candidate_text(it, field.kind),
         };
         Some(Contest {
@@ -387,7 +209,11 @@ impl Viewer<'_> {
             return self.w.removed_value.to_owned();
         }
         let text = shown_text(Some(&candidate.value), kind);
-        let named = self.choices(kind, &text).into_iter().find(|it| it.on).map(|it| it.label);
+        let named = self
+            .choices(kind, &text)
+            .into_iter()
+            .find(|it| it.on)
+            .map(|it| it.label);
         named.map_or(text, str::to_owned)
     }
 
@@ -403,7 +229,9 @@ impl Viewer<'_> {
             title: title(self.w),
             none_do: format!("none:{group}"),
             none_label: none(self.w),
-            none_on: flags.iter().all(|it| value(it.0) == Some(&Value::Bool(false))),
+            none_on: flags
+                .iter()
+                .all(|it| value(it.0) == Some(&Value::Bool(false))),
             flags: flags
                 .iter()
                 .map(|(name, label)| FlagView {
@@ -419,16 +247,20 @@ impl Viewer<'_> {
         blocks.push(Block::Title((list.heading)(self.w)));
         for (index, id) in self.in_order(list.name).into_iter().enumerate() {
             let before = join(list.name, &id);
-            let mut parts: Vec<Part> =
-                list.fields.iter().map(|field| self.part(field, &before)).collect();
+            let mut parts: Vec<Part> = list
+                .fields
+                .iter()
+                .map(|field| self.part(field, &before))
+                .collect();
             if !list.deeds.is_empty() {
                 parts.push(Part::Deeds(self.deeds(list.deeds, &before)));
             }
             blocks.push(Block::Item(ItemView {
+                heading: (list.heading)(self.w),
                 title: self.item_title(&list.title, &before, index),
                 drop_do: format!("drop:{before}"),
+                anchor: before.replace('/', "-"),
                 parts,
-                id,
             }));
         }
         let add = list.presets.iter().map(|preset| DeedView {
@@ -448,7 +280,9 @@ impl Viewer<'_> {
         let added = |id: &String| {
             let before = join(list, id);
             let names = |line: &EntryLine| {
-                line.paths.iter().any(|it| *it == before || it.starts_with(&format!("{before}/")))
+                line.paths
+                    .iter()
+                    .any(|it| *it == before || it.starts_with(&format!("{before}/")))
             };
             self.page.entries.iter().position(names)
         };
@@ -506,6 +340,7 @@ impl Viewer<'_> {
     fn fix(&self) -> Block {
         let value = self.record().value("fix");
         Block::Fix(FixView {
+            label: self.w.f_fix,
             value: shown_text(value, Kind::Fix),
             text: value.map(|it| fix_text(it, self.w)).unwrap_or_default(),
             error: self.error("fix"),

@@ -59,7 +59,12 @@ pub(super) async fn show(desk: Unlocked, Path(id): Path<String>) -> Result<Respo
         })
         .await?;
     let sheet = sheet.ok_or_else(|| desk.problem(Problem::NotFound(Missing::Case)))?;
-    Ok(page(&CasePage::new(desk.frame(Some(Tab::Cases)), &sheet, &visits, desk.now_ms())))
+    Ok(page(&CasePage::new(
+        desk.frame(Some(Tab::Cases)),
+        &sheet,
+        &visits,
+        desk.now_ms(),
+    )))
 }
 
 impl CasePage {
@@ -71,9 +76,16 @@ impl CasePage {
         };
         let row = |it: &RecordRow| {
             let day = day_near(court_day(it.changed_ms), now_ms, w);
-            Row { no: Number::default(), second: String::new(), ..record_row(it, None, Some(day), w) }
+            Row {
+                no: Number::default(),
+                second: String::new(),
+                ..record_row(it, None, Some(day), w)
+            }
         };
-        let waits = visits.iter().filter(|it| it.delivery == Delivery::OnPhone).count();
+        let waits = visits
+            .iter()
+            .filter(|it| it.delivery == Delivery::OnPhone)
+            .count();
         let side = match waits {
             0 => frame.truth.side.clone(),
             n => fill(w.truth_case_waits, &[("n", &n)]),
@@ -90,7 +102,14 @@ impl CasePage {
             visits: visits.iter().map(row).collect(),
             list: fill(w.case_list, &[("n", &sheet.list_version)]),
             facts: facts(sheet, w),
-            frame: Frame { truth: Truth { side, ..frame.truth.clone() }, poll: false, ..frame },
+            frame: Frame {
+                truth: Truth {
+                    side,
+                    ..frame.truth.clone()
+                },
+                poll: false,
+                ..frame
+            },
         }
     }
 }
@@ -113,14 +132,24 @@ fn stage_bar(stage: &str, w: &'static Words) -> Vec<StageView> {
 fn marks(sheet: &CaseSheet, now_ms: i64, w: &'static Words) -> Vec<Tag> {
     let mut marks = Vec::new();
     if !stages(w).iter().any(|it| it.0 == sheet.stage) && !sheet.stage.is_empty() {
-        marks.push(Tag::new(fill(w.stage_other, &[("stage", &sheet.stage)]), "plain"));
+        marks.push(Tag::new(
+            fill(w.stage_other, &[("stage", &sheet.stage)]),
+            "plain",
+        ));
     }
     if !sheet.stay.is_empty() {
-        marks.push(Tag::new(fill(w.case_stayed, &[("mark", &sheet.stay)]), "warn"));
+        marks.push(Tag::new(
+            fill(w.case_stayed, &[("mark", &sheet.stay)]),
+            "warn",
+        ));
     }
     match (&sheet.closed_on, days_left(sheet, today(now_ms))) {
         (Some(_), _) => {
-            let how = if sheet.close_mode.is_empty() { w.closed } else { &sheet.close_mode };
+            let how = if sheet.close_mode.is_empty() {
+                w.closed
+            } else {
+                &sheet.close_mode
+            };
             marks.push(Tag::new(how, "plain"));
         }
         (None, Some(days)) if days <= super::rows::NEAR_DAYS => {
@@ -140,7 +169,9 @@ fn parties(sheet: &CaseSheet, w: &'static Words) -> Vec<Party> {
         code: it.code.as_deref().map(masked).unwrap_or_default(),
     };
     let debtors = sheet.debtors.iter().map(|it| view(it, true));
-    debtors.chain(sheet.applicants.iter().map(|it| view(it, false))).collect()
+    debtors
+        .chain(sheet.applicants.iter().map(|it| view(it, false)))
+        .collect()
 }
 
 fn amounts(sheet: &CaseSheet, w: &'static Words) -> Vec<Fact> {

@@ -48,7 +48,10 @@ impl Show {
     }
 
     fn named(code: &str) -> Self {
-        Self::ALL.into_iter().find(|it| it.code() == code).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|it| it.code() == code)
+            .unwrap_or_default()
     }
 
     fn label(self, w: &Words) -> &'static str {
@@ -138,7 +141,12 @@ struct CaseRows {
 /// `GET /cases`
 pub(super) async fn show(desk: Unlocked, Query(asked): Query<Asked>) -> Result<Response, Shown> {
     let (show, found) = find(&desk, &asked).await?;
-    Ok(page(&CasesPage::new(desk.frame(Some(Tab::Cases)), asked.q, show, found)))
+    Ok(page(&CasesPage::new(
+        desk.frame(Some(Tab::Cases)),
+        asked.q,
+        show,
+        found,
+    )))
 }
 
 /// `GET /cases/rows`: what was found, for search as you type.
@@ -152,8 +160,13 @@ async fn find(desk: &Unlocked, asked: &Asked) -> Result<(Show, Found), Shown> {
     let query: String = asked.q.trim().chars().take(100).collect();
     let (from, day) = (asked.from.min(CASES_MAX), today(desk.now_ms()));
     let search = query.clone();
-    let (sheets, total) = desk.ask(move |it| search_in(it, &search, show, from, day)).await?;
-    Ok((show, Found::new(&sheets, total, from, &query, show, day, desk.w())))
+    let (sheets, total) = desk
+        .ask(move |it| search_in(it, &search, show, from, day))
+        .await?;
+    Ok((
+        show,
+        Found::new(&sheets, total, from, &query, show, day, desk.w()),
+    ))
 }
 
 fn search_in(
@@ -168,9 +181,16 @@ fn search_in(
         return Ok((list.items, list.total));
     }
     let list = session.cases(query, 0, CASES_MAX)?;
-    let fitting: Vec<CaseSheet> = list.items.into_iter().filter(|it| show.takes(it, day)).collect();
+    let fitting: Vec<CaseSheet> = list
+        .items
+        .into_iter()
+        .filter(|it| show.takes(it, day))
+        .collect();
     let total = fitting.len();
-    Ok((fitting.into_iter().skip(from).take(PAGE_ROWS).collect(), total))
+    Ok((
+        fitting.into_iter().skip(from).take(PAGE_ROWS).collect(),
+        total,
+    ))
 }
 
 impl Found {
@@ -188,7 +208,10 @@ impl Found {
             0 => String::new(),
             1 => w.cases_count_one.to_owned(),
             n if sheets.len() == n => fill(w.cases_count, &[("n", &n)]),
-            n => fill(w.cases_range, &[("from", &(from + 1)), ("to", &to), ("n", &n)]),
+            n => fill(
+                w.cases_range,
+                &[("from", &(from + 1)), ("to", &to), ("n", &n)],
+            ),
         };
         Self {
             count,
@@ -214,6 +237,12 @@ impl CasesPage {
             href: it.href(&query, 0),
             on: it == shown,
         };
-        Self { filters: Show::ALL.into_iter().map(filter).collect(), frame, query, shown, found }
+        Self {
+            filters: Show::ALL.into_iter().map(filter).collect(),
+            frame,
+            query,
+            shown,
+            found,
+        }
     }
 }

@@ -56,14 +56,23 @@ pub fn routes(ui: Ui) -> Router {
         .route("/cases/rows", get(cases::rows))
         .route("/cases/{id}", get(case::show))
         .route("/records", get(records::show).post(record_new::from_case))
-        .route("/records/new", get(record_new::show).post(record_new::unlisted))
+        .route(
+            "/records/new",
+            get(record_new::show).post(record_new::unlisted),
+        )
         .route("/records/{id}", get(record::show).post(save::form))
         .route("/records/{id}/fields", post(save::fields))
         .route("/records/{id}/photos/new", get(photo_new::show))
         .route("/records/{id}/photos/{entry}", get(photo::show))
         .route("/records/{id}/photos/{entry}/small", get(photo::small))
-        .route("/records/{id}/photos/{entry}/original", get(photo::original))
-        .route("/records/{id}/photos/{entry}/withdraw", post(photo::withdraw))
+        .route(
+            "/records/{id}/photos/{entry}/original",
+            get(photo::original),
+        )
+        .route(
+            "/records/{id}/photos/{entry}/withdraw",
+            post(photo::withdraw),
+        )
         .route("/records/{id}/photos/{entry}/missing", post(photo::missing))
         .route("/sync", get(sync::show).post(sync::start))
         .route("/sync/live", get(sync::live))

@@ -60,11 +60,17 @@ async fn shown(
 ) -> Result<Response, Shown> {
     let (shows, photo) = find(desk, id, entry).await?;
     let hash = photo.state.evidence.hash;
-    let receipts = desk.ask(move |session| Ok::<_, StoreError>(session.receipts())).await?;
+    let receipts = desk
+        .ask(move |session| Ok::<_, StoreError>(session.receipts()))
+        .await?;
     let received = received_ms(&receipts, hash);
     let frame = desk.frame(Some(Tab::Records));
     let built = PhotoPage::new(frame, &shows, &photo, received, problem, desk.now_ms());
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if problem.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     Ok((status, page(&built)).into_response())
 }
 
@@ -113,7 +119,8 @@ pub(super) async fn withdraw(
         return shown(&desk, &id, &entry, Some(desk.w().err_reason)).await;
     };
     let (subject, hash) = (shows.record.subject, photo.state.evidence.hash);
-    desk.ask(move |session| session.withdraw_evidence(subject, hash, &reason)).await?;
+    desk.ask(move |session| session.withdraw_evidence(subject, hash, &reason))
+        .await?;
     Ok(Redirect::to(&photo_href(&id, &entry)).into_response())
 }
 
@@ -131,7 +138,8 @@ pub(super) async fn missing(
         return shown(&desk, &id, &entry, Some(desk.w().err_reason)).await;
     };
     let (subject, hash) = (shows.record.subject, photo.state.evidence.hash);
-    desk.ask(move |session| session.declare_missing(subject, hash, &reason)).await?;
+    desk.ask(move |session| session.declare_missing(subject, hash, &reason))
+        .await?;
     Ok(Redirect::to(&photo_href(&id, &entry)).into_response())
 }
 
@@ -147,7 +155,11 @@ fn photo_href(id: &str, entry: &str) -> String {
 
 async fn find(desk: &Unlocked, id: &str, entry: &str) -> Result<(Shows, Photo), Shown> {
     let (shows, _) = read(desk, id).await?;
-    let photo = shows.photos.iter().find(|it| it.state.entry.to_string() == entry).cloned();
+    let photo = shows
+        .photos
+        .iter()
+        .find(|it| it.state.entry.to_string() == entry)
+        .cloned();
     let photo = photo.ok_or_else(|| desk.problem(Problem::NotFound(Missing::Photo)))?;
     Ok((shows, photo))
 }
@@ -170,7 +182,10 @@ impl PhotoPage {
     ) -> Self {
         let w = frame.w;
         let evidence = &photo.state.evidence;
-        let href = photo_href(&shows.record.subject.to_string(), &photo.state.entry.to_string());
+        let href = photo_href(
+            &shows.record.subject.to_string(),
+            &photo.state.entry.to_string(),
+        );
         let lost = !photo.on_phone && photo.delivery == Delivery::OnPhone;
         let place = shows.record.text("place");
         let ended = match (&photo.state.withdrawn, &photo.state.missing) {
@@ -185,7 +200,10 @@ impl PhotoPage {
             } else {
                 place.to_owned()
             },
-            back: format!("{}?step=photos#step-photos", record_href(&shows.record.subject.to_string())),
+            back: format!(
+                "{}?step=photos#step-photos",
+                record_href(&shows.record.subject.to_string())
+            ),
             state: Tag::of(photo.delivery, w),
             problem,
             on_phone: photo.on_phone,
@@ -210,7 +228,9 @@ fn facts(photo: &Photo, received: Option<i64>, now_ms: i64, w: &'static Words) -
         (Some(width), Some(height)) => Some(format!("{width} × {height}")),
         (Some(_) | None, Some(_) | None) => None,
     };
-    let taken = evidence.taken.map_or(w.photo_taken_unknown.to_owned(), |it| when(it, now_ms, w));
+    let taken = evidence
+        .taken
+        .map_or(w.photo_taken_unknown.to_owned(), |it| when(it, now_ms, w));
     let delivery = match (photo.delivery, received) {
         (Delivery::OnPhone, _) => w.state_on_phone.to_owned(),
         (Delivery::Received, None) => w.state_received.to_owned(),

@@ -100,13 +100,28 @@ pub(super) async fn show(
     let (shows, _) = read(&desk, &id).await?;
     let w = desk.w();
     let flash = match asked.saved.as_str() {
-        "yes" => Some(Flash { text: w.photo_saved.to_owned(), class: "ok" }),
-        "unreadable" => Some(Flash { text: w.photo_saved_unreadable.to_owned(), class: "" }),
+        "yes" => Some(Flash {
+            text: w.photo_saved.to_owned(),
+            class: "ok",
+        }),
+        "unreadable" => Some(Flash {
+            text: w.photo_saved_unreadable.to_owned(),
+            class: "",
+        }),
         _ => None,
     };
     let desktop = desk.visit.ui.parts().network.is_some();
-    let frame = Frame { flash, ..desk.frame(Some(Tab::Records)) };
-    Ok(page(&NewPhotoPage::new(frame, &shows, &Said::default(), None, desktop)))
+    let frame = Frame {
+        flash,
+        ..desk.frame(Some(Tab::Records))
+    };
+    Ok(page(&NewPhotoPage::new(
+        frame,
+        &shows,
+        &Said::default(),
+        None,
+        desktop,
+    )))
 }
 
 /// `POST /records/{id}/photos`
@@ -122,7 +137,9 @@ pub(super) async fn add(
     let mut said = Said::default();
     let new = format!("{}/photos/new", record_href(&id));
     match take(&desk, &shows, &mut said, &mut parts).await {
-        Ok(saved) if saved.readable => Ok(Redirect::to(&format!("{new}?saved=yes")).into_response()),
+        Ok(saved) if saved.readable => {
+            Ok(Redirect::to(&format!("{new}?saved=yes")).into_response())
+        }
         Ok(_) => Ok(Redirect::to(&format!("{new}?saved=unreadable")).into_response()),
         Err(NotSaved::Engine(SaveError::Locked)) => Err(desk.problem(Problem::Locked)),
         Err(not_saved) => {
@@ -144,7 +161,9 @@ async fn take(
 ) -> Result<EvidenceSaved, NotSaved> {
     loop {
         let part = parts.next_field().await.map_err(|_| NotSaved::Cut)?;
-        let Some(part) = part else { return Err(NotSaved::NoFile) };
+        let Some(part) = part else {
+            return Err(NotSaved::NoFile);
+        };
         let name = part.name().unwrap_or_default().to_owned();
         if name != "photo" {
             let text = part.text().await.map_err(|_| NotSaved::Cut)?;
@@ -174,7 +193,14 @@ async fn store(
     let (pieces, waiting) = mpsc::channel::<io::Result<Bytes>>(PIECES_WAITING);
     let (session, subject) = (desk.session.clone(), shows.record.subject);
     let saving = tokio::task::spawn_blocking(move || {
-        session.add_evidence(subject, Pieces { waiting, rest: Bytes::new() }, facts)
+        session.add_evidence(
+            subject,
+            Pieces {
+                waiting,
+                rest: Bytes::new(),
+            },
+            facts,
+        )
     });
     loop {
         let piece = match file.chunk().await {
@@ -286,7 +312,11 @@ impl NewPhotoPage {
             problem,
             roles: ROLES
                 .into_iter()
-                .map(|it| Choice { code: role_code(it), label: role(it, w), on: it == role_now })
+                .map(|it| Choice {
+                    code: role_code(it),
+                    label: role(it, w),
+                    on: it == role_now,
+                })
                 .collect(),
             sources: SOURCES
                 .into_iter()
@@ -335,9 +365,7 @@ fn not_saved_text(not_saved: &NotSaved, w: &Words) -> (StatusCode, String) {
         NotSaved::NoRole => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_role),
         NotSaved::NoHow => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_how),
         NotSaved::Cut => (StatusCode::BAD_REQUEST, w.err_photo_cut),
-        NotSaved::Engine(SaveError::Empty) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_empty)
-        }
+        NotSaved::Engine(SaveError::Empty) => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_empty),
         NotSaved::Engine(SaveError::TooLarge { max }) => {
             let text = fill(w.err_photo_large, &[("max", &size(*max))]);
             return (StatusCode::PAYLOAD_TOO_LARGE, text);
@@ -365,9 +393,13 @@ mod tests {
         for piece in ["abc", "", "defgh"] {
             send.blocking_send(Ok(Bytes::from(piece))).unwrap();
         }
-        send.blocking_send(Err(io::ErrorKind::UnexpectedEof.into())).unwrap();
+        send.blocking_send(Err(io::ErrorKind::UnexpectedEof.into()))
+            .unwrap();
         drop(send);
-        let mut pieces = Pieces { waiting, rest: Bytes::new() };
+        let mut pieces = Pieces {
+            waiting,
+            rest: Bytes::new(),
+        };
         let mut eight = [0; 8];
         let mut all = Vec::new();
         for size in [2, 2, 8] {
@@ -375,7 +407,10 @@ mod tests {
             all.extend_from_slice(&eight[..n]);
         }
         assert_eq!(all, b"abcdefgh");
-        assert_eq!(pieces.read(&mut eight).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(
+            pieces.read(&mut eight).unwrap_err().kind(),
+            io::ErrorKind::UnexpectedEof
+        );
         assert_eq!(pieces.read(&mut eight).unwrap(), 0);
     }
 

@@ -78,7 +78,10 @@ impl ProblemPage {
             Problem::Sealed => w.problem_sealed,
         };
         let truth = Truth::plain("warn", w.problem_title, w.problem_safe);
-        Self { frame: Frame { truth, ..frame }, text }
+        Self {
+            frame: Frame { truth, ..frame },
+            text,
+        }
     }
 }
 

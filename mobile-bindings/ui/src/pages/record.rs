@@ -54,19 +54,25 @@ pub(super) async fn show(
     let (shows, sheet) = read(&desk, &id).await?;
     let frame = desk.frame(Some(Tab::Records));
     let me = desk.session.officer().id;
-    Ok(page(&RecordPage::new(frame, &shows, sheet.as_ref(), me, &asked.step, &[])))
+    Ok(page(&RecordPage::new(
+        frame,
+        &shows,
+        sheet.as_ref(),
+        me,
+        &asked.step,
+        &[],
+    )))
 }
 
 /// A record and what the phone knows of its case.
-pub(super) async fn read(
-    desk: &Unlocked,
-    id: &str,
-) -> Result<(Shows, Option<CaseSheet>), Shown> {
+pub(super) async fn read(desk: &Unlocked, id: &str) -> Result<(Shows, Option<CaseSheet>), Shown> {
     let gone = || desk.problem(Problem::NotFound(Missing::Record));
     let subject: SubjectId = id.parse().map_err(|_| gone())?;
     let found = desk
         .ask(move |session| {
-            let Some(shows) = session.record(subject)? else { return Ok(None) };
+            let Some(shows) = session.record(subject)? else {
+                return Ok(None);
+            };
             let sheet = match &shows.record.case.id {
                 Some(id) => session.case(id)?,
                 None => None,
@@ -91,7 +97,9 @@ impl RecordPage {
         let id = record.subject.to_string();
         let sealed = !record.seals.is_empty() || record.voided.is_some();
         let readonly = sealed || record.act != Act::Investigation;
-        let has_address = sheet.and_then(|it| it.address.as_deref()).is_some_and(|it| !it.is_empty());
+        let has_address = sheet
+            .and_then(|it| it.address.as_deref())
+            .is_some_and(|it| !it.is_empty());
         let viewer = Viewer {
             page: shows,
             w,
@@ -107,7 +115,11 @@ impl RecordPage {
         Self {
             title: act(record.act, w),
             no: Number::of_case(&record.case, w),
-            second: if place.is_empty() { debtors } else { place.to_owned() },
+            second: if place.is_empty() {
+                debtors
+            } else {
+                place.to_owned()
+            },
             back: "/records".to_owned(),
             tag: tag(shows, w),
             notes: notes(shows, readonly, w),
@@ -117,7 +129,11 @@ impl RecordPage {
             readonly,
             case_href: sheet.map(|it| case_href(&it.id)),
             photo_href: format!("/records/{id}/photos/new"),
-            frame: Frame { truth: truth(shows, &frame.truth, w), poll: false, ..frame },
+            frame: Frame {
+                truth: truth(shows, &frame.truth, w),
+                poll: false,
+                ..frame
+            },
         }
     }
 }
@@ -128,8 +144,14 @@ pub(super) fn truth(shows: &Shows, phone: &Truth, w: &Words) -> Truth {
     if phone.dot != "ok" {
         return phone.clone();
     }
-    let Some(last) = shows.entries.last() else { return phone.clone() };
-    let waits = shows.entries.iter().filter(|it| it.delivery == Delivery::OnPhone).count();
+    let Some(last) = shows.entries.last() else {
+        return phone.clone();
+    };
+    let waits = shows
+        .entries
+        .iter()
+        .filter(|it| it.delivery == Delivery::OnPhone)
+        .count();
     let right = match (waits, shows.delivery) {
         (0, Delivery::Received) => w.truth_record_delivered.to_owned(),
         (0, Delivery::OnPhone) => String::new(),
@@ -146,7 +168,10 @@ pub(super) fn truth(shows: &Shows, phone: &Truth, w: &Words) -> Truth {
 fn tag(shows: &Shows, w: &Words) -> Option<Tag> {
     let contested = shows.record.contested().len();
     if contested > 0 {
-        return Some(Tag::new(fill(w.record_contested, &[("n", &contested)]), "warn"));
+        return Some(Tag::new(
+            fill(w.record_contested, &[("n", &contested)]),
+            "warn",
+        ));
     }
     Some(Tag::of(shows.delivery, w))
 }
@@ -160,7 +185,12 @@ fn notes(shows: &Shows, readonly: bool, w: &Words) -> Vec<Tag> {
         notes.push(Tag::new(w.record_readonly, ""));
     }
     let typed = &record.case.typed;
-    if record.case.normal.as_ref().is_some_and(|normal| normal != typed) {
+    if record
+        .case
+        .normal
+        .as_ref()
+        .is_some_and(|normal| normal != typed)
+    {
         notes.push(Tag::new(fill(w.record_typed, &[("typed", typed)]), ""));
     }
     notes
@@ -181,10 +211,18 @@ pub(super) fn small_photos(shows: &Shows, w: &'static Words) -> Vec<PhotoView> {
             } else {
                 role(state.evidence.role, w)
             },
-            mark: if photo.delivery == Delivery::Received { "✓" } else { "" },
+            mark: if photo.delivery == Delivery::Received {
+                "✓"
+            } else {
+                ""
+            },
             readable: state.evidence.media.is_some() && photo.on_phone,
             gone,
-            unreadable: if photo.on_phone { w.state_unreadable } else { w.state_received },
+            unreadable: if photo.on_phone {
+                w.state_unreadable
+            } else {
+                w.state_received
+            },
         }
     };
     shows.photos.iter().map(view).collect()

@@ -29,7 +29,11 @@ pub(super) struct NewPage {
 
 impl NewPage {
     pub(super) fn new(frame: Frame, typed: String, problem: Option<&'static str>) -> Self {
-        Self { frame, typed, problem }
+        Self {
+            frame,
+            typed,
+            problem,
+        }
     }
 }
 
@@ -54,7 +58,11 @@ pub(super) async fn from_case(
 
 /// `GET /records/new`
 pub(super) async fn show(desk: Unlocked) -> Response {
-    page(&NewPage::new(desk.frame(Some(Tab::Cases)), String::new(), None))
+    page(&NewPage::new(
+        desk.frame(Some(Tab::Cases)),
+        String::new(),
+        None,
+    ))
 }
 
 /// `POST /records/new`: a case that the list does not have.
@@ -71,11 +79,17 @@ pub(super) async fn unlisted(
     }
     let case = typed_case(&typed, pending, desk.now_ms());
     let listed = match case.normal.clone() {
-        Some(normal) => desk.ask(move |session| session.cases(&normal, 0, 2)).await?.items,
+        Some(normal) => {
+            desk.ask(move |session| session.cases(&normal, 0, 2))
+                .await?
+                .items
+        }
         None => Vec::new(),
     };
     // The list may have it after all: the number decides, nothing else.
-    let listed = listed.into_iter().find(|it| Some(&it.number) == case.normal.as_ref());
+    let listed = listed
+        .into_iter()
+        .find(|it| Some(&it.number) == case.normal.as_ref());
     let id = listed.as_ref().map(|it| CaseId(it.id.clone()));
     open(&desk, CaseRef { id, ..case }, listed.as_ref()).await
 }
@@ -88,7 +102,12 @@ fn typed_case(typed: &str, pending: bool, now_ms: i64) -> CaseRef {
         [one] => Some(one.normal().to_owned()),
         _ => None,
     });
-    CaseRef { id: None, normal, pending, typed: typed.to_owned() }
+    CaseRef {
+        id: None,
+        normal,
+        pending,
+        typed: typed.to_owned(),
+    }
 }
 
 async fn open(
@@ -134,7 +153,10 @@ mod tests {
         assert_eq!(case.typed, spaced);
         assert_eq!(case.normal.as_deref(), Some(NUMBER));
         let case = typed_case("house 18", true, NOW);
-        assert_eq!((case.typed.as_str(), case.normal, case.pending), ("house 18", None, true));
+        assert_eq!(
+            (case.typed.as_str(), case.normal, case.pending),
+            ("house 18", None, true)
+        );
         let next_year = NUMBER.replace("2019", "2031");
         assert_eq!(typed_case(&next_year, false, NOW).normal, None);
     }
@@ -144,11 +166,19 @@ mod tests {
         let [sheet, _] = crate::samples::two_cases();
         let item = "ab".repeat(16);
         let values = first_values("Li", &item, Some(&sheet));
-        let text = |path: &str| values.get(&Path::new(path).unwrap()).unwrap().as_text().unwrap();
+        let text = |path: &str| {
+            values
+                .get(&Path::new(path).unwrap())
+                .unwrap()
+                .as_text()
+                .unwrap()
+        };
         assert_eq!(text(&format!("officers/{item}/person")), "Li");
         assert_eq!(text("debtor/name"), sheet.debtors[0].name);
         let mut two = sheet.clone();
         two.debtors.push(two.applicants[0].clone());
-        assert!(!first_values("Li", &item, Some(&two)).contains_key(&Path::new("debtor/name").unwrap()));
+        assert!(
+            !first_values("Li", &item, Some(&two)).contains_key(&Path::new("debtor/name").unwrap())
+        );
     }
 }

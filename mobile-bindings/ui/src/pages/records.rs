@@ -44,7 +44,11 @@ pub(super) struct RecordsPage {
 pub(super) async fn show(desk: Unlocked, Query(asked): Query<Asked>) -> Result<Response, Shown> {
     let waiting = asked.show == "waiting";
     let from = asked.from.min(1_000_000);
-    let of = if waiting { RecordsOf::Undelivered } else { RecordsOf::All };
+    let of = if waiting {
+        RecordsOf::Undelivered
+    } else {
+        RecordsOf::All
+    };
     let rows = desk
         .ask(move |session| {
             // One more than shown tells whether another page follows.
@@ -52,7 +56,13 @@ pub(super) async fn show(desk: Unlocked, Query(asked): Query<Asked>) -> Result<R
             with_cases(session, rows)
         })
         .await?;
-    Ok(page(&RecordsPage::new(desk.frame(Some(Tab::Records)), rows, waiting, from, desk.now_ms())))
+    Ok(page(&RecordsPage::new(
+        desk.frame(Some(Tab::Records)),
+        rows,
+        waiting,
+        from,
+        desk.now_ms(),
+    )))
 }
 
 impl RecordsPage {
@@ -72,7 +82,10 @@ impl RecordsPage {
             let shown = record_row(row, sheet.as_ref(), None, w);
             match days.last_mut() {
                 Some(day) if day.title == title => day.rows.push(shown),
-                Some(_) | None => days.push(Day { title, rows: vec![shown] }),
+                Some(_) | None => days.push(Day {
+                    title,
+                    rows: vec![shown],
+                }),
             }
         }
         let href = |from: usize| {

@@ -21,9 +21,19 @@ struct RefusedPage {
 #[must_use]
 pub fn refused(refusal: Refusal) -> Response {
     let (zh, en) = (&Words::ZH, &Words::EN);
-    let page = RefusedPage { zh, en, zh_text: text(refusal, zh), en_text: text(refusal, en) };
+    let page = RefusedPage {
+        zh,
+        en,
+        zh_text: text(refusal, zh),
+        en_text: text(refusal, en),
+    };
     let html = page.render().unwrap_or_default();
-    (StatusCode::FORBIDDEN, [(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+    (
+        StatusCode::FORBIDDEN,
+        [(CONTENT_TYPE, "text/html; charset=utf-8")],
+        html,
+    )
+        .into_response()
 }
 
 fn text(refusal: Refusal, w: &Words) -> &'static str {

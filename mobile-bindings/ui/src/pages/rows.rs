@@ -1,6 +1,6 @@
 //! Rows of lists: a case, a record. Places before numbers, where there is one.
 
-use crate::show::{Number, Tag, act, clock, list_day};
+use crate::show::{Number, Tag, act, clock};
 use crate::words::Words;
 use chrono::NaiveDate;
 use waiqin_core::{RecordRow, Session, StoreError};
@@ -42,7 +42,10 @@ pub fn case_row(sheet: &CaseSheet, today: NaiveDate, w: &'static Words) -> Row {
     if sheet.closed_on.is_some() {
         tags.push(Tag::new(w.closed, "plain"));
     } else if let Some(days) = days_left(sheet, today).filter(|it| *it <= NEAR_DAYS) {
-        tags.push(Tag::new(left(days, w), if days < 0 { "seal" } else { "warn" }));
+        tags.push(Tag::new(
+            left(days, w),
+            if days < 0 { "seal" } else { "warn" },
+        ));
     }
     if !sheet.stay.is_empty() {
         tags.push(Tag::new(sheet.stay.clone(), "warn"));
@@ -56,7 +59,11 @@ pub fn case_row(sheet: &CaseSheet, today: NaiveDate, w: &'static Words) -> Row {
         tags,
         no: Number::of(&sheet.number),
         second,
-        note: if stage.is_empty() { applicants } else { format!("{stage} · {applicants}") },
+        note: if stage.is_empty() {
+            applicants
+        } else {
+            format!("{stage} · {applicants}")
+        },
     }
 }
 
@@ -71,7 +78,11 @@ pub fn record_row(
     let day = with_day.map(|day| format!("{day} ")).unwrap_or_default();
     let address = sheet.and_then(|it| it.address.clone()).unwrap_or_default();
     let debtors = sheet.map(|it| names(&it.debtors, w)).unwrap_or_default();
-    let lead = if row.place.is_empty() { address } else { row.place.clone() };
+    let lead = if row.place.is_empty() {
+        address
+    } else {
+        row.place.clone()
+    };
     let mut tags = Vec::new();
     if row.contested > 0 {
         tags.push(Tag::new(w.state_contested, "warn"));
@@ -82,7 +93,9 @@ pub fn record_row(
         1 => w.record_photo.to_owned(),
         n => fill(w.record_photos, &[("n", &n)]),
     };
-    let note = [clock(row.changed_ms), photos].into_iter().filter(|it| !it.is_empty());
+    let note = [clock(row.changed_ms), photos]
+        .into_iter()
+        .filter(|it| !it.is_empty());
     Row {
         href: record_href(&row.subject.to_string()),
         title: format!("{day}{}", act(row.act, w)),
@@ -116,7 +129,11 @@ pub fn with_cases(
 /// Names of parties.
 #[must_use]
 pub fn names(parties: &[PartySheet], w: &Words) -> String {
-    parties.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(w.list_comma)
+    parties
+        .iter()
+        .map(|it| it.name.as_str())
+        .collect::<Vec<_>>()
+        .join(w.list_comma)
 }
 
 /// Days from today to the end of the term; negative when it is over. `None` without a term.
@@ -138,17 +155,13 @@ pub fn left(days: i64, w: &Words) -> String {
     }
 }
 
-/// The end of a term as a date.
-#[must_use]
-pub fn due_note(sheet: &CaseSheet, w: &Words) -> String {
-    let day = sheet.due_on.as_deref().map(|it| list_day(it, w)).unwrap_or_default();
-    fill(w.due_on, &[("day", &day)])
-}
-
 /// A stage in the reader's language; the list's own word when it is none of the four.
 #[must_use]
 pub fn stage_label<'a>(stage: &'a str, w: &'a Words) -> &'a str {
-    stages(w).into_iter().find(|it| it.0 == stage).map_or(stage, |it| it.1)
+    stages(w)
+        .into_iter()
+        .find(|it| it.0 == stage)
+        .map_or(stage, |it| it.1)
 }
 
 /// The four stages in order: the list's own word and the reader's.

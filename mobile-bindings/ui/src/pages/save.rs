@@ -46,7 +46,8 @@ pub(super) async fn fields(
     let saved = if values.is_empty() {
         Ok(None)
     } else {
-        desk.ask(move |session| Ok::<_, Problem>(session.change(subject, values).map(Some))).await?
+        desk.ask(move |session| Ok::<_, Problem>(session.change(subject, values).map(Some)))
+            .await?
     };
     match saved {
         Ok(_) => {
@@ -57,14 +58,23 @@ pub(super) async fn fields(
                 .into_iter()
                 .map(|FieldProblem { path, text }| ProblemLine { path, text })
                 .collect();
-            Ok(Json(Answer { saved: true, truth, problems }).into_response())
+            Ok(Json(Answer {
+                saved: true,
+                truth,
+                problems,
+            })
+            .into_response())
         }
         Err(SaveError::Locked) => Ok((StatusCode::FORBIDDEN, "locked").into_response()),
         Err(error) => {
             let _ = Problem::from(error);
             let w = desk.w();
             let truth = Truth::plain("seal", w.truth_not_saved, w.truth_save_failed);
-            let answer = Answer { saved: false, truth, problems: Vec::new() };
+            let answer = Answer {
+                saved: false,
+                truth,
+                problems: Vec::new(),
+            };
             Ok((StatusCode::INTERNAL_SERVER_ERROR, Json(answer)).into_response())
         }
     }
@@ -83,12 +93,18 @@ pub(super) async fn form(
     values.extend(asked.values);
     if !values.is_empty() {
         let subject = shows.record.subject;
-        desk.ask(move |session| session.change(subject, values)).await?;
+        desk.ask(move |session| session.change(subject, values))
+            .await?;
     }
     let step = posted.text("step").unwrap_or_default();
     if read_in.problems.is_empty() {
-        let step = investigation::STEPS.iter().find(|it| it.key == step).map_or("", |it| it.key);
-        let anchor = asked.item.map_or_else(|| format!("step-{step}"), |id| format!("item-{id}"));
+        let step = investigation::STEPS
+            .iter()
+            .find(|it| it.key == step)
+            .map_or("", |it| it.key);
+        let anchor = asked
+            .item
+            .map_or_else(|| format!("step-{step}"), |id| format!("item-{id}"));
         let to = format!("{}?step={step}#{anchor}", record_href(&id));
         return Ok(Redirect::to(&to).into_response());
     }

@@ -46,7 +46,10 @@ pub(super) async fn show(desk: Unlocked) -> Result<Response, Shown> {
 
 /// `POST /settings/language`
 pub(super) async fn language(_: Visit, Protected(posted): Protected) -> Response {
-    let lang = posted.text("lang").and_then(Lang::from_tag).unwrap_or_default();
+    let lang = posted
+        .text("lang")
+        .and_then(Lang::from_tag)
+        .unwrap_or_default();
     let asked = posted.text("back").unwrap_or_default();
     let back = BACK.into_iter().find(|it| *it == asked).unwrap_or("/");
     let cookie = format!(

@@ -25,7 +25,7 @@ pub(super) struct StartPage {
 
 /// `GET /start`
 pub(super) async fn show(visit: Visit) -> Response {
-    page(&StartPage::new(&visit, None, None))
+    page(&StartPage::of(&visit, None, None))
 }
 
 /// `POST /start`: enrols and unlocks.
@@ -33,7 +33,7 @@ pub(super) async fn enrol(visit: Visit, Protected(posted): Protected) -> Respons
     let text = |name| posted.text(name).unwrap_or_default().trim().to_owned();
     let (given, pin, again) = (text("ticket"), text("pin"), text("again"));
     let again_page = |problem: String| {
-        let page = page(&StartPage::new(&visit, Some(given.clone()), Some(problem)));
+        let page = page(&StartPage::of(&visit, Some(given.clone()), Some(problem)));
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
     };
     let Ok(ticket) = given.parse::<Ticket>() else {
@@ -58,12 +58,28 @@ pub(super) async fn enrol(visit: Visit, Protected(posted): Protected) -> Respons
 }
 
 impl StartPage {
-    pub(super) fn new(visit: &Visit, given: Option<String>, problem: Option<String>) -> Self {
+    fn of(visit: &Visit, given: Option<String>, problem: Option<String>) -> Self {
         let at_start = visit.ui.parts().ticket.clone();
+        Self::new(
+            visit.frame(),
+            visit.has_officers(),
+            at_start,
+            given,
+            problem,
+        )
+    }
+
+    pub(super) fn new(
+        frame: Frame,
+        has_officers: bool,
+        at_start: Option<String>,
+        given: Option<String>,
+        problem: Option<String>,
+    ) -> Self {
         let ticket_given = given.is_none() && at_start.is_some();
         Self {
-            frame: visit.frame(),
-            has_officers: visit.has_officers(),
+            frame,
+            has_officers,
             ticket: given.or(at_start).unwrap_or_default(),
             ticket_given,
             problem,
@@ -87,9 +103,11 @@ fn new_pin(pin: &str, again: &str, w: &Words) -> Result<Pin, &'static str> {
 
 /// All the same, or a run up or down.
 fn easy(digits: &[u8]) -> bool {
-    [0i16, 1, -1]
-        .iter()
-        .any(|step| digits.windows(2).all(|it| i16::from(it[1]) - i16::from(it[0]) == *step))
+    [0i16, 1, -1].iter().any(|step| {
+        digits
+            .windows(2)
+            .all(|it| i16::from(it[1]) - i16::from(it[0]) == *step)
+    })
 }
 
 fn enrol_text(error: &EnrolError, lang: Lang, w: &Words) -> String {
@@ -99,7 +117,11 @@ fn enrol_text(error: &EnrolError, lang: Lang, w: &Words) -> String {
                 Lang::Zh => &problem.zh,
                 Lang::En => &problem.en,
             };
-            if said.is_empty() { w.err_enrol_refused.to_owned() } else { said.clone() }
+            if said.is_empty() {
+                w.err_enrol_refused.to_owned()
+            } else {
+                said.clone()
+            }
         }
         EnrolError::Offline => w.err_enrol_offline.to_owned(),
         EnrolError::Address => w.err_enrol_address.to_owned(),

@@ -5,12 +5,18 @@ use axum::response::{IntoResponse, Response};
 
 /// `GET /static/phone.css`
 pub async fn css() -> Response {
-    file("text/css; charset=utf-8", include_str!("../../static/phone.css"))
+    file(
+        "text/css; charset=utf-8",
+        include_str!("../../static/phone.css"),
+    )
 }
 
 /// `GET /static/phone.js`
 pub async fn script() -> Response {
-    file("text/javascript; charset=utf-8", include_str!("../../static/phone.js"))
+    file(
+        "text/javascript; charset=utf-8",
+        include_str!("../../static/phone.js"),
+    )
 }
 
 /// `GET /static/icon.svg`

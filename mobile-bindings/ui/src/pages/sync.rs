@@ -94,14 +94,27 @@ struct LivePart {
 /// `GET /sync`
 pub(super) async fn show(desk: Unlocked) -> Result<Response, Shown> {
     let live = read(&desk).await?;
-    let switch = desk.visit.ui.parts().network.as_ref().map(|it| Switch { on: it.is_on() });
-    Ok(page(&SyncPage::new(desk.frame(Some(Tab::Sync)), live, switch)))
+    let switch = desk
+        .visit
+        .ui
+        .parts()
+        .network
+        .as_ref()
+        .map(|it| Switch { on: it.is_on() });
+    Ok(page(&SyncPage::new(
+        desk.frame(Some(Tab::Sync)),
+        live,
+        switch,
+    )))
 }
 
 /// `GET /sync/live`
 pub(super) async fn live(desk: Unlocked) -> Result<Response, Shown> {
     let live = read(&desk).await?;
-    Ok(page(&LivePart { frame: desk.frame(Some(Tab::Sync)), live }))
+    Ok(page(&LivePart {
+        frame: desk.frame(Some(Tab::Sync)),
+        live,
+    }))
 }
 
 /// `GET /status`: the truth line.
@@ -153,7 +166,12 @@ pub(super) async fn network(
 
 async fn read(desk: &Unlocked) -> Result<Live, Shown> {
     let standing = desk.ask(standing).await?;
-    Ok(Live::new(&standing, desk.now_ms(), desk.visit.lang, desk.w()))
+    Ok(Live::new(
+        &standing,
+        desk.now_ms(),
+        desk.visit.lang,
+        desk.w(),
+    ))
 }
 
 fn standing(session: &Session) -> Result<Standing, StoreError> {
@@ -173,7 +191,11 @@ fn standing(session: &Session) -> Result<Standing, StoreError> {
 
 impl SyncPage {
     pub(super) fn new(frame: Frame, live: Live, switch: Option<Switch>) -> Self {
-        Self { frame, live, switch }
+        Self {
+            frame,
+            live,
+            switch,
+        }
     }
 }
 
@@ -181,7 +203,11 @@ impl Live {
     pub(super) fn new(standing: &Standing, now_ms: i64, lang: Lang, w: &'static Words) -> Self {
         let status = &standing.status;
         let photos_all = standing.photos_received + status.undelivered_photos;
-        let queue: Vec<Waiting> = standing.waiting.iter().flat_map(|it| queue(it, w)).collect();
+        let queue: Vec<Waiting> = standing
+            .waiting
+            .iter()
+            .flat_map(|it| queue(it, w))
+            .collect();
         let rest = queue.len().saturating_sub(QUEUE_MAX);
         let running = status.phase != Phase::Idle;
         let waits = status.undelivered_entries > 0 || status.undelivered_photos > 0;
@@ -203,12 +229,26 @@ impl Live {
             outcome: outcome(status, now_ms, w),
             outcome_bad: !status.online
                 || !matches!(status.last_outcome, None | Some(LastOutcome::Done)),
-            last: status.last_contact_ms.map_or(w.sync_never.to_owned(), |it| when(it, now_ms, w)),
+            last: status
+                .last_contact_ms
+                .map_or(w.sync_never.to_owned(), |it| when(it, now_ms, w)),
             next: next(status, now_ms, w),
-            incidents: status.incidents.iter().map(|it| incident(it, now_ms, w)).collect(),
-            contested: standing.contested.iter().map(|it| contested(it, now_ms, w)).collect(),
+            incidents: status
+                .incidents
+                .iter()
+                .map(|it| incident(it, now_ms, w))
+                .collect(),
+            contested: standing
+                .contested
+                .iter()
+                .map(|it| contested(it, now_ms, w))
+                .collect(),
             parked_title: fill(w.sync_parked, &[("n", &status.parked.len())]),
-            parked: status.parked.iter().map(|it| parked(it, now_ms, lang, w)).collect(),
+            parked: status
+                .parked
+                .iter()
+                .map(|it| parked(it, now_ms, lang, w))
+                .collect(),
             queue: queue.into_iter().take(QUEUE_MAX).collect(),
             queue_rest: match rest {
                 0 => String::new(),
@@ -227,7 +267,12 @@ impl Meter {
         let text = fill(w.sync_of, &[("done", &done), ("all", &all)]);
         // A meter of nothing is full, not empty.
         let (done, all) = if all == 0 { (1, 1) } else { (done, all) };
-        Self { text, done, all, full: done == all }
+        Self {
+            text,
+            done,
+            all,
+            full: done == all,
+        }
     }
 }
 
@@ -235,7 +280,9 @@ fn outcome(status: &Status, now_ms: i64, w: &Words) -> String {
     let (entries, photos) = (status.undelivered_entries, status.undelivered_photos);
     let next = status.next_try_ms.filter(|it| *it > now_ms).map(clock);
     let safe = fill(w.out_safe, &[("entries", &entries), ("photos", &photos)]);
-    let again = next.map(|it| fill(w.out_next, &[("time", &it)])).unwrap_or_default();
+    let again = next
+        .map(|it| fill(w.out_next, &[("time", &it)]))
+        .unwrap_or_default();
     if status.phase != Phase::Idle {
         return match status.phase {
             Phase::Evidence { done, total } => {
@@ -312,7 +359,11 @@ fn parked(parked: &Parked, now_ms: i64, lang: Lang, w: &Words) -> Line {
         Lang::Zh => parked.zh.clone(),
         Lang::En => parked.en.clone(),
     };
-    Line { text: parked_text(parked, w), time: when(parked.at_ms, now_ms, w), why }
+    Line {
+        text: parked_text(parked, w),
+        time: when(parked.at_ms, now_ms, w),
+        why,
+    }
 }
 
 fn contested(row: &RecordRow, now_ms: i64, w: &Words) -> Waiting {
@@ -320,7 +371,11 @@ fn contested(row: &RecordRow, now_ms: i64, w: &Words) -> Waiting {
     Waiting {
         href: record_href(&row.subject.to_string()),
         title: format!("{} {}", number, act(row.act, w)),
-        note: format!("{} · {}", when(row.changed_ms, now_ms, w), w.today_contested_note),
+        note: format!(
+            "{} · {}",
+            when(row.changed_ms, now_ms, w),
+            w.today_contested_note
+        ),
         tag: Tag::new(w.state_contested, "warn"),
     }
 }
@@ -335,7 +390,11 @@ fn queue(shows: &Shows, w: &'static Words) -> Vec<Waiting> {
     } else {
         place.to_owned()
     };
-    let entries = shows.entries.iter().filter(|it| it.delivery == Delivery::OnPhone).count();
+    let entries = shows
+        .entries
+        .iter()
+        .filter(|it| it.delivery == Delivery::OnPhone)
+        .count();
     let of_entries = (entries > 0).then(|| Waiting {
         href: href.clone(),
         title: name.clone(),
@@ -353,5 +412,8 @@ fn queue(shows: &Shows, w: &'static Words) -> Vec<Waiting> {
         tag: Tag::new(w.state_on_phone, "plain"),
     };
     let waits = |it: &&Photo| it.delivery == Delivery::OnPhone && it.state.missing.is_none();
-    of_entries.into_iter().chain(shows.photos.iter().filter(waits).map(photo)).collect()
+    of_entries
+        .into_iter()
+        .chain(shows.photos.iter().filter(waits).map(photo))
+        .collect()
 }

@@ -1,1 +1,631 @@
+//! Every page with named samples, in both languages: well formed, escaped, labelled, complete.
 
+use super::case::CasePage;
+use super::cases::{CasesPage, Found, Show};
+use super::photo::PhotoPage;
+use super::photo_new::{NewPhotoPage, Said};
+use super::problem::{Missing, Problem, ProblemPage};
+use super::record::RecordPage;
+use super::record_new::NewPage;
+use super::records::RecordsPage;
+use super::settings::SettingsPage;
+use super::start::StartPage;
+use super::sync::{Live, Standing, Switch, SyncPage};
+use super::today::{Morning, TodayPage};
+use super::unlock::UnlockPage;
+use crate::form::FieldProblem;
+use crate::frame::{Frame, Tab, Truth};
+use crate::samples::{self, ME, NOW_MS};
+use crate::words::Words;
+use askama::Template;
+use std::collections::BTreeSet;
+use waiqin_core::{OfficerOnPhone, Phase, RecordPage as Shows, Status};
+use waiqin_protocol::ids::{JournalId, ServerId};
+use waiqin_protocol::wire::enrol::OfficerCard;
+use waiqin_protocol::words::Lang;
+
+fn frame(lang: Lang, status: &Status, tab: Option<Tab>) -> Frame {
+    let w = Words::of(lang);
+    Frame {
+        w,
+        lang,
+        csrf: "c5".repeat(32),
+        truth: Truth::of(status, NOW_MS, w),
+        clock_note: Some("2019".to_owned()),
+        tab,
+        poll: true,
+        flash: None,
+    }
+}
+
+fn card() -> OfficerCard {
+    OfficerCard {
+        id: ME,
+        list_name: "王法官".to_owned(),
+        name: "李某".to_owned(),
+    }
+}
+
+fn on_phone() -> OfficerOnPhone {
+    OfficerOnPhone {
+        card: card(),
+        court: "某市某区人民法院".to_owned(),
+        server: ServerId::from_bytes([2; 16]),
+    }
+}
+
+fn morning() -> Morning {
+    let [with, without] = samples::two_cases();
+    Morning {
+        records: vec![
+            (samples::record_row(), Some(with.clone())),
+            (samples::record_row(), None),
+        ],
+        due: vec![with, without],
+        overdue: 12,
+        cases: 300,
+    }
+}
+
+fn standing(status: Status, waiting: Vec<Shows>) -> Standing {
+    Standing {
+        status,
+        photos_received: 61,
+        waiting,
+        contested: vec![samples::record_row()],
+    }
+}
+
+struct Shown {
+    name: &'static str,
+    html: String,
+}
+
+fn all(lang: Lang) -> Vec<Shown> {
+    let mut pages = Vec::new();
+    let mut add = |name, html: Result<String, askama::Error>| {
+        pages.push(Shown {
+            name,
+            html: html.unwrap(),
+        });
+    };
+    let w = Words::of(lang);
+    let (usual, broken) = (samples::status(), samples::broken_status());
+    let framed = |tab| frame(lang, &usual, tab);
+    let day = super::rows::today(NOW_MS);
+    let [with, without] = samples::two_cases();
+    let (full, new, sealed) = (
+        samples::full_record(),
+        samples::new_record(),
+        samples::sealed_record(),
+    );
+
+    add(
+        "start",
+        StartPage::new(framed(None), false, None, None, None).render(),
+    );
+    let bad = Some(w.err_ticket.to_owned());
+    add(
+        "start again",
+        StartPage::new(framed(None), true, None, Some("<x>".into()), bad).render(),
+    );
+    add(
+        "unlock",
+        UnlockPage::new(framed(None), vec![on_phone()], None, None, None).render(),
+    );
+    let wrong = Some(w.err_pin_wrong.to_owned());
+    let two = vec![on_phone(), on_phone()];
+    add(
+        "unlock, wrong",
+        UnlockPage::new(framed(None), two, Some(ME), wrong, Some(8)).render(),
+    );
+    let who = || "李某".to_owned();
+    let new_status = samples::new_status();
+    let empty = TodayPage::new(
+        frame(lang, &new_status, Some(Tab::Today)),
+        &new_status,
+        &Morning::default(),
+        who(),
+        NOW_MS,
+    );
+    add("today, empty", empty.render());
+    let full_day = TodayPage::new(framed(Some(Tab::Today)), &usual, &morning(), who(), NOW_MS);
+    add("today", full_day.render());
+    let bad_day = TodayPage::new(
+        frame(lang, &broken, Some(Tab::Today)),
+        &broken,
+        &morning(),
+        who(),
+        NOW_MS,
+    );
+    add("today, broken", bad_day.render());
+    let both = [with.clone(), without.clone()];
+    let found = Found::new(&both, 5000, 50, "大岗", Show::Field, day, w);
+    add(
+        "cases",
+        CasesPage::new(
+            framed(Some(Tab::Cases)),
+            "大岗 \"<".into(),
+            Show::Field,
+            found,
+        )
+        .render(),
+    );
+    let none = Found::new(&[], 0, 0, "zzz", Show::All, day, w);
+    add(
+        "cases, none",
+        CasesPage::new(framed(Some(Tab::Cases)), "zzz".into(), Show::All, none).render(),
+    );
+    let visits = [samples::record_row()];
+    add(
+        "case",
+        CasePage::new(framed(Some(Tab::Cases)), &with, &visits, NOW_MS).render(),
+    );
+    add(
+        "case, closed",
+        CasePage::new(framed(Some(Tab::Cases)), &without, &[], NOW_MS).render(),
+    );
+    let rows = vec![(samples::record_row(), Some(with.clone())); 31];
+    add(
+        "records",
+        RecordsPage::new(framed(Some(Tab::Records)), rows, false, 30, NOW_MS).render(),
+    );
+    add(
+        "records, none",
+        RecordsPage::new(framed(Some(Tab::Records)), vec![], true, 0, NOW_MS).render(),
+    );
+    let problem = Some(w.err_new_number);
+    add(
+        "new record",
+        NewPage::new(framed(Some(Tab::Cases)), "<2019>".into(), problem).render(),
+    );
+    for (name, shows, sheet) in [
+        ("record", &full, Some(&with)),
+        ("record, new", &new, None),
+        ("record, sealed", &sealed, Some(&without)),
+    ] {
+        let problems = [FieldProblem {
+            path: "t0".into(),
+            text: w.err_moment.into(),
+        }];
+        let frame = framed(Some(Tab::Records));
+        add(
+            name,
+            RecordPage::new(frame, shows, sheet, ME, "result", &problems).render(),
+        );
+    }
+    let frame_of = || framed(Some(Tab::Records));
+    let said = Said::default();
+    add(
+        "new photo",
+        NewPhotoPage::new(frame_of(), &full, &said, None, true).render(),
+    );
+    let empty = Some(w.err_photo_empty.to_owned());
+    add(
+        "new photo, bad",
+        NewPhotoPage::new(frame_of(), &new, &said, empty, false).render(),
+    );
+    let names = [
+        "photo",
+        "photo, received",
+        "photo, pruned",
+        "photo, lost",
+        "photo, unreadable",
+        "photo, withdrawn",
+        "photo, missing",
+    ];
+    for (name, photo) in names.into_iter().zip(samples::photos()) {
+        let problem = (name == "photo, lost").then_some(w.err_reason);
+        add(
+            name,
+            PhotoPage::new(frame_of(), &full, &photo, Some(NOW_MS), problem, NOW_MS).render(),
+        );
+    }
+    let sync_frame = || framed(Some(Tab::Sync));
+    for (name, status, waiting) in [
+        ("sync", usual.clone(), vec![full.clone()]),
+        ("sync, new", new_status, vec![]),
+        ("sync, broken", broken, vec![full.clone(); 5]),
+        (
+            "sync, running",
+            Status {
+                phase: Phase::Evidence { done: 2, total: 9 },
+                ..usual.clone()
+            },
+            vec![],
+        ),
+    ] {
+        let live = Live::new(&standing(status, waiting), NOW_MS, lang, w);
+        add(
+            name,
+            SyncPage::new(sync_frame(), live, Some(Switch { on: name == "sync" })).render(),
+        );
+    }
+    let journal = JournalId::from_bytes([3; 16]);
+    let who = card();
+    let settings = SettingsPage::new(framed(None), (&who, "某院", journal), &usual, 3, 600_000);
+    add("settings", settings.render());
+    for missing in [
+        Missing::Page,
+        Missing::Case,
+        Missing::Record,
+        Missing::Photo,
+    ] {
+        add(
+            "not found",
+            ProblemPage::new(framed(None), Problem::NotFound(missing)).render(),
+        );
+    }
+    for problem in [Problem::Store, Problem::Form, Problem::Sealed] {
+        add("problem", ProblemPage::new(framed(None), problem).render());
+    }
+    pages
+}
+
+fn each(check: impl Fn(&Shown, Lang)) {
+    for lang in [Lang::Zh, Lang::En] {
+        for shown in all(lang) {
+            check(&shown, lang);
+        }
+    }
+}
+
+/// A tag with its attributes, as a strict reader sees it.
+#[derive(Debug)]
+struct Tag<'a> {
+    name: &'a str,
+    inside: &'a str,
+    closing: bool,
+    at: usize,
+}
+
+impl Tag<'_> {
+    fn attribute(&self, name: &str) -> Option<&str> {
+        let begins = format!(" {name}=\"");
+        let from = self.inside.find(&begins)? + begins.len();
+        self.inside[from..].split('"').next()
+    }
+}
+
+fn tags(html: &str) -> Vec<Tag<'_>> {
+    html.match_indices('<')
+        .filter(|(at, _)| !html[*at..].starts_with("<!"))
+        .map(|(at, _)| {
+            let end = html[at..].find('>').map(|it| at + it).unwrap();
+            let inside = &html[at + 1..end];
+            let closing = inside.starts_with('/');
+            let inside = inside.trim_start_matches('/').trim_end_matches('/');
+            let name = inside.split([' ', '\n']).next().unwrap();
+            Tag {
+                name,
+                inside,
+                closing,
+                at,
+            }
+        })
+        .collect()
+}
+
+const VOID: [&str; 5] = ["meta", "link", "input", "img", "br"];
+const VOID_SVG: [&str; 3] = ["path", "rect", "circle"];
+
+#[test]
+fn every_page_is_well_formed_and_says_its_language() {
+    each(|shown, lang| {
+        assert!(shown.html.starts_with("<!doctype html>"), "{}", shown.name);
+        let html = format!("<html lang=\"{}\">", lang.tag());
+        assert!(shown.html.contains(&html), "{}", shown.name);
+        let mut open: Vec<&str> = Vec::new();
+        for tag in tags(&shown.html) {
+            if tag.closing {
+                assert_eq!(open.pop(), Some(tag.name), "{} at {}", shown.name, tag.at);
+            } else if !VOID.contains(&tag.name) && !VOID_SVG.contains(&tag.name) {
+                open.push(tag.name);
+            }
+        }
+        assert!(open.is_empty(), "{}: {open:?} stay open", shown.name);
+    });
+}
+
+#[test]
+fn the_truth_line_comes_first_and_has_a_word_beside_its_dot() {
+    each(|shown, _| {
+        let body = shown.html.split("<body").nth(1).unwrap();
+        let truth = body.find("class=\"truth\"").unwrap();
+        let before = &body[..truth];
+        assert!(
+            !before.contains("<header") && !before.contains("<main"),
+            "{}",
+            shown.name
+        );
+        let main = body.split("id=\"truth-main\">").nth(1).unwrap();
+        assert!(
+            !main.starts_with('<'),
+            "{} says nothing of what is saved",
+            shown.name
+        );
+    });
+}
+
+#[test]
+fn nothing_of_a_sample_is_markup_and_no_placeholder_is_left() {
+    each(|shown, _| {
+        for raw in [
+            "<b>\"",
+            "<铭牌>",
+            "<厂房>",
+            "阶段 <b>",
+            "<x>",
+            "<2019>",
+            "大岗 \"<",
+        ] {
+            assert!(
+                !shown.html.contains(raw),
+                "{} holds {raw} unescaped",
+                shown.name
+            );
+        }
+        for (name, _, _) in Words::ALL {
+            assert!(
+                !shown.html.contains(&format!("{{{name}}}")),
+                "{}",
+                shown.name
+            );
+        }
+        let texts = shown
+            .html
+            .split('<')
+            .filter_map(|it| it.split_once('>'))
+            .map(|it| it.1);
+        for text in texts {
+            assert!(!text.contains('{'), "{} shows {text}", shown.name);
+        }
+    });
+}
+
+#[test]
+fn no_page_needs_what_the_policy_forbids() {
+    each(|shown, _| {
+        for tag in tags(&shown.html) {
+            assert!(
+                !tag.inside.contains(" style="),
+                "{}: {}",
+                shown.name,
+                tag.inside
+            );
+            let handler = tag.inside.split(" on").skip(1).any(|it| {
+                let name: String = it.chars().take_while(char::is_ascii_lowercase).collect();
+                !name.is_empty() && it[name.len()..].starts_with('=')
+            });
+            assert!(!handler, "{}: {}", shown.name, tag.inside);
+            for name in ["src", "href", "action", "formaction"] {
+                if let Some(to) = tag.attribute(name) {
+                    let local = to.starts_with('/') || to.starts_with('#');
+                    assert!(
+                        local && !to.starts_with("//"),
+                        "{}: {name}={to}",
+                        shown.name
+                    );
+                }
+            }
+        }
+        assert!(!shown.html.contains("javascript:"), "{}", shown.name);
+    });
+}
+
+#[test]
+fn every_form_that_writes_carries_the_csrf_value_first() {
+    each(|shown, _| {
+        for form in shown.html.split("<form ").skip(1) {
+            let form = form.split("</form>").next().unwrap();
+            if form.split('>').next().unwrap().contains("method=\"post\"") {
+                let first = form.find("<input").unwrap();
+                assert!(
+                    form[first..].starts_with("<input type=\"hidden\" name=\"csrf\""),
+                    "{}",
+                    shown.name
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn ids_are_unique_and_every_field_has_a_name_that_a_reader_hears() {
+    each(|shown, _| {
+        let tags = tags(&shown.html);
+        let mut ids = BTreeSet::new();
+        for tag in tags.iter().filter(|it| !it.closing) {
+            if let Some(id) = tag.attribute("id") {
+                assert!(ids.insert(id.to_owned()), "{} has {id} twice", shown.name);
+            }
+        }
+        for (index, tag) in tags.iter().enumerate() {
+            for name in ["for", "aria-describedby", "form"] {
+                if let Some(id) = tag.attribute(name) {
+                    assert!(
+                        ids.contains(id),
+                        "{}: {name}={id} leads nowhere",
+                        shown.name
+                    );
+                }
+            }
+            let field = matches!(tag.name, "input" | "textarea" | "select") && !tag.closing;
+            if !field || tag.attribute("type") == Some("hidden") {
+                continue;
+            }
+            let before = &tags[..index];
+            let opened = before
+                .iter()
+                .filter(|it| it.name == "label" && !it.closing)
+                .count();
+            let closed = before
+                .iter()
+                .filter(|it| it.name == "label" && it.closing)
+                .count();
+            assert!(
+                opened > closed,
+                "{}: {} has no label",
+                shown.name,
+                tag.inside
+            );
+        }
+        for image in tags.iter().filter(|it| it.name == "img") {
+            assert!(
+                image.attribute("alt").is_some_and(|it| !it.is_empty()),
+                "{}",
+                shown.name
+            );
+        }
+        for link in tags.iter().filter(|it| it.name == "a" && !it.closing) {
+            let said = shown.html[link.at..].split("</a>").next().unwrap();
+            let text: String = said
+                .split('<')
+                .filter_map(|it| it.split_once('>'))
+                .map(|it| it.1)
+                .collect();
+            let heard = !text.trim().is_empty()
+                || said.contains("<img ")
+                || link.attribute("aria-label").is_some();
+            assert!(heard, "{}: {} says nothing", shown.name, link.inside);
+        }
+    });
+}
+
+#[test]
+fn a_page_has_one_main_act_and_never_more_than_three_buttons_at_the_thumb() {
+    each(|shown, _| {
+        if let Some(dock) = shown.html.split("class=\"dock\"").nth(1) {
+            let dock = dock.split("</body>").next().unwrap();
+            let buttons = dock.matches("class=\"btn").count();
+            assert!((1..=3).contains(&buttons), "{} has {buttons}", shown.name);
+            assert_eq!(dock.matches("btn go").count(), 1, "{}", shown.name);
+        }
+    });
+}
+
+#[test]
+fn codes_of_people_are_masked_wherever_they_are_shown() {
+    each(|shown, _| {
+        for code in ["440115199003071238", "91440115MA59ABC13G"] {
+            assert!(!shown.html.contains(code), "{} shows {code}", shown.name);
+        }
+    });
+}
+
+#[test]
+fn a_sealed_record_asks_for_nothing() {
+    for shown in all(Lang::Zh)
+        .iter()
+        .filter(|it| it.name == "record, sealed")
+    {
+        assert!(
+            !shown.html.contains("name=\"do\" value=\"save\""),
+            "a sealed record can be saved"
+        );
+        assert!(
+            !shown.html.contains("class=\"dock\""),
+            "a sealed record has a main act"
+        );
+    }
+}
+
+#[test]
+fn both_languages_show_the_same_page() {
+    for (zh, en) in all(Lang::Zh).iter().zip(all(Lang::En)) {
+        let shape = |html: &str| {
+            tags(html)
+                .iter()
+                .map(|it| it.name.to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(shape(&zh.html), shape(&en.html), "{}", zh.name);
+    }
+}
+
+#[test]
+fn contrast_holds_in_light_and_dark() {
+    let css = include_str!("../../static/phone.css");
+    let roles = |block: &str| -> std::collections::BTreeMap<String, [f64; 3]> {
+        block
+            .split(';')
+            .filter_map(|it| it.trim().rsplit_once("--")?.1.split_once(": #"))
+            .filter(|it| it.1.len() == 6)
+            .map(|(name, hex)| {
+                let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+                (name.to_owned(), [0, 2, 4].map(|at| f64::from(byte(at))))
+            })
+            .collect()
+    };
+    let blocks: Vec<&str> = css
+        .split(":root {")
+        .skip(1)
+        .map(|it| it.split('}').next().unwrap())
+        .collect();
+    let light = roles(blocks[0]);
+    let mut dark = light.clone();
+    dark.extend(roles(blocks[1]));
+    let luminance = |rgb: [f64; 3]| {
+        let linear = rgb.map(|it| {
+            let it = it / 255.0;
+            if it <= 0.03928 {
+                it / 12.92
+            } else {
+                ((it + 0.055) / 1.055).powf(2.4)
+            }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    };
+    for (theme, roles) in [("light", &light), ("dark", &dark)] {
+        let ratio = |a: &str, b: &str| {
+            let (a, b) = (luminance(roles[a]), luminance(roles[b]));
+            (a.max(b) + 0.05) / (a.min(b) + 0.05)
+        };
+        for (ink, paper, least) in [
+            ("ink", "sheet", 7.0),
+            ("ink", "paper", 7.0),
+            ("ink-2", "sheet", 7.0),
+            ("ink-2", "paper", 7.0),
+            ("ink-3", "sheet", 4.5),
+            ("ink-3", "paper", 4.5),
+            ("court", "sheet", 4.5),
+            ("court", "court-soft", 4.5),
+            ("on-court", "court", 4.5),
+            ("seal", "sheet", 4.5),
+            ("seal", "seal-soft", 4.5),
+            ("on-seal", "seal", 4.5),
+            ("ok", "ok-soft", 4.5),
+            ("on-ok", "ok", 4.5),
+            ("warn", "warn-soft", 4.5),
+            ("warn", "sheet", 4.5),
+            ("line-strong", "sheet", 3.0),
+        ] {
+            assert!(
+                ratio(ink, paper) >= least,
+                "{theme}: {ink} on {paper} is {:.2}",
+                ratio(ink, paper)
+            );
+        }
+    }
+}
+
+#[test]
+fn temporary_writer() {
+    let Ok(dir) = std::env::var("WAIQIN_PAGES") else {
+        return;
+    };
+    for lang in [Lang::Zh, Lang::En] {
+        for (n, shown) in all(lang).into_iter().enumerate() {
+            let html = shown.html.replace("/static/", "");
+            std::fs::write(
+                format!(
+                    "{dir}/{}-{n:02}-{}.html",
+                    lang.tag(),
+                    shown.name.replace([' ', ','], "_")
+                ),
+                html,
+            )
+            .unwrap();
+        }
+    }
+}

@@ -12,7 +12,6 @@ use crate::words::Words;
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use waiqin_core::{RecordRow, RecordsOf, Session, Status, StoreError};
-use waiqin_protocol::ids::OfficerId;
 use waiqin_protocol::numbers::days::court_day;
 use waiqin_protocol::wire::sync::CaseSheet;
 use waiqin_protocol::words::fill;
@@ -80,11 +79,19 @@ pub(super) async fn show(desk: Unlocked) -> Result<Response, Shown> {
     let morning = desk.ask(move |session| morning(session, now_ms)).await?;
     let who = fill(
         desk.w().today_officer,
-        &[("officer", &desk.session.officer().name), ("court", &desk.session.court())],
+        &[
+            ("officer", &desk.session.officer().name),
+            ("court", &desk.session.court()),
+        ],
     );
     let status = desk.session.status();
-    let me = desk.session.officer().id;
-    Ok(page(&TodayPage::new(desk.frame(Some(Tab::Today)), &status, &morning, who, me, now_ms)))
+    Ok(page(&TodayPage::new(
+        desk.frame(Some(Tab::Today)),
+        &status,
+        &morning,
+        who,
+        now_ms,
+    )))
 }
 
 fn morning(session: &Session, now_ms: i64) -> Result<Morning, StoreError> {
@@ -112,11 +119,9 @@ impl TodayPage {
         status: &Status,
         morning: &Morning,
         who: String,
-        me: OfficerId,
         now_ms: i64,
     ) -> Self {
         let w = frame.w;
-        let _ = me;
         let row = |(row, sheet): &(RecordRow, Option<CaseSheet>)| {
             let day = day_near(court_day(row.changed_ms), now_ms, w);
             record_row(row, sheet.as_ref(), Some(day), w)
@@ -137,7 +142,12 @@ impl TodayPage {
             who,
             first,
             drafts: drafts.into_iter().take(DRAFTS_MAX).map(row).collect(),
-            due: morning.due.iter().take(DUE_MAX).map(|it| case_row(it, today(now_ms), w)).collect(),
+            due: morning
+                .due
+                .iter()
+                .take(DUE_MAX)
+                .map(|it| case_row(it, today(now_ms), w))
+                .collect(),
             due_count: match morning.due.len() {
                 1 => w.cases_count_one.to_owned(),
                 n => fill(w.today_due_count, &[("n", &n)]),
@@ -217,6 +227,13 @@ fn first_things(status: &Status, morning: &Morning, w: &'static Words) -> Vec<Th
 fn undelivered(status: &Status, w: &Words) -> String {
     let (entries, photos) = (status.undelivered_entries, status.undelivered_photos);
     let size = size(status.undelivered_bytes);
-    let text = if photos == 0 { w.today_undelivered_entries } else { w.today_undelivered_body };
-    fill(text, &[("entries", &entries), ("photos", &photos), ("size", &size)])
+    let text = if photos == 0 {
+        w.today_undelivered_entries
+    } else {
+        w.today_undelivered_body
+    };
+    fill(
+        text,
+        &[("entries", &entries), ("photos", &photos), ("size", &size)],
+    )
 }

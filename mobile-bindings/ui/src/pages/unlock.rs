@@ -9,7 +9,7 @@ use crate::words::Words;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use waiqin_core::{Pin, UnlockError};
+use waiqin_core::{OfficerOnPhone, Pin, UnlockError};
 use waiqin_protocol::ids::OfficerId;
 use waiqin_protocol::words::{Lang, fill};
 
@@ -34,16 +34,26 @@ pub(super) async fn show(visit: Visit) -> Response {
     if !visit.has_officers() {
         return Redirect::to("/start").into_response();
     }
-    let idled = visit.ui.take_idled().then(|| visit.w.idle_locked.to_owned());
-    page(&UnlockPage::new(&visit, visit.ui.last_officer(), idled, None))
+    let idled = visit
+        .ui
+        .take_idled()
+        .then(|| visit.w.idle_locked.to_owned());
+    page(&UnlockPage::of(
+        &visit,
+        visit.ui.last_officer(),
+        idled,
+        None,
+    ))
 }
 
 /// `POST /unlock`
 pub(super) async fn unlock(visit: Visit, Protected(posted): Protected) -> Response {
-    let officer = posted.text("officer").and_then(|it| it.parse::<OfficerId>().ok());
+    let officer = posted
+        .text("officer")
+        .and_then(|it| it.parse::<OfficerId>().ok());
     let pin = Pin::new(posted.text("pin").unwrap_or_default());
     let refuse = |officer, problem: String, wait_s| {
-        let page = page(&UnlockPage::new(&visit, officer, Some(problem), wait_s));
+        let page = page(&UnlockPage::of(&visit, officer, Some(problem), wait_s));
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
     };
     let (Some(officer), Ok(pin)) = (officer, pin) else {
@@ -79,21 +89,31 @@ pub(super) async fn lock(desk: Unlocked, Protected(_): Protected) -> Response {
 }
 
 impl UnlockPage {
-    pub(super) fn new(
+    fn of(
         visit: &Visit,
         chosen: Option<OfficerId>,
         problem: Option<String>,
         wait_s: Option<i64>,
     ) -> Self {
         let on_phone = visit.ui.parts().phone.officers();
-        let view = |it: waiqin_core::OfficerOnPhone| Officer {
+        Self::new(visit.frame(), on_phone, chosen, problem, wait_s)
+    }
+
+    pub(super) fn new(
+        frame: Frame,
+        on_phone: Vec<OfficerOnPhone>,
+        chosen: Option<OfficerId>,
+        problem: Option<String>,
+        wait_s: Option<i64>,
+    ) -> Self {
+        let view = |it: OfficerOnPhone| Officer {
             chosen: chosen == Some(it.card.id),
             id: it.card.id.to_string(),
             name: it.card.name,
             court: it.court,
         };
         Self {
-            frame: visit.frame(),
+            frame,
             officers: on_phone.into_iter().map(view).collect(),
             problem,
             wait_s,

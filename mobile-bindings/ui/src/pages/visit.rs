@@ -48,7 +48,11 @@ impl FromRequestParts<Ui> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, ui: &Ui) -> Result<Self, Self::Rejection> {
         let lang = language(&parts.headers);
-        Ok(Self { ui: ui.clone(), lang, w: Words::of(lang) })
+        Ok(Self {
+            ui: ui.clone(),
+            lang,
+            w: Words::of(lang),
+        })
     }
 }
 
@@ -64,7 +68,12 @@ impl FromRequestParts<Ui> for Unlocked {
         if parts.headers.contains_key(FETCH_HEADER) {
             return Err((StatusCode::FORBIDDEN, "locked").into_response());
         }
-        Err(Redirect::to(if visit.has_officers() { "/unlock" } else { "/start" }).into_response())
+        Err(Redirect::to(if visit.has_officers() {
+            "/unlock"
+        } else {
+            "/start"
+        })
+        .into_response())
     }
 }
 
@@ -118,7 +127,10 @@ impl Unlocked {
     #[must_use]
     pub fn frame(&self, tab: Option<Tab>) -> Frame {
         let truth = Truth::of(&self.session.status(), self.now_ms(), self.w());
-        Frame { poll: true, ..self.visit.framed(truth, tab) }
+        Frame {
+            poll: true,
+            ..self.visit.framed(truth, tab)
+        }
     }
 
     /// Runs a local call of the engine, which blocks for milliseconds, beside the runtime.

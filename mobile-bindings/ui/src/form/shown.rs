@@ -1,0 +1,224 @@
+//! What a page shows of a form: plain values for the templates.
+
+/// A step.
+pub struct StepView {
+    /// Name in addresses.
+    pub key: &'static str,
+    /// Number, from 1.
+    pub n: usize,
+    /// Title.
+    pub title: &'static str,
+    /// What it holds, in one line.
+    pub summary: String,
+    /// Everything that it leads with is given.
+    pub done: bool,
+    /// Shown open.
+    pub open: bool,
+    /// What the fields showed, for the next save.
+    pub was: String,
+    /// What it asks.
+    pub blocks: Vec<Block>,
+}
+
+/// One thing in a step.
+pub enum Block {
+    /// A line of text.
+    Line(FieldView),
+    /// Several lines.
+    Text(FieldView),
+    /// A moment.
+    Moment(FieldView),
+    /// One of several.
+    Choice(FieldView),
+    /// A mark.
+    Flag(FlagView),
+    /// Marks asked together.
+    Flags {
+        /// What about.
+        title: &'static str,
+        /// Each.
+        flags: Vec<FlagView>,
+        /// Button that answers all with no.
+        none_do: String,
+        /// Its label.
+        none_label: &'static str,
+        /// All were answered with no.
+        none_on: bool,
+    },
+    /// The position.
+    Fix(FixView),
+    /// Buttons.
+    Deeds(Vec<DeedView>),
+    /// A heading.
+    Title(&'static str),
+    /// Values that stand against each other.
+    Contested(Contest),
+    /// An item of a list.
+    Item(ItemView),
+    /// The photos.
+    Photos(Vec<PhotoView>),
+    /// What a record holds, read-only.
+    Read(Vec<Fact>),
+}
+
+/// One thing in an item.
+pub enum Part {
+    /// A line of text.
+    Line(FieldView),
+    /// Several lines.
+    Text(FieldView),
+    /// A moment.
+    Moment(FieldView),
+    /// One of several.
+    Choice(FieldView),
+    /// A mark.
+    Flag(FlagView),
+    /// Values that stand against each other.
+    Contested(Contest),
+    /// Buttons.
+    Deeds(Vec<DeedView>),
+}
+
+/// A field.
+pub struct FieldView {
+    /// Its path, which is its name in the form.
+    pub path: String,
+    /// Id in the page.
+    pub id: String,
+    /// Label.
+    pub label: &'static str,
+    /// What it shows.
+    pub value: String,
+    /// Word of help; empty when none.
+    pub hint: &'static str,
+    /// Why it was not taken; empty when it was.
+    pub error: String,
+    /// Choices, when it has them.
+    pub choices: Vec<ChoiceView>,
+    /// Button that writes the present moment.
+    pub now_do: String,
+    /// It holds a moment.
+    pub moment: bool,
+}
+
+/// One choice.
+pub struct ChoiceView {
+    /// Code.
+    pub code: &'static str,
+    /// Label.
+    pub label: &'static str,
+    /// Red outline.
+    pub hard: bool,
+    /// Chosen.
+    pub on: bool,
+}
+
+/// A mark.
+pub struct FlagView {
+    /// Its path.
+    pub path: String,
+    /// Label.
+    pub label: &'static str,
+    /// Set.
+    pub on: bool,
+}
+
+/// The position.
+pub struct FixView {
+    /// Label.
+    pub label: &'static str,
+    /// As the form sends it back.
+    pub value: String,
+    /// As it is shown; empty when there is none.
+    pub text: String,
+    /// Why it was not taken; empty when it was.
+    pub error: String,
+}
+
+/// A button.
+pub struct DeedView {
+    /// Value of `do`.
+    pub what: String,
+    /// Label.
+    pub label: &'static str,
+    /// Words that it will write, for the reader.
+    pub title: &'static str,
+    /// Red outline.
+    pub hard: bool,
+    /// What it writes stands already.
+    pub on: bool,
+}
+
+/// Values that stand against each other.
+pub struct Contest {
+    /// The field.
+    pub label: &'static str,
+    /// Id in the page.
+    pub anchor: String,
+    /// Each value.
+    pub values: Vec<ContestValue>,
+}
+
+/// One of them.
+pub struct ContestValue {
+    /// Who gave it.
+    pub who: &'static str,
+    /// What.
+    pub text: String,
+}
+
+/// An item of a list.
+pub struct ItemView {
+    /// Heading of its list.
+    pub heading: &'static str,
+    /// Where it stands in the page: `LIST-ID`.
+    pub anchor: String,
+    /// Title.
+    pub title: String,
+    /// Button that removes it.
+    pub drop_do: String,
+    /// Fields and buttons.
+    pub parts: Vec<Part>,
+}
+
+/// A label with a value.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// Label.
+    pub label: &'static str,
+    /// Value.
+    pub value: String,
+    /// Shown strong.
+    pub strong: bool,
+}
+
+impl Fact {
+    /// A label with a value.
+    #[must_use]
+    pub fn new(label: &'static str, value: impl Into<String>, strong: bool) -> Self {
+        Self {
+            label,
+            value: value.into(),
+            strong,
+        }
+    }
+}
+
+/// A photo, small.
+#[derive(Clone, Debug)]
+pub struct PhotoView {
+    /// Its page.
+    pub href: String,
+    /// Its small picture.
+    pub thumb: String,
+    /// What it shows.
+    pub label: &'static str,
+    /// ✓ when the court has it.
+    pub mark: &'static str,
+    /// It reads as a picture and its bytes are here.
+    pub readable: bool,
+    /// Withdrawn or declared missing.
+    pub gone: bool,
+    /// Words instead of a picture.
+    pub unreadable: &'static str,
+}
