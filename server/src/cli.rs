@@ -1,12 +1,18 @@
 //! The command line: reads arguments, runs one command, says how it ended.
 
-use crate::commands::init;
-use crate::config::Settings;
+use crate::clock::SystemClock;
+use crate::commands::device::{self, DeviceCommand};
+use crate::commands::user::{self, UserCommand};
+use crate::commands::{init, serve, verify};
+use crate::config::{Config, Settings};
+use crate::court::Court;
 use crate::words::cli::Words;
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use waiqin_protocol::words::{Lang, fill};
 
 /// The court's server of Waiqin 外勤.
@@ -23,21 +29,39 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Makes a data folder: keys, certificate, database, settings file.
-    Init(InitArgs),
+    Init(Place),
+    /// Serves phones and console until it is told to end.
+    Serve(Place),
+    /// People: add, list, passwd.
+    User {
+        #[command(flatten)]
+        place: Place,
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Phones: code, list, revoke.
+    Device {
+        #[command(flatten)]
+        place: Place,
+        #[command(subcommand)]
+        command: DeviceCommand,
+    },
+    /// Reads everything again and compares it with what was signed.
+    Verify {
+        #[command(flatten)]
+        place: Place,
+        /// Answers in JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
-/// Where the server's folder is.
+/// Which server, and the settings that win over its file.
 #[derive(Args)]
-struct Data {
+struct Place {
     /// The data folder.
-    #[arg(long = "data", env = "WAIQIN_DATA", value_name = "DIR")]
-    dir: PathBuf,
-}
-
-#[derive(Args)]
-struct InitArgs {
-    #[command(flatten)]
-    data: Data,
+    #[arg(long, env = "WAIQIN_DATA", value_name = "DIR", global = true)]
+    data: Option<PathBuf>,
     #[command(flatten)]
     settings: Settings,
 }
@@ -65,17 +89,41 @@ pub fn main_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let words = Words::of(cli.lang);
     match cli.command {
-        Command::Init(args) => {
-            let court = args.settings.court.clone().unwrap_or_default();
-            let server = init::init(&args.data.dir, args.settings).await?;
-            let data = args.data.dir.display();
-            say(&fill(
-                words.initialised,
-                &[("court", &court), ("data", &data), ("server", &server)],
-            ));
+        Command::Init(place) => {
+            let data = place.data()?;
+            let court = place.settings.court.clone().unwrap_or_default();
+            let server = init::init(&data, place.settings).await?;
+            let data = data.display();
+            say(&fill(words.initialised, &[("court", &court), ("data", &data), ("server", &server)]));
+        }
+        Command::Serve(place) => serve::run(place.config()?).await?,
+        Command::User { place, command } => {
+            say(&user::run(&place.court().await?, command, words).await?);
+        }
+        Command::Device { place, command } => {
+            say(&device::run(&place.court().await?, command, words).await?);
+        }
+        Command::Verify { place, json } => {
+            let report = verify::verify(&place.court().await?).await?;
+            say(&if json { serde_json::to_string(&report)? } else { verify::said(&report, words) });
+            return Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+impl Place {
+    fn data(&self) -> anyhow::Result<PathBuf> {
+        self.data.clone().context("--data DIR says which server")
+    }
+
+    fn config(self) -> anyhow::Result<Config> {
+        Ok(Config::load(&self.data()?, self.settings)?)
+    }
+
+    async fn court(self) -> anyhow::Result<Court> {
+        Ok(Court::open(&self.config()?, Arc::new(SystemClock)).await?)
+    }
 }
 
 fn lang(text: &str) -> Result<Lang, String> {

@@ -44,6 +44,8 @@ struct Inner {
     limits: Limits,
     evidence: EvidenceStore,
     tls_pin: Option<String>,
+    /// Where the server listened when it last ran; where it listens now.
+    last_url: Option<String>,
     served_url: OnceLock<String>,
 }
 
@@ -67,6 +69,7 @@ impl Court {
                 what: "server's id",
             })?;
         let offset_ms = court_offset(&db, config.court_clock_ms, clock.now_ms()).await?;
+        let last_url = db.meta(Meta::ServedUrl).await?;
         let inner = Inner {
             limits: limits_in_force(&db, config.limits).await?,
             evidence: EvidenceStore::open(&config.data)?,
@@ -79,13 +82,9 @@ impl Court {
             db,
             keys,
             server_id,
+            last_url,
             served_url: OnceLock::new(),
         };
-        if let Some(url) = inner.db.meta(Meta::ServedUrl).await?
-            && inner.config.public_url.is_none()
-        {
-            tracing::debug!(%url, "where phones reached the server last");
-        }
         Ok(Self(Arc::new(inner)))
     }
 
@@ -156,19 +155,27 @@ impl Court {
         self.0.tls_pin.as_deref()
     }
 
-    /// Where phones reach the server: what tickets carry.
+    /// Where phones reach the server: what tickets carry. The setting, else where it listens, else
+    /// where it listened when it last ran; empty when it never did.
     #[must_use]
     pub fn public_url(&self) -> &str {
-        match (&self.0.config.public_url, self.0.served_url.get()) {
-            (Some(url), _) | (None, Some(url)) => url,
-            (None, None) => "",
-        }
+        let Inner { config, served_url, last_url, .. } = &*self.0;
+        config
+            .public_url
+            .as_deref()
+            .or(served_url.get().map(String::as_str))
+            .or(last_url.as_deref())
+            .unwrap_or_default()
     }
 
-    /// Says where the server listens, once it does.
-    pub(crate) fn set_served_url(&self, url: String) {
-        // A second call would come from a second `serve` of the same court; the first holds.
+    /// Says where the server listens, once it does, to this process and to the next command.
+    pub(crate) async fn set_served_url(&self, url: String) -> Result<(), DbError> {
+        if self.0.last_url.as_ref() != Some(&url) {
+            self.0.db.set_meta(Meta::ServedUrl, &url).await?;
+        }
+        // A second `serve` of the same court in one process: the first address holds.
         let _ = self.0.served_url.set(url);
+        Ok(())
     }
 
     /// Random bytes of the operating system.

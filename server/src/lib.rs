@@ -13,9 +13,11 @@ pub mod evidence;
 pub mod keys;
 pub mod list;
 pub mod password;
+pub mod serve;
 pub mod tls;
 pub mod words;
 
 pub use clock::{Clock, SystemClock};
 pub use config::Config;
 pub use court::Court;
+pub use serve::{Addresses, Listeners, routes, serve};

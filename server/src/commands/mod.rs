@@ -1,3 +1,7 @@
 //! What the command line can do.
 
+pub mod device;
 pub mod init;
+pub mod serve;
+pub mod user;
+pub mod verify;

@@ -100,15 +100,37 @@ impl Write {
 }
 
 impl Db {
-    /// How many records there are.
+    /// Records after a subject, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row does not read.
+    pub async fn records_after(
+        &self,
+        after: Option<SubjectId>,
+        limit: u32,
+    ) -> Result<Vec<Record>, DbError> {
+        let rows =
+            sqlx::query("SELECT view FROM records WHERE subject > $1 ORDER BY subject LIMIT $2")
+                .bind(after.map(|subject| subject.to_string()).unwrap_or_default())
+                .bind(i64::from(limit))
+                .fetch_all(self.pool())
+                .await?;
+        rows.iter().map(|row| super::of_json(row.get(0), "record")).collect()
+    }
+
+    /// Bytes of the entries that stand in a record, in the order of the log.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn record_count(&self) -> Result<u64, DbError> {
-        let row = sqlx::query("SELECT COUNT(*) FROM records")
-            .fetch_one(self.pool())
-            .await?;
-        super::number_out(row.get(0))
+    pub async fn standing_entries(&self, subject: SubjectId) -> Result<Vec<Vec<u8>>, DbError> {
+        let rows = sqlx::query(
+            "SELECT bytes FROM entries WHERE subject = $1 \
+             AND verdict IN ('accepted', 'interleaved', 'contested') ORDER BY log_number, seq",
+        )
+        .bind(subject.to_string())
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 }
 

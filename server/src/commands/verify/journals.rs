@@ -1,0 +1,96 @@
+//! Journals: every entry's bytes against hash and chain, the chain against head, certificate,
+//! receipt and what the phone signed.
+
+use super::{JournalReport, VerifyError};
+use crate::court::Court;
+use crate::db::Journal;
+use waiqin_protocol::journal::{Chain, Head};
+
+const ENTRIES_AT_ONCE: u32 = 500;
+
+/// Verifies all journals: their reports, and the number of entries.
+pub(super) async fn verify(
+    court: &Court,
+    problems: &mut Vec<String>,
+) -> Result<(Vec<JournalReport>, u64), VerifyError> {
+    let mut reports = Vec::new();
+    let mut entries = 0;
+    for journal in court.db().journals().await? {
+        let forked = court.db().forked_entries(journal.id).await?.len() as u64;
+        let head = follow(court, &journal, problems).await?;
+        signed(court, &journal, problems).await?;
+        if head != journal.head {
+            problems.push(format!(
+                "journal {}: its entries end at {} and its head says {}",
+                journal.id, head.seq, journal.head.seq
+            ));
+        }
+        entries += head.seq;
+        reports.push(JournalReport {
+            id: journal.id.to_string(),
+            seq: head.seq,
+            link: head.link.to_string(),
+            announced: journal.announced.seq,
+            forked,
+        });
+    }
+    Ok((reports, entries))
+}
+
+/// Follows the chain over the stored bytes.
+async fn follow(
+    court: &Court,
+    journal: &Journal,
+    problems: &mut Vec<String>,
+) -> Result<Head, VerifyError> {
+    let mut chain = Chain::default();
+    loop {
+        let entries =
+            court.db().entries_after(journal.id, chain.head().seq, ENTRIES_AT_ONCE).await?;
+        if entries.is_empty() {
+            return Ok(chain.head());
+        }
+        for entry in entries {
+            let before = chain.head().seq;
+            let hash = chain.push(&entry.bytes);
+            let fits = entry.seq == before + 1
+                && entry.hash == hash
+                && entry.link == chain.head().link
+                && (entry.seq != 1 || hash == journal.entry);
+            if !fits {
+                problems.push(format!("journal {}: entry {} does not fit", journal.id, entry.seq));
+                // What follows is compared with what is stored, so that one fault is one problem.
+                chain = Chain::after(Head { link: entry.link, seq: entry.seq });
+            }
+        }
+    }
+}
+
+/// Checks what the server signed about a journal, and what its phone did.
+async fn signed(
+    court: &Court,
+    journal: &Journal,
+    problems: &mut Vec<String>,
+) -> Result<(), VerifyError> {
+    let key = court.signer().public_key();
+    let certificate = &journal.certificate;
+    if certificate.verify(&key).is_err()
+        || certificate.body.entry != journal.entry
+        || certificate.body.journal != journal.id
+    {
+        problems.push(format!("journal {}: its certificate does not fit", journal.id));
+    }
+    let receipt_fits = match &journal.receipt {
+        None => false,
+        Some(receipt) => {
+            receipt.verify(&key).is_ok()
+                && receipt.body.journal == journal.id
+                && (Head { link: receipt.body.link, seq: receipt.body.seq }) == journal.head
+                && court.db().knows_position(&receipt.body.position).await?
+        }
+    };
+    if !receipt_fits {
+        problems.push(format!("journal {}: its receipt does not fit", journal.id));
+    }
+    Ok(())
+}
