@@ -4,13 +4,16 @@ use crate::args;
 use crate::process::{Role, Running, run};
 use anyhow::{Context, Result};
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The list of 2019-07-01, as the court exported it.
 pub const LIST_JULY: &[u8] = include_bytes!("../lists/case-list-2019-07-01.gbk.csv");
 /// The list of 2019-08-01.
 pub const LIST_AUGUST: &[u8] = include_bytes!("../lists/case-list-2019-08-01.xlsx");
-/// When the court's clock starts: 2019-07-02 08:30 +08:00, ms UTC.
+/// When the court's clock starts.
+pub const COURT_CLOCK: &str = "2019-07-02T08:30:00+08:00";
+/// The same, ms UTC.
 pub const COURT_CLOCK_MS: i64 = 1_562_027_400_000;
 
 /// An office or field user of the demo; sample people are masked.
@@ -79,25 +82,28 @@ impl Court {
         self.data.join("waiqin.db").is_file()
     }
 
-    /// Sets the court up: keys, people. `password` is everybody's.
+    /// Sets the court up: keys, people. `password` is everybody's. Phones keep the address of their
+    /// ticket, so the port of HTTPS is written into the court's settings and stays.
     ///
     /// # Errors
     /// When a command fails: with what it said.
-    pub async fn set_up(&self, password: &str) -> Result<()> {
+    pub async fn set_up(&self, password: &str, https_port: u16) -> Result<()> {
         std::fs::create_dir_all(&self.logs)?;
-        self.command(
-            args![
-                "init",
-                "--name",
-                "广州市南沙区人民法院",
-                "--code",
-                "粤0115",
-                "--code",
-                "粤0191",
-            ],
-            None,
-        )
-        .await?;
+        let args = args![
+            "init",
+            "--court",
+            "广州市南沙区人民法院",
+            "--code",
+            "粤0115",
+            "--code",
+            "粤0191"
+        ];
+        self.command(args, None).await?;
+        let mut settings =
+            std::fs::OpenOptions::new().append(true).open(self.data.join("waiqin.toml"))?;
+        writeln!(settings, "tls_listen = \"127.0.0.1:{https_port}\"")?;
+        writeln!(settings, "public_url = \"https://127.0.0.1:{https_port}\"")?;
+        writeln!(settings, "court_clock = \"{COURT_CLOCK}\"")?;
         for person in [OFFICER, SECOND, CLERK, ADMIN] {
             let args = args![
                 "user",
@@ -170,18 +176,9 @@ impl Court {
     ///
     /// # Errors
     /// When it does not become ready.
-    pub async fn serve(&self, http_port: u16, https_port: u16) -> Result<Running> {
-        let args = args![
-            "serve",
-            "--data",
-            self.data.as_os_str(),
-            "--listen",
-            format!("127.0.0.1:{http_port}"),
-            "--tls-listen",
-            format!("127.0.0.1:{https_port}"),
-            "--court-clock",
-            COURT_CLOCK_MS.to_string(),
-        ];
+    pub async fn serve(&self, http_port: u16) -> Result<Running> {
+        let listen = format!("127.0.0.1:{http_port}");
+        let args = args!["serve", "--data", self.data.as_os_str(), "--listen", listen];
         Running::start(Role::Server, &args, &self.logs.join("server.log")).await
     }
 }

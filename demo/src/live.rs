@@ -26,7 +26,7 @@ pub async fn run(data: Option<&Path>, first_port: u16) -> Result<()> {
     let password = password()?;
     if fresh {
         println!("正在布置法院并导入七月名册 …  Setting up the court, importing the July list …");
-        court.set_up(&password).await?;
+        court.set_up(&password, free_port(first_port + 40)?).await?;
         court
             .import("case-list-2019-07-01.gbk.csv", LIST_JULY, false)
             .await?;
@@ -98,7 +98,10 @@ pub async fn run(data: Option<&Path>, first_port: u16) -> Result<()> {
 }
 
 /// This port, or the next free one on loopback.
-fn free_port(from: u16) -> Result<u16> {
+///
+/// # Errors
+/// When 200 in a row are taken.
+pub fn free_port(from: u16) -> Result<u16> {
     (from..from.saturating_add(200))
         .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
         .context("no free port on 127.0.0.1")

@@ -183,8 +183,19 @@ macro_rules! args {
     ($($arg:expr),* $(,)?) => { [$(std::ffi::OsString::from($arg)),*] };
 }
 
+/// The demo is one program and becomes the others; a test finds the real ones beside itself.
 fn command(role: Role, args: &[OsString]) -> Result<Command> {
-    let mut command = Command::new(std::env::current_exe().context("find this program")?);
-    command.arg(ROLE).arg(role.name()).args(args);
+    let me = std::env::current_exe().context("find this program")?;
+    if me.file_stem().is_some_and(|name| name == "waiqin-demo") {
+        let mut command = Command::new(me);
+        command.arg(ROLE).arg(role.name()).args(args);
+        return Ok(command);
+    }
+    let beside = me.ancestors().nth(2).context("a folder")?.join(role.name());
+    if !beside.is_file() {
+        bail!("{} is not built: run `cargo test --workspace`", beside.display());
+    }
+    let mut command = Command::new(beside);
+    command.args(args);
     Ok(command)
 }

@@ -25,20 +25,3 @@ pub fn program(name: &str) -> Option<PathBuf> {
         .map(|dir| dir.join(name))
         .find(|path| path.is_file())
 }
-
-/// A binary of this workspace, beside the test that asks. `cargo test --workspace` builds it.
-///
-/// # Panics
-/// When it is not there.
-#[must_use]
-pub fn binary(name: &str) -> PathBuf {
-    let here = std::env::current_exe().unwrap();
-    let dir = here.parent().and_then(|deps| deps.parent()).unwrap();
-    let path = dir.join(name);
-    assert!(
-        path.is_file(),
-        "{} is not built: run `cargo test --workspace`",
-        path.display()
-    );
-    path
-}

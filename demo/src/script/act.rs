@@ -5,6 +5,7 @@ use super::oracle::{Pinned, sha256};
 use super::tls;
 use crate::args;
 use crate::court::{Court, LIST_AUGUST, LIST_JULY, OFFICER, phone};
+use crate::live::free_port;
 use crate::process::{Role, run};
 use anyhow::{Context, Result, ensure};
 use image::codecs::jpeg::JpegEncoder;
@@ -61,11 +62,11 @@ pub async fn day(folder: &Path) -> Result<Day> {
         folder.display()
     );
     let court = Court::at(folder);
-    court.set_up("script-demo-password").await?;
+    court.set_up("script-demo-password", free_port(8800)?).await?;
     let july = court
         .import("case-list-2019-07-01.gbk.csv", LIST_JULY, false)
         .await?;
-    let server = court.serve(0, 0).await?;
+    let server = court.serve(0).await?;
     let tls_seen = tls::key_of(server.said("https")?).await?;
 
     let ticket = court.ticket(OFFICER).await?;
