@@ -32,7 +32,11 @@ fn august() -> ReadList {
 fn known(list: &ReadList) -> Vec<Known> {
     list.cases
         .iter()
-        .map(|case| Known { case: case.clone(), former_numbers: Vec::new(), absent: 0 })
+        .map(|case| Known {
+            case: case.clone(),
+            former_numbers: Vec::new(),
+            absent: 0,
+        })
         .collect()
 }
 
@@ -49,8 +53,7 @@ fn as_in_truth(list: &ReadList, comparison: &Comparison) -> (Value, Value) {
         .iter()
         .map(|r| json!({"row": r["row"], "reason": r["reason"]}))
         .collect();
-    let own =
-        json!({"cases": report["cases"], "repairs": report["repairs"], "rejected": rejected});
+    let own = json!({"cases": report["cases"], "repairs": report["repairs"], "rejected": rejected});
     (own, report)
 }
 
@@ -64,15 +67,23 @@ fn sorted(mut value: Value) -> Value {
 #[test]
 fn both_lists_hold_what_the_truth_says() {
     let truth = truth();
-    for (list, own, clean) in
-        [(july(), "first", "clean_first"), (august(), "second", "clean_second")]
-    {
+    for (list, own, clean) in [
+        (july(), "first", "clean_first"),
+        (august(), "second", "clean_second"),
+    ] {
         let nothing = compare(&[], &list, &codes());
         let (report, _) = as_in_truth(&list, &nothing);
         assert_eq!(report, truth[own], "{own}");
         let cases: Vec<Value> = list.cases.iter().map(|c| json!([c.id, c.number])).collect();
-        assert_eq!(sorted(json!(cases)), sorted(truth[clean].clone()), "{clean}");
-        assert_eq!(list.lost_cells_total, report["repairs"]["sci_id"].as_u64().unwrap());
+        assert_eq!(
+            sorted(json!(cases)),
+            sorted(truth[clean].clone()),
+            "{clean}"
+        );
+        assert_eq!(
+            list.lost_cells_total,
+            report["repairs"]["sci_id"].as_u64().unwrap()
+        );
     }
 }
 
@@ -82,7 +93,11 @@ fn into_an_empty_store_every_case_is_added_and_nothing_else() {
     let comparison = compare(&[], &list, &codes());
     let report = report_json(&list, &comparison, 1);
     for (kind, count) in report["changes"].as_object().unwrap() {
-        let expected = if kind == "added" { list.cases.len() as u64 } else { 0 };
+        let expected = if kind == "added" {
+            list.cases.len() as u64
+        } else {
+            0
+        };
         assert_eq!(count.as_u64(), Some(expected), "{kind}");
     }
     assert_eq!(report["suspicious"], json!([]));
@@ -95,12 +110,23 @@ fn the_changes_between_both_are_those_of_the_truth() {
     let report = report_json(&august(), &comparison, 2);
     assert_eq!(report["changes"], truth["changes"]);
     for (kind, expected) in truth["details"].as_object().unwrap() {
-        assert_eq!(sorted(report["details"][kind].clone()), sorted(expected.clone()), "{kind}");
+        assert_eq!(
+            sorted(report["details"][kind].clone()),
+            sorted(expected.clone()),
+            "{kind}"
+        );
     }
     assert_eq!(report["suspicious"], json!([]));
     let members: Vec<&String> = report.as_object().unwrap().keys().collect();
-    let named =
-        ["cases", "changes", "details", "list_version", "rejected", "repairs", "suspicious"];
+    let named = [
+        "cases",
+        "changes",
+        "details",
+        "list_version",
+        "rejected",
+        "repairs",
+        "suspicious",
+    ];
     assert_eq!(members, named);
 }
 
@@ -109,7 +135,13 @@ fn a_list_compared_with_itself_changes_nothing() {
     for list in [july(), august()] {
         let comparison = compare(&known(&list), &list, &codes());
         let report = report_json(&list, &comparison, 2);
-        assert!(report["changes"].as_object().unwrap().values().all(|count| count == 0));
+        assert!(
+            report["changes"]
+                .as_object()
+                .unwrap()
+                .values()
+                .all(|count| count == 0)
+        );
         assert_eq!(comparison.rows_total, 0, "{:?}", comparison.rows.first());
     }
 }

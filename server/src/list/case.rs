@@ -120,7 +120,7 @@ pub enum Stay {
 }
 
 /// Bytes that the fixed part of a case and its list take in memory, indices included.
-const CASE_BYTES: usize = 1_000;
+const CASE_BYTES: usize = 900;
 /// Bytes that a text takes beside its own.
 const TEXT_BYTES: usize = 32;
 /// Bytes that an entry of the map of other columns takes beside its texts.

@@ -253,6 +253,8 @@ pub struct Column {
 pub struct Header {
     /// In the order of the sheet.
     pub columns: Vec<Column>,
+    /// Where each field stands, by its place in [`Field::ALL`].
+    positions: [Option<usize>; Field::ALL.len()],
     /// The plain headers, for comparing with a row that repeats them.
     plain: Vec<String>,
 }
@@ -364,9 +366,7 @@ impl Header {
     /// Index of the column that holds a field.
     #[must_use]
     pub fn position(&self, field: Field) -> Option<usize> {
-        self.columns
-            .iter()
-            .position(|column| column.field == Some(field))
+        self.positions[field as usize]
     }
 
     /// Every field that the list has a column for.
@@ -442,8 +442,18 @@ impl Header {
                     header,
                 }
             })
-            .collect();
-        Ok(Self { columns, plain })
+            .collect::<Vec<Column>>();
+        let mut positions = [None; Field::ALL.len()];
+        for (index, column) in columns.iter().enumerate().rev() {
+            if let Some(field) = column.field {
+                positions[field as usize] = Some(index);
+            }
+        }
+        Ok(Self {
+            columns,
+            positions,
+            plain,
+        })
     }
 }
 

@@ -1,42 +1,29 @@
 //! Takes the rows of a file, whatever its kind, and makes a list of them: finds the header, tells
 //! cases from headers, footers and blank rows, and puts doubled rows together.
 
+use super::case::ListCase;
 use super::cell::{Cell, Loss, column_letters};
+use super::docket::{Arrival, Docket};
 use super::error::ListError;
+use super::findings::Findings;
 use super::format::Format;
 use super::header::{Field, Header, HeaderFault};
 use super::limits::Limits;
 use super::merge;
-use super::note::{Against, LostCell, Note, NoteKind, RejectReason, Rejected};
+use super::note::{Note, NoteKind, RejectReason};
 use super::place::Place;
 use super::read_list::ReadList;
-use super::repairs::{RepairKind, RepairShown, Repairs};
-use super::row::{CaseRow, Fields, RowFault, read_number, read_row};
+use super::repairs::RepairKind;
+use super::row::{CaseRow, RowFault, read_number, read_row};
 use chrono::{Datelike, NaiveDate};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// Rows with content among which the header is looked for.
 pub(crate) const HEADER_ROWS_MAX: usize = 30;
 /// Rows that show how the rows of an export usually end.
 const USUAL_FROM_ROWS: u64 = 3;
-/// Repairs and lost cells that the preview shows one by one.
-const SHOWN_MAX: usize = 1_000;
-
-/// A case that was read, with what is needed to judge another row of it.
-struct Stored {
-    row: CaseRowKept,
-    place: (u64, u32),
-}
-
-struct CaseRowKept {
-    /// The row had more cells than the header, the last of them blank.
-    wide: bool,
-    case: super::case::ListCase,
-    lost: Fields,
-    long_numeric_id: bool,
-    /// Contradicted by another row; no case any more.
-    set_aside: bool,
-}
+/// Bytes that a row set aside takes in memory.
+const REJECTED_BYTES: usize = 300;
 
 /// The rows of one file on their way to a list.
 pub(crate) struct Intake<'l> {
@@ -58,10 +45,9 @@ pub(crate) struct Intake<'l> {
     rows_total: u64,
     rows_with_content: u64,
     blank_pending: u64,
-    /// Rows of cases, those with more cells than the header, and whether the last is one.
+    /// Rows of cases, and those with more cells than the header.
     case_rows: u64,
     wide_rows: u64,
-    wide_row: bool,
     /// Cells of the last row, and whether every row before it reached the header's width.
     last_width: Option<usize>,
     all_full: bool,
@@ -70,16 +56,8 @@ pub(crate) struct Intake<'l> {
     kept_bytes: usize,
     columns: BTreeSet<Field>,
     unknown: BTreeSet<String>,
-    stored: Vec<Stored>,
-    by_id: HashMap<String, usize>,
-    by_number: HashMap<String, usize>,
-    repairs: Repairs,
-    repaired: Vec<RepairShown>,
-    rejected: Vec<Rejected>,
-    lost_cells: Vec<LostCell>,
-    lost_cells_total: u64,
-    notes: Vec<Note>,
-    set_aside: BTreeSet<String>,
+    docket: Docket,
+    findings: Findings,
 }
 
 impl<'l> Intake<'l> {
@@ -103,7 +81,6 @@ impl<'l> Intake<'l> {
             blank_pending: 0,
             case_rows: 0,
             wide_rows: 0,
-            wide_row: false,
             last_width: None,
             all_full: true,
             damaged_rows: 0,
@@ -111,22 +88,14 @@ impl<'l> Intake<'l> {
             kept_bytes: 0,
             columns: BTreeSet::new(),
             unknown: BTreeSet::new(),
-            stored: Vec::new(),
-            by_id: HashMap::new(),
-            by_number: HashMap::new(),
-            repairs: Repairs::default(),
-            repaired: Vec::new(),
-            rejected: Vec::new(),
-            lost_cells: Vec::new(),
-            lost_cells_total: 0,
-            notes: Vec::new(),
-            set_aside: BTreeSet::new(),
+            docket: Docket::default(),
+            findings: Findings::default(),
         }
     }
 
     /// Adds a note on the file.
     pub(crate) fn note(&mut self, note: Note) {
-        self.notes.push(note);
+        self.findings.notes.push(note);
     }
 
     /// Whether bare numbers in columns of dates count from 1904.
@@ -159,7 +128,8 @@ impl<'l> Intake<'l> {
         let name = self.sheets[sheet].clone().unwrap_or_default();
         let Some(header) = &self.header else {
             if self.last_row > 0 {
-                self.notes
+                self.findings
+                    .notes
                     .push(Note::of(NoteKind::SheetSkipped).about(name));
             }
             return Ok(());
@@ -172,8 +142,13 @@ impl<'l> Intake<'l> {
                 })
             }
             Some(_) => {
-                if !self.notes.iter().any(|n| n.kind == NoteKind::SeveralSheets) {
-                    self.notes.push(Note::of(NoteKind::SeveralSheets));
+                if !self
+                    .findings
+                    .notes
+                    .iter()
+                    .any(|n| n.kind == NoteKind::SeveralSheets)
+                {
+                    self.findings.notes.push(Note::of(NoteKind::SeveralSheets));
                 }
                 Ok(())
             }
@@ -253,7 +228,9 @@ impl<'l> Intake<'l> {
     }
 
     fn count_blank_rows(&mut self) {
-        self.repairs.add(RepairKind::BlankRow, self.blank_pending);
+        self.findings
+            .repairs
+            .add(RepairKind::BlankRow, self.blank_pending);
         self.blank_pending = 0;
     }
 
@@ -274,7 +251,7 @@ impl<'l> Intake<'l> {
             Some(Ok(header)) => {
                 if self.title_rows > 0 {
                     let note = Note::counted(NoteKind::TitleRows, self.title_rows);
-                    self.notes.push(note.at(self.place(None)));
+                    self.findings.notes.push(note.at(self.place(None)));
                 }
                 self.count_blank_rows();
                 self.use_header(header);
@@ -323,27 +300,32 @@ impl<'l> Intake<'l> {
             && !header.is_same_as(cells)
             && let Some(both) = header.with_second_row(cells)
         {
-            self.notes
+            self.findings
+                .notes
                 .push(Note::of(NoteKind::SecondHeader).at(self.place(None)));
             self.use_header(both);
             self.header_is_new = false;
             return Ok(self.header.take().unwrap_or(header));
         }
-        if header.is_repeated_by(cells) {
-            self.repairs.add(RepairKind::RepeatedHeader, 1);
+        // A name of a column holds no digit, a case number does: most rows need no closer look.
+        let may_be_header = !has_digit(header.position(Field::Number).and_then(|at| cells.get(at)));
+        if may_be_header && header.is_repeated_by(cells) {
+            self.findings.repairs.add(RepairKind::RepeatedHeader, 1);
             return Ok(header);
         }
-        if let Some(Ok(other)) = Header::read(cells)
+        if may_be_header
+            && let Some(Ok(other)) = Header::read(cells)
             && other.fields().len() >= 2
         {
-            self.repairs.add(RepairKind::RepeatedHeader, 1);
-            self.notes
+            self.findings.repairs.add(RepairKind::RepeatedHeader, 1);
+            self.findings
+                .notes
                 .push(Note::of(NoteKind::ColumnsChanged).at(self.place(None)));
             self.use_header(other);
             return Ok(self.header.take().unwrap_or(header));
         }
         if let Some(said) = self.footer(&header, cells) {
-            self.repairs.add(RepairKind::Footer, 1);
+            self.findings.repairs.add(RepairKind::Footer, 1);
             if let Some(said) = said {
                 self.footer_said = Some((said, self.last_row));
             }
@@ -415,10 +397,9 @@ impl<'l> Intake<'l> {
             .iter()
             .skip(header.width())
             .any(|cell| !cell.is_blank());
-        self.wide_row = self.wide_rows_shift && cells.len() > header.columns.len();
+        let wide = self.wide_rows_shift && cells.len() > header.columns.len();
         self.case_rows += 1;
-        self.wide_rows += u64::from(self.wide_row);
-
+        self.wide_rows += u64::from(wide);
         let outcome = match read_row(header, cells, self.this_year, self.from_1904) {
             Ok(row) if beyond && self.wide_rows_shift => Err(RowFault {
                 reason: RejectReason::ExtraCells,
@@ -428,218 +409,49 @@ impl<'l> Intake<'l> {
             }),
             outcome => outcome,
         };
+        let place = self.place(None);
         match outcome {
-            Ok(row) => self.take_case(header, row),
+            Ok(row) => self.take_case(header, row, &place, wide),
             Err(fault) => {
-                self.set_aside.extend(fault.names);
-                self.reject(
-                    fault.reason,
-                    self.last_row,
-                    fault.text,
-                    fault.suggestion,
-                    None,
-                );
+                self.keep(REJECTED_BYTES + fault.text.len(), &place)?;
+                self.findings.set_aside.extend(fault.names);
+                self.findings
+                    .reject(&place, fault.reason, fault.text, fault.suggestion, None);
                 Ok(())
             }
         }
     }
 
-    fn reject(
+    fn take_case(
         &mut self,
-        reason: RejectReason,
-        row: u64,
-        text: String,
-        suggestion: Option<String>,
-        against: Option<Against>,
-    ) {
-        let sheet = self.sheets.last().cloned().flatten();
-        self.rejected.push(Rejected {
-            row,
-            reason,
-            text,
-            suggestion,
-            sheet,
-            against,
-        });
-    }
-
-    fn take_case(&mut self, header: &Header, row: CaseRow) -> Result<(), ListError> {
-        self.count_repairs(header, &row);
-        self.kept_bytes += row.case.kept_bytes();
-        if self.kept_bytes > self.limits.kept_bytes_max {
-            return Err(ListError::TooMuchText {
-                place: self.place(None),
-                max: self.limits.kept_bytes_max,
-            });
-        }
-        let known = match self.find(&row) {
-            Found::Nowhere => {
-                self.store(row);
-                return Ok(());
-            }
-            Found::Same(index) => index,
-            Found::Other(index, field) => {
-                self.contradict(index, row, field);
-                return Ok(());
-            }
+        header: &Header,
+        row: CaseRow,
+        place: &Place,
+        wide: bool,
+    ) -> Result<(), ListError> {
+        self.findings.count(header, &row, place);
+        self.keep(row.case.kept_bytes(), place)?;
+        let number = header.position(Field::Number);
+        let arrival = Arrival {
+            place,
+            sheet: u32::try_from(self.sheets.len() - 1).unwrap_or(u32::MAX),
+            wide,
+            continues: number.is_some_and(|column| self.filled.contains(&column)),
         };
-        if self.continues(header) {
-            merge::append(&mut self.stored[known].row.case, row.case);
-            return Ok(());
-        }
-        let field = merge::contradiction(&self.stored[known].row.case, &row.case);
-        match field {
-            Some(field) => self.contradict(known, row, field),
-            None if self.stored[known].row.set_aside => self.contradict(known, row, Field::Number),
-            None => {
-                self.repairs.add(RepairKind::DuplicateRow, 1);
-                self.put_together(known, row);
-            }
-        }
+        self.docket.take(row, &arrival, &mut self.findings);
         Ok(())
     }
 
-    /// The number's cell spans this row and the one above: both are one case, with a party each.
-    fn continues(&self, header: &Header) -> bool {
-        header
-            .position(Field::Number)
-            .is_some_and(|column| self.filled.contains(&column))
-    }
-
-    fn count_repairs(&mut self, header: &Header, row: &CaseRow) {
-        let kinds: BTreeSet<RepairKind> = row.repairs.iter().map(|r| r.0).collect();
-        for kind in kinds {
-            self.repairs.add(kind, 1);
-        }
-        let name = |column: usize| {
-            header
-                .columns
-                .get(column)
-                .map(|c| c.header.clone())
-                .unwrap_or_default()
-        };
-        for (kind, column, raw, normal) in &row.repairs {
-            if self.repaired.len() < SHOWN_MAX {
-                self.repaired.push(RepairShown {
-                    row: self.last_row,
-                    kind: *kind,
-                    header: name(*column),
-                    raw: raw.clone(),
-                    normal: normal.clone(),
-                });
-            }
-        }
-        for (column, loss, text) in &row.losses {
-            self.lost_cells_total += 1;
-            if self.lost_cells.len() < SHOWN_MAX {
-                self.lost_cells.push(LostCell {
-                    place: self.place(Some(*column)),
-                    header: name(*column),
-                    text: text.chars().take(60).collect(),
-                    loss: *loss,
-                });
-            }
-        }
-    }
-
-    fn find(&self, row: &CaseRow) -> Found {
-        let by_number = self.by_number.get(&row.case.number).copied();
-        let own_id = row.case.has_own_id() && !row.long_numeric_id;
-        let by_id = own_id
-            .then(|| self.by_id.get(&row.case.id).copied())
-            .flatten();
-        match (by_id, by_number) {
-            (None, None) => Found::Nowhere,
-            (Some(id), Some(number)) if id == number => Found::Same(id),
-            (Some(id), _) => Found::Other(id, Field::Number),
-            (None, Some(number)) => {
-                let known = &self.stored[number].row;
-                let known_id = known.case.has_own_id() && !known.long_numeric_id;
-                if own_id && known_id {
-                    Found::Other(number, Field::Id)
-                } else {
-                    Found::Same(number)
-                }
-            }
-        }
-    }
-
-    fn store(&mut self, row: CaseRow) {
-        let index = self.stored.len();
-        if row.case.has_own_id() && !row.long_numeric_id {
-            self.by_id.insert(row.case.id.clone(), index);
-        }
-        self.by_number.insert(row.case.number.clone(), index);
-        let sheet = u32::try_from(self.sheets.len() - 1).unwrap_or(u32::MAX);
-        self.stored.push(Stored {
-            row: CaseRowKept {
-                case: row.case,
-                lost: row.lost,
-                long_numeric_id: row.long_numeric_id,
-                set_aside: false,
-                wide: self.wide_row,
-            },
-            place: (self.last_row, sheet),
-        });
-    }
-
-    fn put_together(&mut self, index: usize, row: CaseRow) {
-        let known = &mut self.stored[index].row;
-        if !known.case.has_own_id() && row.case.has_own_id() && !row.long_numeric_id {
-            known.case.id.clone_from(&row.case.id);
-            known.long_numeric_id = false;
-            self.by_id.insert(row.case.id.clone(), index);
-        }
-        known.lost = merge::still_lost(known.lost, row.lost);
-        merge::fill(&mut known.case, row.case);
-    }
-
-    /// Sets both rows aside: the court must say which is right.
-    fn contradict(&mut self, index: usize, row: CaseRow, field: Field) {
-        let here = self.last_row;
-        let (first_row, first_sheet) = self.stored[index].place;
-        let known = &mut self.stored[index].row;
-        let names = [
-            &known.case.id,
-            &known.case.number,
-            &row.case.id,
-            &row.case.number,
-        ];
-        self.set_aside.extend(names.map(String::clone));
-        let first_time = !std::mem::replace(&mut known.set_aside, true);
-        let first_text = known.case.number.clone();
-        let name = field.name();
-        if first_time {
-            let against = Some(Against {
-                row: here,
-                field: name,
-            });
-            let sheet = self.sheets.get(first_sheet as usize).cloned().flatten();
-            self.rejected.push(Rejected {
-                row: first_row,
-                reason: RejectReason::Contradiction,
-                text: first_text,
-                suggestion: None,
-                sheet,
-                against,
+    fn keep(&mut self, bytes: usize, place: &Place) -> Result<(), ListError> {
+        self.kept_bytes += bytes;
+        let max = self.limits.kept_bytes_max;
+        if self.kept_bytes > max {
+            return Err(ListError::TooMuchText {
+                place: place.clone(),
+                max,
             });
         }
-        let against = Some(Against {
-            row: first_row,
-            field: name,
-        });
-        self.reject(
-            RejectReason::Contradiction,
-            here,
-            row.case.number.clone(),
-            None,
-            against,
-        );
-        // A third row with the other row's id or number is part of the same contradiction.
-        if row.case.has_own_id() {
-            self.by_id.entry(row.case.id).or_insert(index);
-        }
-        self.by_number.entry(row.case.number).or_insert(index);
+        Ok(())
     }
 
     /// The list, when all rows were taken.
@@ -655,143 +467,73 @@ impl<'l> Intake<'l> {
                 ListError::NoNumberColumn { seen }
             });
         }
-        if self.stored.is_empty() && self.rejected.is_empty() {
+        if self.docket.is_empty() && self.findings.rejected.is_empty() {
             return Err(ListError::NoCases);
         }
-        self.judge_wide_rows();
-        self.judge_long_ids();
-        let mut cases = Vec::with_capacity(self.stored.len());
-        let mut uncertain: BTreeMap<String, BTreeSet<Field>> = BTreeMap::new();
-        let derive_stay = !self.columns.contains(&Field::Stay);
-        let mut derived = false;
-        for stored in self.stored {
-            if stored.row.set_aside {
-                continue;
-            }
-            let mut case = stored.row.case;
-            if derive_stay {
-                let named = ["中止", "暂缓", "并入"]
-                    .iter()
-                    .any(|word| case.stage.contains(word));
-                if named {
-                    case.stay.clone_from(&case.stage);
-                    derived = true;
-                }
-            }
-            if !stored.row.lost.is_empty() {
-                uncertain.insert(case.id.clone(), stored.row.lost.list().collect());
-            }
-            cases.push(case);
+        // When every row is wider than the header, the export ends its rows with a separator; when
+        // only some are, a separator inside a cell has shifted their columns.
+        let usual = self.wide_rows == self.case_rows && self.case_rows >= USUAL_FROM_ROWS;
+        if self.wide_rows > 0 && !usual {
+            self.docket.set_wide_rows_aside(&mut self.findings);
         }
-        if derived {
+        self.docket.judge_long_ids(&self.sheets, &mut self.findings);
+        let (mut cases, uncertain) = self.docket.finish();
+        if !self.columns.contains(&Field::Stay) && stays_from_stages(&mut cases) {
             self.columns.insert(Field::Stay);
         }
-        self.rejected.sort_by_key(|rejected| rejected.row);
-        let notes = final_notes(
-            self.notes,
+        let mut findings = self.findings;
+        findings.rejected.sort_by_key(|rejected| rejected.row);
+        let footer = self
+            .footer_said
+            .filter(|(said, _)| *said != cases.len() as u64);
+        final_notes(
+            &mut findings,
             &self.unknown,
             self.damaged_rows,
-            self.lost_cells_total,
-            self.footer_said,
+            footer,
             cases.len(),
         );
         Ok(ReadList {
             cases,
-            repairs: self.repairs,
-            repaired: self.repaired,
-            rejected: self.rejected,
-            lost_cells: self.lost_cells,
-            lost_cells_total: self.lost_cells_total,
-            notes,
+            repairs: findings.repairs,
+            repaired: findings.repaired,
+            rejected: findings.rejected,
+            lost_cells: findings.lost_cells,
+            lost_cells_total: findings.lost_cells_total,
+            notes: findings.notes,
             format,
             rows: self.rows_total,
             columns: self.columns,
             uncertain,
-            set_aside: self.set_aside,
+            set_aside: findings.set_aside,
         })
-    }
-
-    /// Rows with more cells than the header: when every row has them, the export ends its rows with
-    /// a separator; when only some have, a separator inside a cell has shifted their columns.
-    fn judge_wide_rows(&mut self) {
-        let usual = self.wide_rows == self.case_rows && self.case_rows >= USUAL_FROM_ROWS;
-        if usual || self.wide_rows == 0 {
-            return;
-        }
-        for stored in self
-            .stored
-            .iter_mut()
-            .filter(|s| s.row.wide && !s.row.set_aside)
-        {
-            stored.row.set_aside = true;
-            let case = &stored.row.case;
-            self.set_aside
-                .extend([case.id.clone(), case.number.clone()]);
-            self.rejected.push(Rejected {
-                row: stored.place.0,
-                reason: RejectReason::ExtraCells,
-                text: case.number.clone(),
-                suggestion: None,
-                sheet: None,
-                against: None,
-            });
-        }
-    }
-
-    /// Ids that came as numbers of more than 15 digits: a spreadsheet rounds them to a zero at the
-    /// end, a program does not. When all of them end so, or two cases share one, none is used.
-    fn judge_long_ids(&mut self) {
-        let long: Vec<usize> = (0..self.stored.len())
-            .filter(|index| self.stored[*index].row.long_numeric_id)
-            .collect();
-        let ids: BTreeSet<&str> = long
-            .iter()
-            .map(|index| self.stored[*index].row.case.id.as_str())
-            .collect();
-        let exact = ids.iter().any(|id| !id.ends_with('0')) && ids.len() == long.len();
-        let taken = ids.iter().any(|id| self.by_id.contains_key(*id));
-        if exact && !taken {
-            return;
-        }
-        for index in &long {
-            let kept = &mut self.stored[*index].row;
-            let text = std::mem::replace(&mut kept.case.id, kept.case.number.clone());
-            kept.lost.insert(Field::Id);
-            self.repairs.add(RepairKind::SciId, 1);
-            self.lost_cells_total += 1;
-            if self.lost_cells.len() < SHOWN_MAX {
-                let (row, sheet) = self.stored[*index].place;
-                let sheet = self.sheets.get(sheet as usize).cloned().flatten();
-                self.lost_cells.push(LostCell {
-                    place: Place {
-                        sheet,
-                        row,
-                        column: None,
-                    },
-                    header: Field::Id.headers()[0].to_owned(),
-                    text,
-                    loss: Loss::Scientific,
-                });
-            }
-        }
     }
 }
 
-enum Found {
-    Nowhere,
-    Same(usize),
-    /// Id and number lead to different cases, or to one that says otherwise in this field.
-    Other(usize, Field),
+/// In a list without a column for stays the stage may tell them. Says whether one did.
+fn stays_from_stages(cases: &mut [ListCase]) -> bool {
+    let mut derived = false;
+    for case in cases {
+        if ["中止", "暂缓", "并入"]
+            .iter()
+            .any(|word| case.stage.contains(word))
+        {
+            case.stay.clone_from(&case.stage);
+            derived = true;
+        }
+    }
+    derived
 }
 
 fn final_notes(
-    mut notes: Vec<Note>,
+    findings: &mut Findings,
     unknown: &BTreeSet<String>,
     damaged_rows: u64,
-    lost: u64,
     footer: Option<(u64, u64)>,
     cases: usize,
-) -> Vec<Note> {
+) {
+    let lost = findings.lost_cells_total;
+    let notes = &mut findings.notes;
     if !unknown.is_empty() {
         let names: Vec<&str> = unknown.iter().map(String::as_str).take(20).collect();
         let note = Note::counted(NoteKind::UnknownColumns, unknown.len() as u64);
@@ -803,13 +545,18 @@ fn final_notes(
     if lost > 0 {
         notes.push(Note::counted(NoteKind::LostCells, lost));
     }
-    if let Some((said, row)) = footer
-        && said != cases as u64
-    {
+    if let Some((said, row)) = footer {
         let note = Note::counted(NoteKind::FooterCount, cases as u64).at(Place::row(row));
         notes.push(note.about(said.to_string()));
     }
-    notes
+}
+
+fn has_digit(cell: Option<&Cell>) -> bool {
+    cell.is_some_and(|cell| match cell {
+        Cell::Text(text) => text.chars().any(|c| c.is_ascii_digit()),
+        Cell::Number(_) | Cell::Serial { .. } => true,
+        Cell::Empty | Cell::Lost(..) => false,
+    })
 }
 
 /// 共300件 counts 300 cases.

@@ -2,7 +2,6 @@
 
 use super::case::{ListCase, Party};
 use super::header::Field;
-use super::row::Fields;
 use waiqin_protocol::numbers::identity::{looks_masked, mask_fits, masks_agree};
 
 /// Whether two names can be those of one party; spaces and width do not count.
@@ -209,9 +208,4 @@ pub(crate) fn append(case: &mut ListCase, mut more: ListCase) {
         }
     }
     fill(case, more);
-}
-
-/// Fields that are still lost when two rows of one case are put together.
-pub(crate) fn still_lost(one: Fields, other: Fields) -> Fields {
-    one.and(other)
 }

@@ -8,7 +8,9 @@
 mod case;
 mod cell;
 mod compare;
+mod docket;
 mod error;
+mod findings;
 mod format;
 mod header;
 mod intake;

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test crate uses its part")]
 #![allow(clippy::unwrap_used, reason = "a crate of tests")]
 
+pub mod old_workbook;
+
 use chrono::NaiveDate;
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};

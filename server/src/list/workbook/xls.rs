@@ -101,3 +101,57 @@ fn refuse(error: BiffError) -> ListError {
         BiffError::Cut | BiffError::TooMany => damaged(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calamine::{Data, Reader, Xls};
+    use std::io::Cursor;
+
+    /// The spreadsheet library reads the same files its own way: every cell must be the same.
+    #[test]
+    fn cells_are_those_that_the_spreadsheet_library_reads() {
+        for name in ["case-list-2019-07-01.xls", "list-formulas.xls"] {
+            let path = format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"));
+            let bytes = std::fs::read(path).unwrap();
+            let mut library: Xls<_> = Xls::new(Cursor::new(bytes.as_slice())).unwrap();
+            let stream = Compound::open(&bytes)
+                .unwrap()
+                .stream("Workbook")
+                .unwrap()
+                .unwrap();
+            let globals = Globals::read(&stream).unwrap();
+            let names: Vec<_> = globals.sheets.iter().map(|s| s.name.clone()).collect();
+            assert_eq!(names, library.sheet_names());
+            for entry in &globals.sheets {
+                let range = library.worksheet_range(&entry.name).unwrap();
+                let mut seen = 0;
+                for placed in globals.sheet(&stream, entry).unwrap().cells {
+                    let at = (u32::from(placed.row), u32::from(placed.column));
+                    let theirs = range.get_value(at).cloned().unwrap_or_default();
+                    let ours = globals.cell(&stream, &placed).unwrap();
+                    let same = match (&ours, &theirs) {
+                        (Cell::Text(a), Data::String(b)) => a == b,
+                        (Cell::Text(a), Data::Bool(b)) => *a == b.to_string().to_uppercase(),
+                        (Cell::Number(a), Data::Float(b)) => a.to_bits() == b.to_bits(),
+                        (Cell::Number(a), Data::Int(b)) => shown(*a) == b.to_string(),
+                        (Cell::Serial { days, .. }, Data::DateTime(b)) => {
+                            days.to_bits() == b.as_f64().to_bits()
+                        }
+                        (Cell::Lost(_, a), Data::Error(b)) => *a == b.to_string(),
+                        (Cell::Empty | Cell::Lost(..), Data::Empty) => true,
+                        (Cell::Lost(_, a), Data::String(b)) => a == "=" && b.is_empty(),
+                        _ => false,
+                    };
+                    assert!(same, "{name} {at:?}: {ours:?} / {theirs:?}");
+                    seen += usize::from(theirs != Data::Empty);
+                }
+                assert_eq!(seen, range.used_cells().count(), "{name}: {}", entry.name);
+            }
+        }
+    }
+
+    fn shown(value: f64) -> String {
+        super::super::super::cell::shown_number(value)
+    }
+}
