@@ -12,5 +12,6 @@ pub mod journal;
 pub mod numbers;
 pub mod record;
 pub mod suite;
+pub mod sync;
 pub mod wire;
 pub mod words;
