@@ -14,7 +14,7 @@ use waiqin_protocol::journal::{
 /// One thing in custody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum CustodyItem {
+pub(crate) enum CustodyItem {
     /// The server certified the journal.
     Certificate(Signed<Certificate>),
     /// The server has the journal up to here.
@@ -36,6 +36,8 @@ pub(crate) struct Custody {
     journal: Vec<JournalReceipt>,
     evidence: BTreeMap<EvidenceHash, EvidenceReceipt>,
     checkpoint: Option<Head>,
+    last_position: Option<LogPosition>,
+    safe: Option<LogPosition>,
     incidents: Vec<Incident>,
 }
 
@@ -78,6 +80,8 @@ impl Custody {
             journal: Vec::new(),
             evidence: BTreeMap::new(),
             checkpoint: None,
+            last_position: None,
+            safe: None,
             incidents: Vec::new(),
         }
     }
@@ -122,14 +126,21 @@ impl Custody {
         self.journal
             .iter()
             .max_by_key(|receipt| receipt.seq)
-            .map_or(Head::START, |receipt| Head { link: receipt.link, seq: receipt.seq })
+            .map_or(Head::START, |receipt| Head {
+                link: receipt.link,
+                seq: receipt.seq,
+            })
     }
 
-    /// Position of the newest receipt.
-    pub fn position(&self) -> Option<LogPosition> {
-        let journal = self.journal.iter().map(|receipt| receipt.position);
-        let evidence = self.evidence.values().map(|receipt| receipt.position);
-        journal.chain(evidence).max_by_key(|position| position.number)
+    /// Position that the receipt kept last names: after the server was rolled back its numbers
+    /// begin lower, so the last one counts, not the highest.
+    pub fn last_position(&self) -> Option<LogPosition> {
+        self.last_position
+    }
+
+    /// The server's newest *safe* position.
+    pub fn safe(&self) -> Option<LogPosition> {
+        self.safe
     }
 
     /// Receipts of evidence.
@@ -145,23 +156,33 @@ impl Custody {
     /// The furthest head that receipt or checkpoint knew to be durable.
     pub fn known(&self) -> Option<Head> {
         let received = Some(self.received()).filter(|head| head.seq > 0);
-        received.into_iter().chain(self.checkpoint).max_by_key(|head| head.seq)
+        received
+            .into_iter()
+            .chain(self.checkpoint)
+            .max_by_key(|head| head.seq)
     }
 
     fn take(&mut self, item: CustodyItem) {
         match item {
             CustodyItem::Certificate(certificate) => self.certificate = Some(certificate),
-            CustodyItem::JournalReceipt(receipt) => self.journal.push(receipt.body),
+            CustodyItem::JournalReceipt(receipt) => {
+                self.last_position = Some(receipt.body.position);
+                self.journal.push(receipt.body);
+            }
             CustodyItem::EvidenceReceipt(receipt) => {
+                self.last_position = Some(receipt.body.position);
                 self.evidence.insert(receipt.body.hash, receipt.body);
             }
             CustodyItem::Checkpoint(Signed { body, .. }) => {
-                let head = Head { link: body.link, seq: body.seq };
+                let head = Head {
+                    link: body.link,
+                    seq: body.seq,
+                };
                 if self.checkpoint.is_none_or(|known| known.seq <= head.seq) {
                     self.checkpoint = Some(head);
                 }
             }
-            CustodyItem::Safe(_) => {}
+            CustodyItem::Safe(position) => self.safe = Some(position),
             CustodyItem::Incident(incident) => self.incidents.push(incident),
         }
     }

@@ -9,7 +9,7 @@
 //! secret come in through [`host`]; files through [`disk`].
 #![warn(missing_docs)]
 
-pub mod custody;
+mod custody;
 pub mod disk;
 mod evidence;
 pub mod host;
@@ -26,7 +26,7 @@ pub use host::{
     Clock, Entropy, FileSecret, HardwareSecret, HostParts, NetworkSwitch, Now, SystemClock,
     SystemEntropy,
 };
-pub use phone::{EnrolError, OfficerOnPhone, OpenError, Phone, UnlockError};
+pub use phone::{Engine, EnrolError, OfficerOnPhone, OpenError, Phone, StoreKind, UnlockError};
 pub use pin::{Pin, PinError};
 pub use session::{
     CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportError,

@@ -64,7 +64,13 @@ impl SecretKey {
     /// Encrypts with a nonce that stands elsewhere; it must be random.
     pub(crate) fn seal_with(&self, nonce: &[u8; NONCE], place: &[u8], plain: &[u8]) -> Vec<u8> {
         XChaCha20Poly1305::new((&*self.0).into())
-            .encrypt(nonce.into(), Payload { msg: plain, aad: place })
+            .encrypt(
+                nonce.into(),
+                Payload {
+                    msg: plain,
+                    aad: place,
+                },
+            )
             .expect("the plaintext is far below the cipher's bound of 256 GiB")
     }
 
@@ -76,7 +82,13 @@ impl SecretKey {
         ciphertext: &[u8],
     ) -> Option<Vec<u8>> {
         XChaCha20Poly1305::new((&*self.0).into())
-            .decrypt(nonce.into(), Payload { msg: ciphertext, aad: place })
+            .decrypt(
+                nonce.into(),
+                Payload {
+                    msg: ciphertext,
+                    aad: place,
+                },
+            )
             .ok()
     }
 
@@ -105,7 +117,10 @@ mod tests {
     fn bytes_open_at_their_place_alone() {
         let key = SecretKey::random(&SystemEntropy);
         let sealed = key.seal(&SystemEntropy, b"tree/1", "笔录".as_bytes());
-        assert_eq!(key.open(b"tree/1", &sealed).as_deref(), Some("笔录".as_bytes()));
+        assert_eq!(
+            key.open(b"tree/1", &sealed).as_deref(),
+            Some("笔录".as_bytes())
+        );
         assert_eq!(key.open(b"tree/2", &sealed), None);
         assert_eq!(key.derive("store").open(b"tree/1", &sealed), None);
         assert_eq!(key.open(b"tree/1", &sealed[..20]), None);

@@ -134,7 +134,14 @@ impl MemoryDisk {
             .names
             .iter()
             .map(|(path, id)| {
-                (path.clone(), state.files.get(id).map(|it| it.seen.clone()).unwrap_or_default())
+                (
+                    path.clone(),
+                    state
+                        .files
+                        .get(id)
+                        .map(|it| it.seen.clone())
+                        .unwrap_or_default(),
+                )
             })
             .collect()
     }
@@ -149,15 +156,20 @@ impl MemoryDisk {
             let id = state.next_file;
             state.next_file += 1;
             state.names.insert(path.clone(), id);
-            let content =
-                Content { seen: bytes.clone(), durable: bytes.clone(), dirty: Vec::new() };
+            let content = Content {
+                seen: bytes.clone(),
+                durable: bytes.clone(),
+                dirty: Vec::new(),
+            };
             state.files.insert(id, content);
         }
         state.durable_names = state.names.clone();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -171,7 +183,11 @@ impl State {
             Fault::Once(at) => call == at,
             Fault::From(at) => call >= at,
         };
-        if fails { Err(io::Error::other("the disk failed")) } else { Ok(()) }
+        if fails {
+            Err(io::Error::other("the disk failed"))
+        } else {
+            Ok(())
+        }
     }
 
     fn room(&mut self, bytes: usize) -> io::Result<()> {
@@ -234,11 +250,16 @@ impl Disk for MemoryDisk {
 
     fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
         let state = self.lock();
-        let inside = state.names.keys().filter(|path| path.parent() == Some(dir));
-        Ok(inside
-            .filter_map(|path| path.file_name().and_then(|name| name.to_str()))
-            .map(str::to_owned)
-            .collect())
+        let inside = state.names.keys().chain(&state.dirs).filter_map(|path| {
+            path.strip_prefix(dir)
+                .ok()?
+                .components()
+                .next()?
+                .as_os_str()
+                .to_str()
+        });
+        let names: BTreeSet<&str> = inside.collect();
+        Ok(names.into_iter().map(str::to_owned).collect())
     }
 
     fn length(&self, path: &Path) -> io::Result<Option<u64>> {
@@ -250,7 +271,9 @@ impl Disk for MemoryDisk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         let state = self.lock();
         let content = state.names.get(path).and_then(|id| state.files.get(id));
-        content.map(|content| content.seen.clone()).ok_or(io::ErrorKind::NotFound.into())
+        content
+            .map(|content| content.seen.clone())
+            .ok_or(io::ErrorKind::NotFound.into())
     }
 
     fn create(&self, path: &Path, length: u64) -> io::Result<Box<dyn DiskFile>> {
@@ -268,19 +291,28 @@ impl Disk for MemoryDisk {
         content.seen = vec![0; made];
         content.dirty.push((0, vec![0; made]));
         state.files.insert(id, content);
-        let change =
-            NameChange { dir: folder_of(path), removed: None, added: Some((path.to_owned(), id)) };
+        let change = NameChange {
+            dir: folder_of(path),
+            removed: None,
+            added: Some((path.to_owned(), id)),
+        };
         state.change_name(change);
         called?;
         state.room(length)?;
-        Ok(Box::new(MemoryFile { disk: self.clone(), id }))
+        Ok(Box::new(MemoryFile {
+            disk: self.clone(),
+            id,
+        }))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         let state = self.lock();
         let id = state.names.get(path).copied();
         let id = id.ok_or(io::Error::from(io::ErrorKind::NotFound))?;
-        Ok(Box::new(MemoryFile { disk: self.clone(), id }))
+        Ok(Box::new(MemoryFile {
+            disk: self.clone(),
+            id,
+        }))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -313,8 +345,9 @@ impl Disk for MemoryDisk {
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         let mut state = self.lock();
         state.call()?;
-        let (now, later): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut state.renamed).into_iter().partition(|change| change.dir == dir);
+        let (now, later): (Vec<_>, Vec<_>) = std::mem::take(&mut state.renamed)
+            .into_iter()
+            .partition(|change| change.dir == dir);
         for change in &now {
             apply_name(&mut state.durable_names, change);
         }
@@ -333,16 +366,19 @@ impl DiskFile for MemoryFile {
         let offset = usize::try_from(offset).map_err(io::Error::other)?;
         let mut state = self.disk.lock();
         let called = state.call();
-        let grows = state
-            .files
-            .get(&self.id)
-            .map_or(0, |content| (offset + bytes.len()).saturating_sub(content.seen.len()));
+        let grows = state.files.get(&self.id).map_or(0, |content| {
+            (offset + bytes.len()).saturating_sub(content.seen.len())
+        });
         let room = state.room(grows);
         let Some(content) = state.files.get_mut(&self.id) else {
             return Err(io::ErrorKind::NotFound.into());
         };
         let failed = called.is_err() || room.is_err();
-        let part = if failed { &bytes[..bytes.len() / 2] } else { bytes };
+        let part = if failed {
+            &bytes[..bytes.len() / 2]
+        } else {
+            bytes
+        };
         put(&mut content.seen, offset, part);
         content.dirty.push((offset, part.to_vec()));
         called.and(room)
@@ -351,7 +387,10 @@ impl DiskFile for MemoryFile {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         let offset = usize::try_from(offset).map_err(io::Error::other)?;
         let state = self.disk.lock();
-        let content = state.files.get(&self.id).ok_or(io::Error::from(io::ErrorKind::NotFound))?;
+        let content = state
+            .files
+            .get(&self.id)
+            .ok_or(io::Error::from(io::ErrorKind::NotFound))?;
         let part = offset
             .checked_add(buffer.len())
             .and_then(|end| content.seen.get(offset..end))

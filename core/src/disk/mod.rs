@@ -18,7 +18,7 @@ pub trait Disk: Send + Sync {
     /// As the disk says.
     fn make_dir(&self, dir: &Path) -> io::Result<()>;
 
-    /// Names of the files in a folder, sorted; none when there is no such folder.
+    /// Names of the files and folders in a folder, sorted; none when there is no such folder.
     ///
     /// # Errors
     /// As the disk says.

@@ -39,7 +39,13 @@ pub(super) fn read(bytes: &[u8]) -> (PictureFacts, Option<Vec<u8>>) {
             };
             (facts, Some(read.thumbnail))
         }
-        None => (PictureFacts { taken: claims.taken, ..PictureFacts::default() }, None),
+        None => (
+            PictureFacts {
+                taken: claims.taken,
+                ..PictureFacts::default()
+            },
+            None,
+        ),
     }
 }
 
@@ -53,7 +59,11 @@ pub(crate) fn display_name(given: &str) -> String {
     };
     let name: String = last.chars().filter(|c| !steers(*c)).take(120).collect();
     let name = name.trim().to_owned();
-    if name.chars().all(|c| c == '.') { String::new() } else { name }
+    if name.chars().all(|c| c == '.') {
+        String::new()
+    } else {
+        name
+    }
 }
 
 /// A JPEG cut short still decodes, with grey where the rest was: so the end is looked for, in the
@@ -70,7 +80,9 @@ fn jpeg_is_whole(bytes: &[u8]) -> bool {
                 return scans.windows(2).any(|pair| pair == [0xff, 0xd9]);
             }
             _ => {
-                let Some([high, low]) = bytes.get(at + 2..at + 4) else { return false };
+                let Some([high, low]) = bytes.get(at + 2..at + 4) else {
+                    return false;
+                };
                 at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
             }
         }
@@ -91,10 +103,14 @@ impl Claims {
         let read = reader
             .read_from_container(&mut Cursor::new(bytes))
             .or_else(|error| error.distill_partial_result(|_| {}));
-        let Ok(claims) = read else { return Self::default() };
+        let Ok(claims) = read else {
+            return Self::default();
+        };
         let text = |tag| {
             let field = claims.get_field(tag, In::PRIMARY)?;
-            let Value::Ascii(texts) = &field.value else { return None };
+            let Value::Ascii(texts) = &field.value else {
+                return None;
+            };
             std::str::from_utf8(texts.first()?).ok().map(str::to_owned)
         };
         let orientation = claims
@@ -111,8 +127,15 @@ impl Claims {
 fn taken_ms(local: &str, offset: Option<&str>) -> Option<i64> {
     let local = NaiveDateTime::parse_from_str(local.trim(), "%Y:%m:%d %H:%M:%S").ok()?;
     let china = FixedOffset::east_opt(8 * 3600)?;
-    let offset = offset.and_then(|text| text.trim().parse().ok()).unwrap_or(china);
-    Some(local.and_local_timezone(offset).single()?.timestamp_millis())
+    let offset = offset
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(china);
+    Some(
+        local
+            .and_local_timezone(offset)
+            .single()?
+            .timestamp_millis(),
+    )
 }
 
 #[cfg(test)]
@@ -124,8 +147,17 @@ mod tests {
     fn camera_time_is_chinas_unless_it_names_an_offset() {
         let ms = 1_562_030_040_000; // 2019-07-02 09:14:00 +08:00
         assert_eq!(taken_ms("2019:07:02 09:14:00", None), Some(ms));
-        assert_eq!(taken_ms("2019:07:02 09:14:00", Some("+09:00")), Some(ms - 3_600_000));
-        for lie in ["", "0000:00:00 00:00:00", "2019-07-02", "2019:13:02 09:14:00", "今天"] {
+        assert_eq!(
+            taken_ms("2019:07:02 09:14:00", Some("+09:00")),
+            Some(ms - 3_600_000)
+        );
+        for lie in [
+            "",
+            "0000:00:00 00:00:00",
+            "2019-07-02",
+            "2019:13:02 09:14:00",
+            "今天",
+        ] {
             assert_eq!(taken_ms(lie, None), None, "{lie}");
         }
     }

@@ -62,10 +62,19 @@ impl Writer {
         let sealed = key.seal(entropy, &head_place(&id), &plain);
         let mut front = MAGIC.to_vec();
         front.extend(id);
-        front.extend(u32::try_from(sealed.len()).map_err(io::Error::other)?.to_be_bytes());
+        front.extend(
+            u32::try_from(sealed.len())
+                .map_err(io::Error::other)?
+                .to_be_bytes(),
+        );
         front.extend(sealed);
         file.write_at(0, &front)?;
-        Ok(Self { file, id, offset: front.len() as u64, number: 0 })
+        Ok(Self {
+            file,
+            id,
+            offset: front.len() as u64,
+            number: 0,
+        })
     }
 
     pub fn chunk(
@@ -103,25 +112,33 @@ pub(crate) struct EvidenceReader {
 
 impl EvidenceReader {
     pub fn open(disk: &dyn Disk, path: &Path, key: &SecretKey) -> io::Result<Self> {
-        let total = disk.length(path)?.ok_or(io::Error::from(io::ErrorKind::NotFound))?;
+        let total = disk
+            .length(path)?
+            .ok_or(io::Error::from(io::ErrorKind::NotFound))?;
         let file = disk.open(path)?;
         let mut front = [0; FRONT];
         file.read_at(0, &mut front)?;
         let rest = front.strip_prefix(MAGIC).ok_or_else(damaged)?;
         let (id, rest) = rest.split_first_chunk::<16>().ok_or_else(damaged)?;
-        let head_length = rest.first_chunk::<4>().map(|bytes| u32::from_be_bytes(*bytes));
+        let head_length = rest
+            .first_chunk::<4>()
+            .map(|bytes| u32::from_be_bytes(*bytes));
         let head_length = head_length
             .and_then(|length| usize::try_from(length).ok())
             .filter(|length| *length <= HEAD_MAX)
             .ok_or_else(damaged)?;
         let mut sealed_head = vec![0; head_length];
         file.read_at(FRONT as u64, &mut sealed_head)?;
-        let plain = key.open(&head_place(id), &sealed_head).ok_or_else(damaged)?;
+        let plain = key
+            .open(&head_place(id), &sealed_head)
+            .ok_or_else(damaged)?;
         let head = serde_json::from_slice(&plain).map_err(|_| damaged())?;
         let begin = (FRONT + head_length) as u64;
         let sealed = total.checked_sub(begin).ok_or_else(damaged)?;
         let chunks = sealed.div_ceil(SEALED_CHUNK);
-        let length = sealed.checked_sub(chunks * (NONCE + TAG) as u64).ok_or_else(damaged)?;
+        let length = sealed
+            .checked_sub(chunks * (NONCE + TAG) as u64)
+            .ok_or_else(damaged)?;
         Ok(Self {
             file,
             key: key.again(),
@@ -150,14 +167,19 @@ impl EvidenceReader {
         if !held {
             let at = number * SEALED_CHUNK;
             let left = self.sealed.checked_sub(at).ok_or_else(damaged)?;
-            let mut sealed = vec![0; usize::try_from(left.min(SEALED_CHUNK)).map_err(io::Error::other)?];
+            let mut sealed =
+                vec![0; usize::try_from(left.min(SEALED_CHUNK)).map_err(io::Error::other)?];
             self.file.read_at(self.begin + at, &mut sealed)?;
             let index = u32::try_from(number).map_err(io::Error::other)?;
             let place = chunk_place(&self.id, index, left <= SEALED_CHUNK);
             let plain = self.key.open(&place, &sealed).ok_or_else(damaged)?;
             self.chunk = Some((number, plain));
         }
-        Ok(self.chunk.as_ref().map(|(_, plain)| plain.as_slice()).unwrap_or_default())
+        Ok(self
+            .chunk
+            .as_ref()
+            .map(|(_, plain)| plain.as_slice())
+            .unwrap_or_default())
     }
 }
 

@@ -70,7 +70,12 @@ impl EvidenceFolder {
         entropy: Arc<dyn Entropy>,
     ) -> io::Result<Self> {
         disk.make_dir(&dir)?;
-        Ok(Self { disk, dir, key, entropy })
+        Ok(Self {
+            disk,
+            dir,
+            key,
+            entropy,
+        })
     }
 
     /// Takes bytes in, durably: hashed first and while they pass, encrypted, synced, named.
@@ -112,7 +117,9 @@ impl EvidenceFolder {
 
     /// All bytes, checked against their hash; `None` when they are not on this phone.
     pub fn read(&self, hash: &EvidenceHash) -> io::Result<Option<Vec<u8>>> {
-        let Some(mut reader) = self.reader(hash)? else { return Ok(None) };
+        let Some(mut reader) = self.reader(hash)? else {
+            return Ok(None);
+        };
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes)?;
         if waiqin_protocol::suite::sha256(&bytes) != *hash.as_bytes() {
@@ -123,11 +130,15 @@ impl EvidenceFolder {
 
     /// What the bytes say of themselves, with a thumbnail made and kept when they are a picture.
     pub fn facts(&self, hash: &EvidenceHash) -> io::Result<PictureFacts> {
-        let Some(reader) = self.reader(hash)? else { return Ok(PictureFacts::default()) };
+        let Some(reader) = self.reader(hash)? else {
+            return Ok(PictureFacts::default());
+        };
         if reader.length() > picture::BYTES_MAX {
             return Ok(PictureFacts::default());
         }
-        let Some(bytes) = self.read(hash)? else { return Ok(PictureFacts::default()) };
+        let Some(bytes) = self.read(hash)? else {
+            return Ok(PictureFacts::default());
+        };
         let (facts, thumbnail) = facts::read(&bytes);
         if let Some(thumbnail) = thumbnail {
             // Only a convenience: it is made again when this fails.
@@ -140,7 +151,9 @@ impl EvidenceFolder {
     pub fn thumbnail(&self, hash: &EvidenceHash) -> io::Result<Option<Vec<u8>>> {
         let path = self.path_of(hash, "wqt");
         if self.disk.length(&path)?.is_some()
-            && let Some(bytes) = self.key.open(&thumbnail_place(hash), &self.disk.read(&path)?)
+            && let Some(bytes) = self
+                .key
+                .open(&thumbnail_place(hash), &self.disk.read(&path)?)
         {
             return Ok(Some(bytes));
         }
@@ -148,7 +161,9 @@ impl EvidenceFolder {
             Some(reader) if reader.length() <= picture::BYTES_MAX => {}
             Some(_) | None => return Ok(None),
         }
-        let Some(bytes) = self.read(hash)? else { return Ok(None) };
+        let Some(bytes) = self.read(hash)? else {
+            return Ok(None);
+        };
         let (_, thumbnail) = facts::read(&bytes);
         if let Some(thumbnail) = &thumbnail {
             let _ = self.keep_thumbnail(hash, thumbnail);
@@ -191,8 +206,8 @@ impl EvidenceFolder {
         head: &EvidenceHead,
     ) -> Result<Taken, TakeError> {
         let file = self.disk.create(part, 0).map_err(TakeError::Disk)?;
-        let mut writer = Writer::begin(file, id, head, &self.key, &*self.entropy)
-            .map_err(TakeError::Disk)?;
+        let mut writer =
+            Writer::begin(file, id, head, &self.key, &*self.entropy).map_err(TakeError::Disk)?;
         let mut digest = Sha256::new();
         let mut length = 0u64;
         let mut chunk = next_chunk(source).map_err(TakeError::Source)?;
@@ -203,7 +218,8 @@ impl EvidenceFolder {
             }
             digest.update(&chunk);
             let next = next_chunk(source).map_err(TakeError::Source)?;
-            writer.chunk(&chunk, next.is_empty(), &self.key, &*self.entropy)
+            writer
+                .chunk(&chunk, next.is_empty(), &self.key, &*self.entropy)
                 .map_err(TakeError::Disk)?;
             chunk = next;
         }
@@ -211,7 +227,10 @@ impl EvidenceFolder {
             return Err(TakeError::Empty);
         }
         writer.finish().map_err(TakeError::Disk)?;
-        Ok(Taken { hash: EvidenceHash::from_bytes(digest.finalize().into()), length })
+        Ok(Taken {
+            hash: EvidenceHash::from_bytes(digest.finalize().into()),
+            length,
+        })
     }
 
     fn publish(&self, part: &std::path::Path, hash: &EvidenceHash) -> io::Result<()> {

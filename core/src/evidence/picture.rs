@@ -24,7 +24,9 @@ pub(super) struct Picture {
 /// Decodes a picture and makes its thumbnail, turned upright; `None` when it is not whole.
 pub(super) fn read(bytes: &[u8], format: ImageFormat, orientation: Option<u8>) -> Option<Picture> {
     // Decoders read what strangers made: a panic in one is a picture that does not read.
-    catch_unwind(AssertUnwindSafe(|| read_inner(bytes, format, orientation))).ok().flatten()
+    catch_unwind(AssertUnwindSafe(|| read_inner(bytes, format, orientation)))
+        .ok()
+        .flatten()
 }
 
 fn read_inner(bytes: &[u8], format: ImageFormat, orientation: Option<u8>) -> Option<Picture> {
@@ -37,8 +39,11 @@ fn read_inner(bytes: &[u8], format: ImageFormat, orientation: Option<u8>) -> Opt
     let picture = reader.decode().ok()?;
     let (width, height) = (picture.width(), picture.height());
     let small = width <= THUMBNAIL_SIDE && height <= THUMBNAIL_SIDE;
-    let mut thumbnail =
-        if small { picture } else { picture.thumbnail(THUMBNAIL_SIDE, THUMBNAIL_SIDE) };
+    let mut thumbnail = if small {
+        picture
+    } else {
+        picture.thumbnail(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    };
     if let Some(orientation) = orientation.and_then(Orientation::from_exif) {
         thumbnail.apply_orientation(orientation);
     }
@@ -47,5 +52,9 @@ fn read_inner(bytes: &[u8], format: ImageFormat, orientation: Option<u8>) -> Opt
     let encoder =
         image::codecs::jpeg::JpegEncoder::new_with_quality(&mut encoded, THUMBNAIL_QUALITY);
     thumbnail.write_with_encoder(encoder).ok()?;
-    Some(Picture { width, height, thumbnail: encoded })
+    Some(Picture {
+        width,
+        height,
+        thumbnail: encoded,
+    })
 }

@@ -21,13 +21,21 @@ fn folder(disk: &MemoryDisk) -> EvidenceFolder {
 }
 
 fn head() -> EvidenceHead {
-    EvidenceHead { at: 5, record: SubjectId::from_bytes([1; 16]), role: EvidenceRole::Overall }
+    EvidenceHead {
+        at: 5,
+        record: SubjectId::from_bytes([1; 16]),
+        role: EvidenceRole::Overall,
+    }
 }
 
 fn picture(width: u32, height: u32) -> DynamicImage {
     // The upper left corner is red, so that turning shows.
     let image = RgbImage::from_fn(width, height, |x, y| {
-        if x < width / 4 && y < height / 4 { Rgb([250, 0, 0]) } else { Rgb([0, 0, 250]) }
+        if x < width / 4 && y < height / 4 {
+            Rgb([250, 0, 0])
+        } else {
+            Rgb([0, 0, 250])
+        }
     });
     DynamicImage::ImageRgb8(image)
 }
@@ -69,8 +77,17 @@ fn take(folder: &EvidenceFolder, bytes: &[u8]) -> Taken {
 fn bytes_come_back_whole_and_from_anywhere_at_every_border_of_a_chunk() {
     let disk = MemoryDisk::new(1);
     let folder = folder(&disk);
-    for length in [1, file::CHUNK - 1, file::CHUNK, file::CHUNK + 1, 2 * file::CHUNK, 600_000] {
-        let bytes: Vec<u8> = (0..length).map(|n| u8::try_from(n % 251).unwrap()).collect();
+    for length in [
+        1,
+        file::CHUNK - 1,
+        file::CHUNK,
+        file::CHUNK + 1,
+        2 * file::CHUNK,
+        600_000,
+    ] {
+        let bytes: Vec<u8> = (0..length)
+            .map(|n| u8::try_from(n % 251).unwrap())
+            .collect();
         let taken = take(&folder, &bytes);
         assert_eq!(taken.length, length as u64);
         assert_eq!(*taken.hash.as_bytes(), sha256(&bytes));
@@ -94,7 +111,11 @@ fn neither_name_nor_file_shows_hash_or_content() {
     let text = "王某的身份证".repeat(30);
     let taken = take(&folder, text.as_bytes());
     for (path, bytes) in disk.files() {
-        assert!(!path.to_string_lossy().contains(&taken.hash.to_string()[..16]));
+        assert!(
+            !path
+                .to_string_lossy()
+                .contains(&taken.hash.to_string()[..16])
+        );
         assert!(!bytes.windows(12).any(|part| part == &text.as_bytes()[..12]));
     }
 }
@@ -108,7 +129,10 @@ fn any_flipped_bit_and_any_cut_shows_also_at_a_border_of_chunks() {
     let files = disk.files();
     let (path, stored) = files.iter().next().unwrap();
     let ends = [1, 50, 51, 52, 91].map(|n| stored.len() - n);
-    for at in (0..400).chain((400..stored.len()).step_by(4999)).chain(ends) {
+    for at in (0..400)
+        .chain((400..stored.len()).step_by(4999))
+        .chain(ends)
+    {
         disk.restore(&files);
         disk.rot(path, |bytes| bytes[at] ^= 8);
         assert!(evidence.read(&taken.hash).is_err(), "bit at {at}");
@@ -121,7 +145,8 @@ fn any_flipped_bit_and_any_cut_shows_also_at_a_border_of_chunks() {
     // A file under another file's name is found out by its hash.
     disk.restore(&files);
     let other = take(&evidence, b"other bytes");
-    disk.rename(&evidence.path_of(&other.hash, "wqe"), path).unwrap();
+    disk.rename(&evidence.path_of(&other.hash, "wqe"), path)
+        .unwrap();
     assert!(evidence.read(&taken.hash).is_err());
 }
 
@@ -140,7 +165,11 @@ fn a_cut_at_any_call_leaves_all_or_an_orphan_or_nothing() {
             disk.crash();
             let evidence = folder(&disk);
             let orphans = evidence.orphans(&BTreeSet::new()).unwrap();
-            assert!(disk.files().keys().all(|path| path.extension().unwrap() == "wqe"));
+            assert!(
+                disk.files()
+                    .keys()
+                    .all(|path| path.extension().unwrap() == "wqe")
+            );
             match (taken, orphans.as_slice()) {
                 (Ok(taken), [orphan]) => {
                     assert_eq!((taken.hash, taken.length), (orphan.hash, orphan.length));
@@ -156,7 +185,10 @@ fn a_cut_at_any_call_leaves_all_or_an_orphan_or_nothing() {
             }
         }
     }
-    assert!(reported > 0 && orphaned > 0 && nothing > 0, "{reported} {orphaned} {nothing}");
+    assert!(
+        reported > 0 && orphaned > 0 && nothing > 0,
+        "{reported} {orphaned} {nothing}"
+    );
 }
 
 /// Table of bad photos (0 bytes and over the limit are the only refusals).
@@ -167,7 +199,10 @@ fn bad_photos_are_kept_and_said_to_be_no_pictures() {
     let jpeg = encoded(&picture(800, 600), ImageFormat::Jpeg);
     let png = encoded(&picture(80, 60), ImageFormat::Png);
     let mut bomb = jpeg.clone();
-    let frame = bomb.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+    let frame = bomb
+        .windows(2)
+        .position(|pair| pair == [0xff, 0xc0])
+        .unwrap();
     bomb[frame + 5..frame + 9].copy_from_slice(&[0xff; 4]);
     let mut png_bomb = png.clone();
     png_bomb[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
@@ -175,9 +210,17 @@ fn bad_photos_are_kept_and_said_to_be_no_pictures() {
     let rows: Vec<(&str, Vec<u8>, bool)> = vec![
         ("a JPEG", jpeg.clone(), true),
         ("a PNG", png.clone(), true),
-        ("JPEG with a tail", [jpeg.as_slice(), b"MotionPhoto_Data"].concat(), true),
+        (
+            "JPEG with a tail",
+            [jpeg.as_slice(), b"MotionPhoto_Data"].concat(),
+            true,
+        ),
         ("truncated JPEG", cut(&jpeg, 7), false),
-        ("truncated JPEG with EXIF", cut(&with_exif(&jpeg, 1, "2019:07:02 09:14:00"), 9), false),
+        (
+            "truncated JPEG with EXIF",
+            cut(&with_exif(&jpeg, 1, "2019:07:02 09:14:00"), 9),
+            false,
+        ),
         ("truncated PNG", cut(&png, 6), false),
         ("not an image", "今日现场记录".as_bytes().to_vec(), false),
         ("three bytes of a JPEG", vec![0xff, 0xd8, 0xff], false),
@@ -191,13 +234,31 @@ fn bad_photos_are_kept_and_said_to_be_no_pictures() {
         let facts = folder.facts(&taken.hash).unwrap();
         assert_eq!(facts.media.is_some(), is_picture, "{name}");
         assert_eq!(facts.width.is_some(), is_picture, "{name}");
-        assert_eq!(folder.thumbnail(&taken.hash).unwrap().is_some(), is_picture, "{name}");
-        assert_eq!(folder.read(&taken.hash).unwrap().as_ref(), Some(&bytes), "{name}: kept as is");
+        assert_eq!(
+            folder.thumbnail(&taken.hash).unwrap().is_some(),
+            is_picture,
+            "{name}"
+        );
+        assert_eq!(
+            folder.read(&taken.hash).unwrap().as_ref(),
+            Some(&bytes),
+            "{name}: kept as is"
+        );
     }
-    assert!(matches!(folder.take(&b""[..], 10, &head()), Err(TakeError::Empty)));
-    assert!(matches!(folder.take(&[1; 11][..], 10, &head()), Err(TakeError::TooLarge { max: 10 })));
+    assert!(matches!(
+        folder.take(&b""[..], 10, &head()),
+        Err(TakeError::Empty)
+    ));
+    assert!(matches!(
+        folder.take(&[1; 11][..], 10, &head()),
+        Err(TakeError::TooLarge { max: 10 })
+    ));
     assert!(folder.take(&[1; 10][..], 10, &head()).is_ok());
-    assert!(disk.files().keys().all(|path| path.extension().unwrap() != "part"));
+    assert!(
+        disk.files()
+            .keys()
+            .all(|path| path.extension().unwrap() != "part")
+    );
 }
 
 #[test]
@@ -238,7 +299,10 @@ fn the_same_bytes_taken_twice_are_one_file() {
     let path = disk.files().into_keys().next().unwrap();
     disk.rot(&path, |bytes| bytes[60] ^= 1);
     take(&folder, b"same");
-    assert_eq!(folder.read(&first.hash).unwrap().as_deref(), Some(&b"same"[..]));
+    assert_eq!(
+        folder.read(&first.hash).unwrap().as_deref(),
+        Some(&b"same"[..])
+    );
 }
 
 /// 200 MB come in from a reader; memory stays far below the file.

@@ -122,7 +122,11 @@ pub(super) fn decode(key: &SecretKey, place: &Place, bytes: &[u8]) -> Option<Fra
         entries.push(tail.get(..length)?.to_vec());
         rest = tail.get(length..)?;
     }
-    Some(Frame { header, first: u64::from_be_bytes(*first), entries })
+    Some(Frame {
+        header,
+        first: u64::from_be_bytes(*first),
+        entries,
+    })
 }
 
 fn associated(place: &Place, head: &[u8]) -> Vec<u8> {
@@ -141,7 +145,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn place() -> Place {
-        Place { journal: JournalId::from_bytes([1; 16]), log: Log::Journal, segment: 1 }
+        Place {
+            journal: JournalId::from_bytes([1; 16]),
+            log: Log::Journal,
+            segment: 1,
+        }
     }
 
     proptest! {

@@ -7,16 +7,16 @@
 //!   is copied aside and the segment is closed. After a failed write or sync the segment is closed
 //!   and never written again; the next begins after the last entry that is durable, so whatever
 //!   the failed write left is superseded.
-//! - Nothing is ever started fresh: [`FrameLog::create`] refuses a folder that holds segments, and
-//!   [`FrameLog::open`] one that holds none.
+//! - Nothing is ever started fresh: `FrameLog::create` refuses a folder that holds segments, and
+//!   `FrameLog::open` one that holds none.
 //!
-//! The same format carries the custody of receipts, see [`crate::custody`].
+//! The same format carries the custody of receipts, see `custody.rs`.
 
 mod frame;
 mod scan;
 mod segments;
 
-pub use segments::{FrameLog, Opened, OpenedEnd, Shape};
+pub(crate) use segments::{FrameLog, Opened, OpenedEnd, Shape};
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +25,7 @@ use waiqin_protocol::ids::Link;
 
 /// Which log a segment belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Log {
+pub(crate) enum Log {
     /// Entries.
     Journal,
     /// Certificates, receipts, checkpoints, incidents.
@@ -43,7 +43,7 @@ impl Log {
 
 /// Entries that do not read any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lost {
+pub(crate) struct Lost {
     /// First.
     pub from: u64,
     /// Last.

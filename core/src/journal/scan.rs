@@ -19,7 +19,12 @@ pub(super) struct Scan {
 
 /// Scans a segment's bytes. After bytes that open as no frame the next marker is looked for.
 pub(super) fn scan(key: &SecretKey, place: &Place, bytes: &[u8]) -> Scan {
-    let mut found = Scan { frames: Vec::new(), end: SEGMENT_HEADER, torn_to: None, holes: 0 };
+    let mut found = Scan {
+        frames: Vec::new(),
+        end: SEGMENT_HEADER,
+        torn_to: None,
+        holes: 0,
+    };
     let mut at = SEGMENT_HEADER;
     while at < bytes.len() {
         let rest = &bytes[at..];
@@ -40,7 +45,10 @@ pub(super) fn scan(key: &SecretKey, place: &Place, bytes: &[u8]) -> Scan {
         }
     }
     let tail = bytes.get(found.end..).unwrap_or_default();
-    found.torn_to = tail.iter().rposition(|byte| *byte != 0).map(|last| found.end + last + 1);
+    found.torn_to = tail
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map(|last| found.end + last + 1);
     found
 }
 
@@ -48,7 +56,10 @@ pub(super) fn scan(key: &SecretKey, place: &Place, bytes: &[u8]) -> Scan {
 fn next_marker(bytes: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {
-        at += bytes.get(at..)?.iter().position(|byte| *byte == MARKER[0])?;
+        at += bytes
+            .get(at..)?
+            .iter()
+            .position(|byte| *byte == MARKER[0])?;
         if bytes.get(at..)?.starts_with(&MARKER) {
             return Some(at);
         }

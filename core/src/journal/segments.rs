@@ -19,7 +19,7 @@ const SEGMENT_MAGIC: &[u8; 8] = b"WAIQINJ1";
 
 /// Where a log lies and how large its segments are.
 #[derive(Clone)]
-pub struct Shape {
+pub(crate) struct Shape {
     /// The disk.
     pub disk: Arc<dyn Disk>,
     /// The folder; nothing else lies in it.
@@ -33,7 +33,7 @@ pub struct Shape {
 }
 
 /// An append-only log of entries in encrypted frames.
-pub struct FrameLog {
+pub(crate) struct FrameLog {
     shape: Shape,
     key: SecretKey,
     entropy: Arc<dyn Entropy>,
@@ -64,7 +64,7 @@ struct Segment {
 }
 
 /// A log that opened, and what was found.
-pub struct Opened {
+pub(crate) struct Opened {
     /// The log.
     pub log: FrameLog,
     /// Numbers that do not read any more.
@@ -75,7 +75,7 @@ pub struct Opened {
 
 /// How the newest segment ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum OpenedEnd {
+pub(crate) enum OpenedEnd {
     /// In zeros.
     #[default]
     Clean,
@@ -112,7 +112,9 @@ impl FrameLog {
         known: Option<Head>,
     ) -> Result<Opened, JournalError> {
         let numbers = segments_of(&shape)?;
-        let Some(newest) = numbers.last().copied() else { return Err(JournalError::Gone) };
+        let Some(newest) = numbers.last().copied() else {
+            return Err(JournalError::Gone);
+        };
         let mut log = Self::empty(shape, key, entropy, newest);
         let mut lost = Vec::new();
         let mut end = OpenedEnd::Clean;
@@ -202,7 +204,12 @@ impl FrameLog {
     /// # Errors
     /// When the file cannot be read; a frame that has rotted since it was opened gives `None`.
     pub fn read(&self, seq: u64) -> Result<Option<Vec<u8>>, JournalError> {
-        let Some(Slot::Frame { segment, offset, at }) = self.index_of(seq) else {
+        let Some(Slot::Frame {
+            segment,
+            offset,
+            at,
+        }) = self.index_of(seq)
+        else {
             return Ok(None);
         };
         let frame = self.read_frame(segment, offset)?;
@@ -222,17 +229,28 @@ impl FrameLog {
         }
         // The next frame names the link before it; inside a frame the chain is followed.
         let (segment, offset, at) = match self.index_of(seq + 1) {
-            Some(Slot::Frame { segment, offset, at }) => (segment, offset, usize::from(at)),
+            Some(Slot::Frame {
+                segment,
+                offset,
+                at,
+            }) => (segment, offset, usize::from(at)),
             Some(Slot::Lost) => match self.index_of(seq) {
-                Some(Slot::Frame { segment, offset, at }) => {
-                    (segment, offset, usize::from(at) + 1)
-                }
+                Some(Slot::Frame {
+                    segment,
+                    offset,
+                    at,
+                }) => (segment, offset, usize::from(at) + 1),
                 Some(Slot::Lost) | None => return Ok(None),
             },
             None => return Ok(None),
         };
-        let Some(frame) = self.read_frame(segment, offset)? else { return Ok(None) };
-        let before = Head { link: frame.header.before, seq: frame.first.saturating_sub(1) };
+        let Some(frame) = self.read_frame(segment, offset)? else {
+            return Ok(None);
+        };
+        let before = Head {
+            link: frame.header.before,
+            seq: frame.first.saturating_sub(1),
+        };
         let entries = frame.entries.iter().take(at);
         Ok(Some(follow(before, entries.map(Vec::as_slice)).link))
     }
@@ -241,12 +259,20 @@ impl FrameLog {
     #[must_use]
     pub fn next_lost(&self, after: u64) -> Option<u64> {
         let skip = usize::try_from(after).ok()?;
-        let at = self.index.iter().skip(skip).position(|slot| *slot == Slot::Lost)?;
+        let at = self
+            .index
+            .iter()
+            .skip(skip)
+            .position(|slot| *slot == Slot::Lost)?;
         Some(after + at as u64 + 1)
     }
 
     fn place(&self, segment: u32) -> Place {
-        Place { journal: self.shape.journal, log: self.shape.log, segment }
+        Place {
+            journal: self.shape.journal,
+            log: self.shape.log,
+            segment,
+        }
     }
 
     fn index_of(&self, seq: u64) -> Option<Slot> {
@@ -264,13 +290,11 @@ impl FrameLog {
         }
     }
 
-    fn read_frame(
-        &self,
-        segment: u32,
-        offset: u32,
-    ) -> Result<Option<frame::Frame>, JournalError> {
-        let mut reading =
-            self.reading.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    fn read_frame(&self, segment: u32, offset: u32) -> Result<Option<frame::Frame>, JournalError> {
+        let mut reading = self
+            .reading
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let file = match reading.take() {
             Some((number, file)) if number == segment => file,
             Some(_) | None => self.shape.disk.open(&segment_path(&self.shape, segment))?,
@@ -278,7 +302,9 @@ impl FrameLog {
         let (_, file) = reading.insert((segment, file));
         let mut head = vec![0; frame::HEADER];
         file.read_at(u64::from(offset), &mut head)?;
-        let Some(header) = frame::FrameHeader::read(&head) else { return Ok(None) };
+        let Some(header) = frame::FrameHeader::read(&head) else {
+            return Ok(None);
+        };
         let mut bytes = vec![0; header.frame_bytes()];
         file.read_at(u64::from(offset), &mut bytes)?;
         Ok(frame::decode(&self.key, &self.place(segment), &bytes))
@@ -293,7 +319,13 @@ impl FrameLog {
         match made {
             Ok(file) => {
                 self.newest = number;
-                Ok(Segment { number, file, length, end: SEGMENT_HEADER, next_frame: 0 })
+                Ok(Segment {
+                    number,
+                    file,
+                    length,
+                    end: SEGMENT_HEADER,
+                    next_frame: 0,
+                })
             }
             Err(error) => {
                 // Gives the room back on a full disk. If that fails too, the number is skipped.
@@ -305,7 +337,12 @@ impl FrameLog {
         }
     }
 
-    fn make_segment(&self, number: u32, path: &Path, length: usize) -> io::Result<Box<dyn DiskFile>> {
+    fn make_segment(
+        &self,
+        number: u32,
+        path: &Path,
+        length: usize,
+    ) -> io::Result<Box<dyn DiskFile>> {
         let file = self.shape.disk.create(path, length as u64)?;
         file.write_at(0, &segment_header(self.shape.journal, number))?;
         file.sync()?;
@@ -321,14 +358,18 @@ impl FrameLog {
         frame: &frame::Frame,
         lost: &mut Vec<Lost>,
     ) -> Result<(), JournalError> {
-        let before = Head { link: frame.header.before, seq: frame.first.saturating_sub(1) };
+        let before = Head {
+            link: frame.header.before,
+            seq: frame.first.saturating_sub(1),
+        };
         if before.seq > self.head.seq {
             self.lose_to(before, lost);
         } else if before != self.head {
             // A later segment begins again after the last durable entry: what stood from there on
             // was never reported as saved.
             let link = self.link_at(before.seq)?;
-            self.index.truncate(usize::try_from(before.seq).unwrap_or(usize::MAX));
+            self.index
+                .truncate(usize::try_from(before.seq).unwrap_or(usize::MAX));
             self.head = before;
             // If the link differs even so, the entry before is not the one that this frame followed.
             if link.is_some_and(|link| link != before.link) && self.index.pop().is_some() {
@@ -343,7 +384,11 @@ impl FrameLog {
 
     fn lose_to(&mut self, known: Head, lost: &mut Vec<Lost>) {
         let from = self.head.seq + 1;
-        lost.push(Lost { from, to: known.seq, link: known.link });
+        lost.push(Lost {
+            from,
+            to: known.seq,
+            link: known.link,
+        });
         for _ in from..=known.seq {
             self.index.push(Slot::Lost);
         }
@@ -372,7 +417,11 @@ impl FrameLog {
             // cache alone, and be taken for clean: written again they become durable, or fail now.
             let again = bytes.get(*offset..offset + frame.header.frame_bytes());
             let again = again.unwrap_or_default();
-            if file.write_at(*offset as u64, again).and_then(|()| file.sync()).is_err() {
+            if file
+                .write_at(*offset as u64, again)
+                .and_then(|()| file.sync())
+                .is_err()
+            {
                 return Ok(OpenedEnd::Clean);
             }
         }
@@ -381,7 +430,10 @@ impl FrameLog {
             file,
             length: bytes.len(),
             end: scan.end,
-            next_frame: scan.frames.last().map_or(0, |(_, frame)| frame.header.number + 1),
+            next_frame: scan
+                .frames
+                .last()
+                .map_or(0, |(_, frame)| frame.header.number + 1),
         });
         Ok(OpenedEnd::Clean)
     }
@@ -406,8 +458,10 @@ fn segment_path(shape: &Shape, number: u32) -> PathBuf {
 
 fn segments_of(shape: &Shape) -> Result<Vec<u32>, JournalError> {
     let names = shape.disk.list(&shape.dir)?;
-    let mut numbers: Vec<u32> =
-        names.iter().filter_map(|name| name.strip_suffix(".wqj")?.parse().ok()).collect();
+    let mut numbers: Vec<u32> = names
+        .iter()
+        .filter_map(|name| name.strip_suffix(".wqj")?.parse().ok())
+        .collect();
     numbers.sort_unstable();
     Ok(numbers)
 }

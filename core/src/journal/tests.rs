@@ -109,12 +109,20 @@ fn every_prefix_of_a_segment_opens_and_goes_on() {
         assert_eq!(head, heads[there], "cut at {cut}");
         for seq in 1..=head.seq {
             let at = usize::try_from(seq).unwrap() - 1;
-            assert_eq!(opened.log.read(seq).unwrap().as_ref(), Some(&entries[at]), "cut at {cut}");
+            assert_eq!(
+                opened.log.read(seq).unwrap().as_ref(),
+                Some(&entries[at]),
+                "cut at {cut}"
+            );
         }
         let known = open(&disk, Some(heads[4])).unwrap();
         assert_eq!(known.log.head(), heads[4]);
         if there < 4 {
-            let run = Lost { from: head.seq + 1, to: 4, link: heads[4].link };
+            let run = Lost {
+                from: head.seq + 1,
+                to: 4,
+                link: heads[4].link,
+            };
             assert_eq!(known.lost, vec![run], "cut at {cut}");
         }
         let mut log = known.log;
@@ -141,7 +149,10 @@ fn every_flipped_bit_is_harmless_or_named() {
             assert_eq!(opened.log.head(), heads[12]);
             for seq in 1..=12u64 {
                 let index = usize::try_from(seq).unwrap() - 1;
-                let named = opened.lost.iter().any(|run| (run.from..=run.to).contains(&seq));
+                let named = opened
+                    .lost
+                    .iter()
+                    .any(|run| (run.from..=run.to).contains(&seq));
                 let bytes = opened.log.read(seq).unwrap();
                 if named {
                     assert_eq!(bytes, None);
@@ -166,7 +177,14 @@ fn rot_in_the_middle_is_named_with_the_link_that_the_next_frame_holds() {
         + entries[0].len();
     disk.rot(Path::new("j/000001.wqj"), |bytes| bytes[frame_1 + 100] ^= 4);
     let opened = open(&disk, None).unwrap();
-    assert_eq!(opened.lost, vec![Lost { from: 2, to: 2, link: heads[2].link }]);
+    assert_eq!(
+        opened.lost,
+        vec![Lost {
+            from: 2,
+            to: 2,
+            link: heads[2].link
+        }]
+    );
     assert_eq!(opened.log.head(), heads[3]);
     assert_eq!(opened.log.link_at(2).unwrap(), Some(heads[2].link));
     assert_eq!(opened.log.next_lost(0), Some(2));
@@ -182,7 +200,9 @@ fn a_torn_end_is_copied_aside_and_its_segment_never_written_again() {
     let end = before.iter().rposition(|byte| *byte != 0).unwrap() + 1;
     disk.rot(path, |bytes| bytes[end - 3] ^= 1);
     let opened = open(&disk, None).unwrap();
-    let OpenedEnd::Torn(name) = opened.end else { panic!("the end is torn") };
+    let OpenedEnd::Torn(name) = opened.end else {
+        panic!("the end is torn")
+    };
     let torn = disk.read(path).unwrap();
     let aside = disk.read(&Path::new("j").join(&name)).unwrap();
     assert!(torn[..end].ends_with(&aside));
@@ -223,7 +243,11 @@ fn holds(disk: &MemoryDisk, saved: &[(u64, Vec<u8>)], what: &str) {
     let opened = open(disk, None).unwrap();
     assert!(opened.lost.is_empty(), "{what}: {:?}", opened.lost);
     for (seq, bytes) in saved {
-        assert_eq!(opened.log.read(*seq).unwrap().as_ref(), Some(bytes), "{what}: {seq}");
+        assert_eq!(
+            opened.log.read(*seq).unwrap().as_ref(),
+            Some(bytes),
+            "{what}: {seq}"
+        );
     }
 }
 
@@ -242,7 +266,10 @@ fn at_every_call_that_fails_what_was_reported_saved_is_there() {
             disk.set_fault(Fault::Once(at));
             let saved = save_under(&disk, 8);
             let making_the_folder = at == 0;
-            assert!(making_the_folder || saved.len() >= 7, "one failing call costs one save");
+            assert!(
+                making_the_folder || saved.len() >= 7,
+                "one failing call costs one save"
+            );
             if crash {
                 disk.crash();
             }

@@ -91,6 +91,7 @@ pub(crate) enum Copies {
 }
 
 /// What only the owner of the keys decides: made once, at enrolment.
+#[derive(Clone, Copy)]
 pub(crate) struct NewKeys<'a> {
     pub entropy: &'a dyn Entropy,
     pub pin: &'a Pin,
@@ -104,13 +105,31 @@ impl KeyFile {
     /// Wraps a new data key and the signing key. `None` when the court's recovery key is no usable
     /// key, or the cost makes no sense.
     pub fn make(new: &NewKeys<'_>, public: KeyPublic) -> Option<Self> {
-        let data = SecretKey::random(new.entropy);
+        Self::wrap(new, public, &SecretKey::random(new.entropy))
+    }
+
+    /// The same keys with other words in clear: an enrolment taken up again under a new address.
+    pub fn moved(&self, new: &NewKeys<'_>, public: KeyPublic, data: &SecretKey) -> Option<Self> {
+        let signing = self.signing_secret(data)?;
+        Self::wrap(
+            &NewKeys {
+                signing: &signing,
+                ..*new
+            },
+            public,
+            data,
+        )
+    }
+
+    fn wrap(new: &NewKeys<'_>, public: KeyPublic, data: &SecretKey) -> Option<Self> {
         let place = place_of(&public);
         let salt: [u8; 16] = random(new.entropy);
         let wrapping = wrapping_key(new.pin, &salt, new.cost, new.hardware)?;
         let court: [u8; 32] = BASE64.decode(&public.recovery).ok()?.try_into().ok()?;
         let recovery = recovery::seal(new.entropy, &court, &place, data.as_bytes())?;
-        let signing = data.derive("signing key").seal(new.entropy, &place, new.signing);
+        let signing = data
+            .derive("signing key")
+            .seal(new.entropy, &place, new.signing);
         let mut file = Self {
             pin: PinWrap {
                 cost: new.cost,
@@ -146,13 +165,21 @@ impl KeyFile {
 
     fn with_data_key(&self, data: &[u8]) -> Option<Unlocked> {
         let data = SecretKey::from_bytes(Zeroizing::new(data.try_into().ok()?));
-        let sealed = BASE64.decode(&self.signing).ok()?;
-        let signing =
-            Zeroizing::new(data.derive("signing key").open(&place_of(&self.public), &sealed)?);
-        let signer = Ed25519Signer::from_secret(signing.as_slice().try_into().ok()?);
+        let signer = Ed25519Signer::from_secret(&*self.signing_secret(&data)?);
         // A signing key that is not the journal's would make a journal that nobody can verify.
-        (signer.public_key() == self.public.key)
-            .then(|| Unlocked { data, signer: Box::new(signer) })
+        (signer.public_key() == self.public.key).then(|| Unlocked {
+            data,
+            signer: Box::new(signer),
+        })
+    }
+
+    fn signing_secret(&self, data: &SecretKey) -> Option<Zeroizing<[u8; 32]>> {
+        let sealed = BASE64.decode(&self.signing).ok()?;
+        let opened = Zeroizing::new(
+            data.derive("signing key")
+                .open(&place_of(&self.public), &sealed)?,
+        );
+        Some(Zeroizing::new(opened.as_slice().try_into().ok()?))
     }
 
     /// Reads whichever copy reads.
@@ -171,7 +198,9 @@ impl KeyFile {
         }
         let damaged = read.len() < NAMES.len();
         // When a cut fell between the two writes, the further state counts.
-        let best = read.into_iter().max_by_key(|file| file.state == KeyState::Enrolled);
+        let best = read
+            .into_iter()
+            .max_by_key(|file| file.state == KeyState::Enrolled);
         Ok(match best {
             Some(file) => Copies::Read(Box::new(file), damaged),
             None if there == 0 => Copies::None,
@@ -201,7 +230,10 @@ impl KeyFile {
     }
 
     fn sum_now(&self) -> String {
-        let plain = Self { sum: String::new(), ..self.clone() };
+        let plain = Self {
+            sum: String::new(),
+            ..self.clone()
+        };
         let bytes = canonical::to_bytes(&plain).expect("texts and small numbers are canonical");
         hex::encode(sha256(&bytes))
     }
@@ -220,7 +252,11 @@ mod tests {
     use crate::host::SystemEntropy;
     use waiqin_protocol::ids::OfficerId;
 
-    const COST: PinCost = PinCost { memory_kib: 8, passes: 1, lanes: 1 };
+    const COST: PinCost = PinCost {
+        memory_kib: 8,
+        passes: 1,
+        lanes: 1,
+    };
 
     fn made() -> KeyFile {
         let signing = [4; 32];
@@ -255,9 +291,15 @@ mod tests {
         let file = made();
         let right = Pin::new("246813").unwrap();
         let data = file.unlock(&right, &[7; 32]).unwrap().data;
-        assert!(file.unlock(&Pin::new("246814").unwrap(), &[7; 32]).is_none());
+        assert!(
+            file.unlock(&Pin::new("246814").unwrap(), &[7; 32])
+                .is_none()
+        );
         assert!(file.unlock(&right, &[8; 32]).is_none());
-        assert_eq!(file.recover(&[9; 32]).unwrap().data.as_bytes(), data.as_bytes());
+        assert_eq!(
+            file.recover(&[9; 32]).unwrap().data.as_bytes(),
+            data.as_bytes()
+        );
         assert!(file.recover(&[8; 32]).is_none());
     }
 
@@ -292,7 +334,10 @@ mod tests {
         for name in NAMES {
             disk.rot(&dir.join(name), |bytes| bytes.truncate(100));
         }
-        assert!(matches!(KeyFile::read(&disk, dir).unwrap(), Copies::Damaged));
+        assert!(matches!(
+            KeyFile::read(&disk, dir).unwrap(),
+            Copies::Damaged
+        ));
     }
 
     #[test]

@@ -32,7 +32,11 @@ pub struct PinCost {
 impl Default for PinCost {
     /// RFC 9106's choice for little memory (64 MiB, 3 passes), with one lane: phones lend one core.
     fn default() -> Self {
-        Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 }
+        Self {
+            memory_kib: 64 * 1024,
+            passes: 3,
+            lanes: 1,
+        }
     }
 }
 
@@ -48,15 +52,12 @@ impl PinCost {
 }
 
 /// HKDF(Argon2id(PIN) ‖ hardware secret); `None` when the file's cost makes no sense.
-fn wrapping_key(
-    pin: &Pin,
-    salt: &[u8],
-    cost: PinCost,
-    hardware: &[u8; 32],
-) -> Option<SecretKey> {
+fn wrapping_key(pin: &Pin, salt: &[u8], cost: PinCost, hardware: &[u8; 32]) -> Option<SecretKey> {
     let mut both = Zeroizing::new([0u8; 64]);
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost.params()?);
-    argon.hash_password_into(pin.as_bytes(), salt, &mut both[..32]).ok()?;
+    argon
+        .hash_password_into(pin.as_bytes(), salt, &mut both[..32])
+        .ok()?;
     both[32..].copy_from_slice(hardware);
     let mut key = Zeroizing::new([0; 32]);
     Hkdf::<Sha256>::new(Some(salt), &*both)

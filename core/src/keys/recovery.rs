@@ -71,7 +71,10 @@ mod tests {
     fn a_box_opens_with_the_courts_key_at_its_place_alone() {
         let secret = [9; 32];
         let sealed = seal(&SystemEntropy, &public_of(&secret), b"a", b"data key").unwrap();
-        assert_eq!(open(&secret, b"a", &sealed).unwrap().as_slice(), b"data key");
+        assert_eq!(
+            open(&secret, b"a", &sealed).unwrap().as_slice(),
+            b"data key"
+        );
         assert!(open(&secret, b"b", &sealed).is_none());
         assert!(open(&[8; 32], b"a", &sealed).is_none());
         for at in 0..sealed.len() {

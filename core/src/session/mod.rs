@@ -1,28 +1,38 @@
-//! One officer, unlocked.
+//! One officer, unlocked. What is shown is read in `read.rs`, saved in `save.rs`, folded from the
+//! journal in `views.rs`; `inner.rs` holds what an unlocked session is made of.
 
+mod cases;
+mod export;
+mod holdings;
+mod inner;
+mod read;
+mod remote;
+mod save;
 mod shown;
+#[cfg(test)]
+mod tests;
+mod views;
 
+pub(crate) use inner::{Folder, Inner};
 pub use shown::{
     CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportSummary,
     Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo, ReceiptLine, RecordPage,
     RecordRow, RecordsOf, Saved, Status, SyncReport,
 };
 
-use crate::store::StoreError;
-use std::collections::BTreeMap;
-use std::io::Read;
-use waiqin_protocol::canonical::Value;
-use waiqin_protocol::ids::{CaseId, EvidenceHash, JournalId, SubjectId};
-use waiqin_protocol::journal::{Act, CaseRef, Path};
+pub use crate::store::StoreError;
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, RwLock};
+use waiqin_protocol::ids::JournalId;
 use waiqin_protocol::wire::enrol::OfficerCard;
-use waiqin_protocol::wire::hello::Limits;
-use waiqin_protocol::wire::sync::CaseSheet;
 
 /// One officer, unlocked. Local calls block for milliseconds.
 pub struct Session {
     card: OfficerCard,
     court: String,
     journal: JournalId,
+    open: RwLock<Option<Arc<Inner>>>,
 }
 
 /// Nothing was saved.
@@ -82,8 +92,23 @@ pub enum ExportError {
     Io(#[source] std::io::Error),
 }
 
-#[expect(clippy::unused_async, reason = "filled next")]
 impl Session {
+    pub(crate) fn over(inner: Arc<Inner>) -> Arc<Self> {
+        Arc::new(Self {
+            card: inner.public.officer.clone(),
+            court: inner.public.court.clone(),
+            journal: inner.public.journal,
+            open: RwLock::new(Some(inner)),
+        })
+    }
+
+    pub(crate) fn inner(&self) -> Option<Arc<Inner>> {
+        self.open
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
     /// The officer.
     #[must_use]
     pub fn officer(&self) -> &OfficerCard {
@@ -102,204 +127,41 @@ impl Session {
         self.journal
     }
 
-    /// The bounds in force.
-    #[must_use]
-    pub fn limits(&self) -> Limits {
-        unimplemented!()
-    }
-
-    /// Cases that fit every word of the query (number, party, address, cause), open ones first, by
-    /// due day.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub fn cases(&self, query: &str, offset: usize, limit: usize) -> Result<CaseList, StoreError> {
-        let _ = (query, offset, limit);
-        unimplemented!()
-    }
-
-    /// One case.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub fn case(&self, id: &CaseId) -> Result<Option<CaseSheet>, StoreError> {
-        let _ = id;
-        unimplemented!()
-    }
-
-    /// Records, newest change first.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub fn records(
-        &self,
-        of: &RecordsOf,
-        offset: usize,
-        limit: usize,
-    ) -> Result<Vec<RecordRow>, StoreError> {
-        let _ = (of, offset, limit);
-        unimplemented!()
-    }
-
-    /// One record.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub fn record(&self, subject: SubjectId) -> Result<Option<RecordPage>, StoreError> {
-        let _ = subject;
-        unimplemented!()
-    }
-
-    /// Opens a record.
-    ///
-    /// # Errors
-    /// See [`SaveError`].
-    pub fn open_record(
-        &self,
-        act: Act,
-        case: CaseRef,
-        values: BTreeMap<Path, Value>,
-    ) -> Result<Saved, SaveError> {
-        let _ = (act, case, values);
-        unimplemented!()
-    }
-
-    /// Changes fields. Values that stand already are left out; when none is left, nothing is
-    /// written and the newest entry is named.
-    ///
-    /// # Errors
-    /// See [`SaveError`].
-    pub fn change(
-        &self,
-        subject: SubjectId,
-        values: BTreeMap<Path, Value>,
-    ) -> Result<Saved, SaveError> {
-        let _ = (subject, values);
-        unimplemented!()
-    }
-
-    /// Names the case of a record anew.
-    ///
-    /// # Errors
-    /// See [`SaveError`].
-    pub fn name_case(&self, subject: SubjectId, case: CaseRef) -> Result<Saved, SaveError> {
-        let _ = (subject, case);
-        unimplemented!()
-    }
-
-    /// Takes evidence into a record: the bytes are durable first, then the entry that names them.
-    /// Nothing but 0 bytes and the limit is refused. A slice of bytes is a reader:
-    /// `add_evidence(subject, &bytes[..], facts)`.
-    ///
-    /// # Errors
-    /// See [`SaveError`].
-    pub fn add_evidence(
-        &self,
-        subject: SubjectId,
-        bytes: impl Read,
-        facts: EvidenceFacts,
-    ) -> Result<EvidenceSaved, SaveError> {
-        let _ = (subject, bytes, facts);
-        unimplemented!()
-    }
-
-    /// Withdraws evidence; it is delivered all the same.
-    ///
-    /// # Errors
-    /// See [`SaveError`].
-    pub fn withdraw_evidence(
-        &self,
-        subject: SubjectId,
-        hash: EvidenceHash,
-        reason: &str,
-    ) -> Result<Saved, SaveError> {
-        let _ = (subject, hash, reason);
-        unimplemented!()
-    }
-
-    /// Declares that the bytes of evidence are gone.
-    ///
-    /// # Errors
-    /// See [`SaveError`].
-    pub fn declare_missing(
-        &self,
-        subject: SubjectId,
-        hash: EvidenceHash,
-        reason: &str,
-    ) -> Result<Saved, SaveError> {
-        let _ = (subject, hash, reason);
-        unimplemented!()
-    }
-
-    /// A JPEG of at most 512 pixels a side, upright; `None` when the evidence is no picture.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub fn thumbnail(&self, hash: EvidenceHash) -> Result<Option<Vec<u8>>, StoreError> {
-        let _ = hash;
-        unimplemented!()
-    }
-
-    /// The bytes as they were taken in; `None` when they are not on this phone.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub fn original(&self, hash: EvidenceHash) -> Result<Option<Vec<u8>>, StoreError> {
-        let _ = hash;
-        unimplemented!()
-    }
-
-    /// The truth line.
-    #[must_use]
-    pub fn status(&self) -> Status {
-        unimplemented!()
-    }
-
-    /// Receipts held, newest first.
-    #[must_use]
-    pub fn receipts(&self) -> Vec<ReceiptLine> {
-        unimplemented!()
-    }
-
-    /// Delivers what can be delivered and fetches what changed. One runs at a time; a second call
-    /// waits for the first and then runs.
-    ///
-    /// # Errors
-    /// When something on this phone fails; what the court answers stands in the report.
-    pub async fn sync(&self) -> Result<SyncReport, SyncError> {
-        unimplemented!()
-    }
-
-    /// As [`Session::sync`], but only when a try is due: for timers. `None`: not yet.
-    ///
-    /// # Errors
-    /// As [`Session::sync`].
-    pub async fn sync_when_due(&self) -> Result<Option<SyncReport>, SyncError> {
-        unimplemented!()
-    }
-
     /// Tries again what was parked, at the next sync.
     pub fn unpark(&self) {
-        unimplemented!()
-    }
-
-    /// Writes what journal and custody hold as readable files, for checks outside.
-    ///
-    /// # Errors
-    /// See [`ExportError`].
-    pub fn export(&self, to: &std::path::Path) -> Result<ExportSummary, ExportError> {
-        let _ = to;
-        unimplemented!()
+        if let Some(inner) = self.inner() {
+            let mut live = inner.live();
+            live.parked.clear();
+            // If this is lost, the same things are parked again after the next start.
+            let _ = inner.views.keep_parked(&[]);
+        }
     }
 
     /// Locks: a checkpoint is signed, keys leave memory, every later call says *locked*.
     pub fn lock(&self) {
-        unimplemented!()
+        let taken = self
+            .open
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
+        let Some(inner) = taken else { return };
+        let head = inner.journal().log.head();
+        let vouched = inner.custody().known().map_or(0, |known| known.seq);
+        // Both are care beyond what was promised: entries are durable since they were saved.
+        if head.seq > vouched
+            && let Err(error) = inner.checkpoint(head)
+        {
+            tracing::warn!(%error, "no checkpoint at the lock");
+        }
+        if let Err(error) = inner.views.flush() {
+            tracing::warn!(%error, "the store was not flushed at the lock");
+        }
+        inner.ended.store(true, Ordering::SeqCst);
     }
 
     /// Whether it is locked.
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        unimplemented!()
+        self.inner().is_none()
     }
 }

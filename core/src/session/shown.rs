@@ -185,7 +185,7 @@ pub struct EvidenceSaved {
 }
 
 /// The truth line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
     /// Entries in the journal.
     pub saved_entries: u64,

@@ -28,16 +28,34 @@ fn trees_do_not_see_each_other_and_scans_stay_inside_prefix_and_limit() {
         batch.put(Tree::Recent, b"", b"2".to_vec());
         store.write(batch).unwrap();
         let all = store.scan(Tree::Records, b"", b"", 100).unwrap();
-        assert_eq!(keys(&all), [&b"a"[..], b"b", b"ba", b"bb", b"c", b"\xff\xff"], "{name}");
+        assert_eq!(
+            keys(&all),
+            [&b"a"[..], b"b", b"ba", b"bb", b"c", b"\xff\xff"],
+            "{name}"
+        );
         let b = store.scan(Tree::Records, b"b", b"", 100).unwrap();
         assert_eq!(keys(&b), [&b"b"[..], b"ba", b"bb"], "{name}");
         let from = store.scan(Tree::Records, b"b", b"ba", 1).unwrap();
         assert_eq!(keys(&from), [&b"ba"[..]], "{name}");
-        assert!(store.scan(Tree::Records, b"a", b"b", 9).unwrap().is_empty(), "{name}");
-        assert_eq!(store.get(Tree::Recent, b"").unwrap().as_deref(), Some(&b"2"[..]), "{name}");
+        assert!(
+            store.scan(Tree::Records, b"a", b"b", 9).unwrap().is_empty(),
+            "{name}"
+        );
+        assert_eq!(
+            store.get(Tree::Recent, b"").unwrap().as_deref(),
+            Some(&b"2"[..]),
+            "{name}"
+        );
         store.clear(Tree::Records).unwrap();
-        assert!(store.scan(Tree::Records, b"", b"", 9).unwrap().is_empty(), "{name}");
-        assert_eq!(store.get(Tree::Meta, b"zz").unwrap().as_deref(), Some(&b"1"[..]), "{name}");
+        assert!(
+            store.scan(Tree::Records, b"", b"", 9).unwrap().is_empty(),
+            "{name}"
+        );
+        assert_eq!(
+            store.get(Tree::Meta, b"zz").unwrap().as_deref(),
+            Some(&b"1"[..]),
+            "{name}"
+        );
     }
 }
 
@@ -51,7 +69,11 @@ fn in_a_batch_the_later_change_wins() {
         batch.put(Tree::Meta, b"b", b"2".to_vec());
         store.write(batch).unwrap();
         assert_eq!(store.get(Tree::Meta, b"a").unwrap(), None, "{name}");
-        assert_eq!(store.get(Tree::Meta, b"b").unwrap().as_deref(), Some(&b"2"[..]), "{name}");
+        assert_eq!(
+            store.get(Tree::Meta, b"b").unwrap().as_deref(),
+            Some(&b"2"[..]),
+            "{name}"
+        );
     }
 }
 
@@ -67,8 +89,14 @@ fn what_was_flushed_is_there_when_it_is_opened_again() {
         store.flush().unwrap();
     }
     let store = SledStore::open(dir.path()).unwrap();
-    assert_eq!(store.get(Tree::Meta, b"cursor").unwrap().as_deref(), Some(&b"5"[..]));
-    assert_eq!(store.get(Tree::CasesA, b"x").unwrap(), Some(vec![7; 100_000]));
+    assert_eq!(
+        store.get(Tree::Meta, b"cursor").unwrap().as_deref(),
+        Some(&b"5"[..])
+    );
+    assert_eq!(
+        store.get(Tree::CasesA, b"x").unwrap(),
+        Some(vec![7; 100_000])
+    );
 }
 
 type Model = BTreeMap<(Tree, Vec<u8>), Vec<u8>>;
@@ -124,11 +152,18 @@ proptest! {
 fn a_value_opens_under_its_own_key_alone() {
     let store = std::sync::Arc::new(MemoryStore::default());
     let key = crate::secret::SecretKey::random(&crate::SystemEntropy);
-    let sealed = SealedStore::new(store.clone(), key, std::sync::Arc::new(crate::SystemEntropy));
+    let sealed = SealedStore::new(
+        store.clone(),
+        key,
+        std::sync::Arc::new(crate::SystemEntropy),
+    );
     let mut batch = sealed.batch();
     batch.put(Tree::Meta, b"a", "某");
     batch.commit().unwrap();
-    assert_eq!(sealed.get::<String>(Tree::Meta, b"a").unwrap().as_deref(), Some("某"));
+    assert_eq!(
+        sealed.get::<String>(Tree::Meta, b"a").unwrap().as_deref(),
+        Some("某")
+    );
     let bytes = store.get(Tree::Meta, b"a").unwrap().unwrap();
     let mut moved = Batch::default();
     moved.put(Tree::Meta, b"b", bytes.clone());

@@ -12,7 +12,9 @@ pub struct MemoryStore {
 
 impl MemoryStore {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<(Tree, Vec<u8>), Vec<u8>>> {
-        self.pairs.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.pairs
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -30,10 +32,13 @@ impl Store for MemoryStore {
     ) -> Result<Vec<Pair>, StoreError> {
         let pairs = self.lock();
         let begin = (tree, prefix.max(from).to_vec());
-        let inside = pairs.range(begin..).take_while(|((of, key), _)| {
-            *of == tree && key.starts_with(prefix)
-        });
-        Ok(inside.take(limit).map(|((_, key), value)| (key.clone(), value.clone())).collect())
+        let inside = pairs
+            .range(begin..)
+            .take_while(|((of, key), _)| *of == tree && key.starts_with(prefix));
+        Ok(inside
+            .take(limit)
+            .map(|((_, key), value)| (key.clone(), value.clone()))
+            .collect())
     }
 
     fn write(&self, batch: Batch) -> Result<(), StoreError> {

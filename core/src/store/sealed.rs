@@ -26,7 +26,11 @@ pub(crate) struct SealedBatch<'a> {
 
 impl SealedStore {
     pub fn new(store: Arc<dyn Store>, key: SecretKey, entropy: Arc<dyn Entropy>) -> Self {
-        Self { store, key, entropy }
+        Self {
+            store,
+            key,
+            entropy,
+        }
     }
 
     /// A key that tells nothing to who looks at the files.
@@ -34,7 +38,11 @@ impl SealedStore {
         self.key.name(of)
     }
 
-    pub fn get<T: DeserializeOwned>(&self, tree: Tree, key: &[u8]) -> Result<Option<T>, StoreError> {
+    pub fn get<T: DeserializeOwned>(
+        &self,
+        tree: Tree,
+        key: &[u8],
+    ) -> Result<Option<T>, StoreError> {
         match self.store.get(tree, key)? {
             None => Ok(None),
             Some(sealed) => self.open(tree, key, &sealed).map(Some),
@@ -59,7 +67,10 @@ impl SealedStore {
     }
 
     pub fn batch(&self) -> SealedBatch<'_> {
-        SealedBatch { store: self, batch: Batch::default() }
+        SealedBatch {
+            store: self,
+            batch: Batch::default(),
+        }
     }
 
     pub fn flush(&self) -> Result<(), StoreError> {
@@ -76,8 +87,13 @@ impl SealedStore {
         key: &[u8],
         sealed: &[u8],
     ) -> Result<T, StoreError> {
-        let damaged = || StoreError::Damaged { what: format!("a value of {tree:?}") };
-        let plain = self.key.open(&place(tree, key), sealed).ok_or_else(damaged)?;
+        let damaged = || StoreError::Damaged {
+            what: format!("a value of {tree:?}"),
+        };
+        let plain = self
+            .key
+            .open(&place(tree, key), sealed)
+            .ok_or_else(damaged)?;
         serde_json::from_slice(&plain).map_err(|_| damaged())
     }
 }
@@ -85,7 +101,10 @@ impl SealedStore {
 impl SealedBatch<'_> {
     pub fn put<T: Serialize + ?Sized>(&mut self, tree: Tree, key: &[u8], value: &T) {
         let plain = serde_json::to_vec(value).expect("views are plain data with text keys");
-        let sealed = self.store.key.seal(&*self.store.entropy, &place(tree, key), &plain);
+        let sealed = self
+            .store
+            .key
+            .seal(&*self.store.entropy, &place(tree, key), &plain);
         self.batch.put(tree, key, sealed);
     }
 

@@ -31,7 +31,9 @@ fn fenced<T>(work: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(error.into()),
-        Err(_) => Err(StoreError::Damaged { what: "sled panicked".to_owned() }),
+        Err(_) => Err(StoreError::Damaged {
+            what: "sled panicked".to_owned(),
+        }),
     }
 }
 
@@ -42,7 +44,9 @@ impl From<sled::Error> for StoreError {
             sled::Error::CollectionNotFound(_)
             | sled::Error::Unsupported(_)
             | sled::Error::ReportableBug(_)
-            | sled::Error::Corruption { .. } => Self::Damaged { what: error.to_string() },
+            | sled::Error::Corruption { .. } => Self::Damaged {
+                what: error.to_string(),
+            },
         }
     }
 }

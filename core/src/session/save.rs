@@ -1,0 +1,383 @@
+//! Saving: the entry is built, written and made durable under the lock of the journal; only then is
+//! anything said to be saved, and the views follow.
+
+use super::inner::{Inner, Journal};
+use super::shown::{EvidenceFacts, EvidenceSaved, IncidentKind, Saved};
+use super::views::{EvidenceStored, Fold, RecordStored, Views, ViewsError};
+use super::{SaveError, Session};
+use crate::evidence::{EvidenceHead, TakeError, display_name};
+use crate::host::random;
+use crate::journal::JournalError;
+use crate::store::StoreError;
+use std::collections::BTreeMap;
+use std::io::Read;
+use waiqin_protocol::canonical::Value;
+use waiqin_protocol::ids::{EvidenceHash, SubjectId};
+use waiqin_protocol::journal::{Act, CaseRef, Change, Entry, EntryError, Evidence, Path, VERSION};
+
+impl Session {
+    /// Opens a record.
+    ///
+    /// # Errors
+    /// See [`SaveError`].
+    pub fn open_record(
+        &self,
+        act: Act,
+        case: CaseRef,
+        values: BTreeMap<Path, Value>,
+    ) -> Result<Saved, SaveError> {
+        let inner = self.inner().ok_or(SaveError::Locked)?;
+        let subject = SubjectId::from_bytes(random(&*inner.parts.entropy));
+        inner.save(subject, |_| {
+            Ok(Some(Change::RecordOpened { act, case, values }))
+        })
+    }
+
+    /// Changes fields. Values that stand already are left out; when none is left, nothing is
+    /// written and the newest entry is named.
+    ///
+    /// # Errors
+    /// See [`SaveError`].
+    pub fn change(
+        &self,
+        subject: SubjectId,
+        mut values: BTreeMap<Path, Value>,
+    ) -> Result<Saved, SaveError> {
+        self.save_on(subject, |stored| {
+            values.retain(|path, value| !stands(stored, path, value));
+            Ok((!values.is_empty()).then_some(Change::FieldsChanged { values }))
+        })
+    }
+
+    /// Names the case of a record anew.
+    ///
+    /// # Errors
+    /// See [`SaveError`].
+    pub fn name_case(&self, subject: SubjectId, case: CaseRef) -> Result<Saved, SaveError> {
+        self.save_on(subject, |stored| {
+            Ok((stored.record.case != case).then_some(Change::CaseNamed { case }))
+        })
+    }
+
+    /// Takes evidence into a record: the bytes are durable first, then the entry that names them.
+    /// Nothing but 0 bytes and the limit is refused. A slice of bytes is a reader:
+    /// `add_evidence(subject, &bytes[..], facts)`.
+    ///
+    /// # Errors
+    /// See [`SaveError`]. When the entry cannot be written the bytes stay, and are offered back as
+    /// an orphan.
+    pub fn add_evidence(
+        &self,
+        subject: SubjectId,
+        bytes: impl Read,
+        facts: EvidenceFacts,
+    ) -> Result<EvidenceSaved, SaveError> {
+        let inner = self.inner().ok_or(SaveError::Locked)?;
+        if inner
+            .reading(|views| views.record(subject))
+            .map_err(SaveError::Store)?
+            .is_none()
+        {
+            return Err(SaveError::NoSuchRecord);
+        }
+        let max = inner.live().limits.evidence_bytes_max;
+        let head = EvidenceHead {
+            at: inner.now().wall_ms,
+            record: subject,
+            role: facts.role,
+        };
+        let taken = inner
+            .evidence
+            .take(bytes, max, &head)
+            .map_err(|error| match error {
+                TakeError::Empty => SaveError::Empty,
+                TakeError::TooLarge { max } => SaveError::TooLarge { max },
+                TakeError::Source(error) => SaveError::Source(error),
+                TakeError::Disk(error) => SaveError::Disk(error),
+            })?;
+        inner.name_evidence(subject, taken.hash, taken.length, facts)
+    }
+
+    /// Takes an orphan, whose bytes were durable before the app was killed, into its record.
+    ///
+    /// # Errors
+    /// See [`SaveError`].
+    pub fn adopt_orphan(
+        &self,
+        hash: EvidenceHash,
+        facts: EvidenceFacts,
+    ) -> Result<EvidenceSaved, SaveError> {
+        let inner = self.inner().ok_or(SaveError::Locked)?;
+        let orphan = inner
+            .live()
+            .orphans
+            .iter()
+            .find(|orphan| orphan.hash == hash)
+            .cloned();
+        let orphan = orphan.ok_or(SaveError::NoSuchEvidence)?;
+        let saved = inner.name_evidence(orphan.head.record, hash, orphan.length, facts)?;
+        inner.live().orphans.retain(|orphan| orphan.hash != hash);
+        Ok(saved)
+    }
+
+    /// Withdraws evidence; it is delivered all the same.
+    ///
+    /// # Errors
+    /// See [`SaveError`].
+    pub fn withdraw_evidence(
+        &self,
+        subject: SubjectId,
+        hash: EvidenceHash,
+        reason: &str,
+    ) -> Result<Saved, SaveError> {
+        let reason = reason.to_owned();
+        self.save_on(subject, |stored| {
+            holds(stored, &hash)?;
+            Ok(Some(Change::EvidenceWithdrawn { hash, reason }))
+        })
+    }
+
+    /// Declares that the bytes of evidence are gone.
+    ///
+    /// # Errors
+    /// See [`SaveError`].
+    pub fn declare_missing(
+        &self,
+        subject: SubjectId,
+        hash: EvidenceHash,
+        reason: &str,
+    ) -> Result<Saved, SaveError> {
+        let reason = reason.to_owned();
+        self.save_on(subject, |stored| {
+            holds(stored, &hash)?;
+            Ok(Some(Change::EvidenceMissing { hash, reason }))
+        })
+    }
+
+    fn save_on(
+        &self,
+        subject: SubjectId,
+        change: impl FnOnce(&RecordStored) -> Result<Option<Change>, SaveError>,
+    ) -> Result<Saved, SaveError> {
+        let inner = self.inner().ok_or(SaveError::Locked)?;
+        inner.save(subject, |stored| {
+            change(stored.ok_or(SaveError::NoSuchRecord)?)
+        })
+    }
+}
+
+impl Inner {
+    /// Writes one change durably. The change is made from the record as it stands, under the lock;
+    /// `None` means that there is nothing to write.
+    pub(crate) fn save(
+        &self,
+        subject: SubjectId,
+        change: impl FnOnce(Option<&RecordStored>) -> Result<Option<Change>, SaveError>,
+    ) -> Result<Saved, SaveError> {
+        let mut journal = self.journal();
+        let stored = self
+            .reading_with(&journal, |views| views.record(subject))
+            .map_err(SaveError::Store)?;
+        let Some(change) = change(stored.as_ref())? else {
+            return stored.map_or(Err(SaveError::NoSuchRecord), |stored| {
+                Ok(Saved {
+                    subject,
+                    seq: stored.last_seq,
+                    at_ms: stored.record.changed,
+                })
+            });
+        };
+        let (at, beacon) = journal.at(self.now());
+        let entry = Entry {
+            at,
+            author: self.public.officer.id,
+            base: stored
+                .as_ref()
+                .and_then(|it| it.record.base_for(self.public.journal)),
+            beacon,
+            change,
+            journal: self.public.journal,
+            seq: journal.log.head().seq + 1,
+            subject,
+            v: VERSION,
+        };
+        let bytes = entry.to_bytes().map_err(SaveError::Entry)?;
+        // What the reader would refuse must not get a number: it could never be taken back.
+        Entry::from_bytes(&bytes).map_err(SaveError::Entry)?;
+        let head = journal.log.append(&[&bytes]).map_err(|error| match error {
+            JournalError::Io(error) => SaveError::Disk(error),
+            JournalError::TooLong => SaveError::Entry(EntryError::Canonical(
+                waiqin_protocol::canonical::CanonicalError::TooLong(bytes.len()),
+            )),
+            JournalError::Gone | JournalError::Exists => {
+                SaveError::Disk(std::io::Error::other(error))
+            }
+        })?;
+        // From here on it is saved; whatever happens to the views can be made good.
+        if entry.beacon.is_some() {
+            journal.beacon_used = entry.at.beacon;
+        }
+        self.fold(&journal, head.seq, &bytes);
+        self.count_evidence(&entry);
+        Ok(Saved {
+            subject,
+            seq: head.seq,
+            at_ms: entry.at.wall,
+        })
+    }
+
+    /// Reads from the views; when they are damaged they are rebuilt from the journal first.
+    pub(crate) fn reading<T>(
+        &self,
+        read: impl Fn(&Views) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if !self.live().stale {
+            match read(&self.views) {
+                Err(StoreError::Damaged { .. }) => {}
+                other => return other,
+            }
+        }
+        self.reading_with(&self.journal(), read)
+    }
+
+    fn reading_with<T>(
+        &self,
+        journal: &Journal,
+        read: impl Fn(&Views) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if !self.live().stale {
+            match read(&self.views) {
+                Err(StoreError::Damaged { .. }) => {}
+                other => return other,
+            }
+        }
+        self.heal(journal)?;
+        read(&self.views)
+    }
+
+    /// Rebuilds the views from the journal. Cases come again from the server.
+    fn heal(&self, journal: &Journal) -> Result<(), StoreError> {
+        self.live().stale = true;
+        self.views
+            .rebuild(&journal.log)
+            .map_err(|error| match error {
+                ViewsError::Store(error) => error,
+                ViewsError::Journal(error) => StoreError::Io(std::io::Error::other(error)),
+            })?;
+        self.cases.load(&self.views)?;
+        let received = self
+            .custody()
+            .evidence()
+            .keys()
+            .copied()
+            .collect::<Vec<_>>();
+        self.views.evidence_received(&received)?;
+        let unsent = self.views.unsent()?;
+        let mut live = self.live();
+        live.unsent = unsent.into_iter().map(|it| (it.hash, it)).collect();
+        live.parked.clear();
+        live.stale = false;
+        drop(live);
+        // The rebuild stands even if the note of it does not reach the disk.
+        let _ = self.note_incidents(vec![IncidentKind::StoreRebuilt]);
+        Ok(())
+    }
+
+    fn fold(&self, journal: &Journal, seq: u64, bytes: &[u8]) {
+        if self.live().stale {
+            return;
+        }
+        let folded = || -> Result<(), StoreError> {
+            let mut fold = Fold::on(&self.views);
+            fold.entry(seq, bytes)?;
+            fold.commit(journal.log.head())
+        };
+        if let Err(error) = folded() {
+            tracing::warn!(%error, "the views did not take an entry; they will be rebuilt");
+            self.live().stale = true;
+        }
+    }
+
+    fn count_evidence(&self, entry: &Entry) {
+        let (hash, length, missing) = match &entry.change {
+            Change::EvidenceAdded { evidence } => (evidence.hash, evidence.length, false),
+            Change::EvidenceMissing { hash, .. } => (*hash, 0, true),
+            _other => return,
+        };
+        if self.custody().evidence().contains_key(&hash) {
+            return;
+        }
+        let mut live = self.live();
+        let counted = live.unsent.entry(hash).or_insert(EvidenceStored {
+            hash,
+            length,
+            missing,
+            seq: entry.seq,
+            subject: entry.subject,
+        });
+        counted.missing = missing;
+        counted.length = counted.length.max(length);
+    }
+
+    fn name_evidence(
+        &self,
+        subject: SubjectId,
+        hash: EvidenceHash,
+        length: u64,
+        facts: EvidenceFacts,
+    ) -> Result<EvidenceSaved, SaveError> {
+        let read = self.evidence.facts(&hash).map_err(SaveError::Disk)?;
+        let media = read.media.map(str::to_owned);
+        let evidence = Evidence {
+            caption: facts.caption,
+            fix: facts.fix,
+            hash,
+            height: read.height,
+            how: facts.how,
+            item: facts.item,
+            length,
+            media: media.clone(),
+            name: display_name(&facts.name),
+            role: facts.role,
+            source: facts.source,
+            taken: read.taken,
+            width: read.width,
+        };
+        let saved = self.save(subject, |stored| {
+            stored.ok_or(SaveError::NoSuchRecord)?;
+            Ok(Some(Change::EvidenceAdded {
+                evidence: Box::new(evidence),
+            }))
+        })?;
+        Ok(EvidenceSaved {
+            hash,
+            length,
+            readable: media.is_some(),
+            media,
+            seq: saved.seq,
+            at_ms: saved.at_ms,
+        })
+    }
+}
+
+/// Whether this phone's newest value of a field is this one, and nobody contests it.
+fn stands(stored: &RecordStored, path: &Path, value: &Value) -> bool {
+    match stored.record.fields.get(path) {
+        Some(field) => matches!(field.candidates.as_slice(), [one] if one.value == *value),
+        // A field never given and one taken away look alike.
+        None => *value == Value::Null,
+    }
+}
+
+fn holds(stored: &RecordStored, hash: &EvidenceHash) -> Result<(), SaveError> {
+    let there = stored
+        .record
+        .evidence
+        .iter()
+        .any(|it| it.evidence.hash == *hash);
+    if there {
+        Ok(())
+    } else {
+        Err(SaveError::NoSuchEvidence)
+    }
+}
