@@ -155,12 +155,13 @@ impl Shared {
         offer: &EnrolOffer,
         pin: &Pin,
     ) -> Result<(KeyFile, Unlocked), EnrolError> {
-        let keys = self
-            .open_keys(folder, file, pin)
-            .map_err(|error| match error {
-                UnlockError::WrongPin { .. } => EnrolError::OtherPin,
-                other => EnrolError::Unlock(Box::new(other)),
-            })?;
+        let keys = self.open_keys(folder, file, pin).map_err(|error| {
+            if matches!(error, UnlockError::WrongPin { .. }) {
+                EnrolError::OtherPin
+            } else {
+                EnrolError::Unlock(Box::new(error))
+            }
+        })?;
         let public = KeyPublic {
             court: offer.court.clone(),
             officer: offer.officer.clone(),

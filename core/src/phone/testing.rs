@@ -40,13 +40,21 @@ impl Clock for StillClock {
 #[derive(Default)]
 pub struct Chip(Mutex<Option<[u8; 32]>>);
 
+impl Chip {
+    fn held(&self) -> std::sync::MutexGuard<'_, Option<[u8; 32]>> {
+        self.0
+            .lock()
+            .expect("no test panics while it holds the chip")
+    }
+}
+
 impl HardwareSecret for Chip {
     fn get(&self) -> io::Result<Option<Zeroizing<[u8; 32]>>> {
-        Ok(self.0.lock().unwrap().map(Zeroizing::new))
+        Ok(self.held().map(Zeroizing::new))
     }
 
     fn create(&self, secret: &[u8; 32]) -> io::Result<()> {
-        let mut held = self.0.lock().unwrap();
+        let mut held = self.held();
         if held.is_some() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }

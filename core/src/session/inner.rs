@@ -73,6 +73,9 @@ pub(crate) struct SyncNote {
     pub outcome: Option<LastOutcome>,
 }
 
+/// Opens the store in a folder; with `true`, empty: what is there cannot be used.
+pub(crate) type OpenStore<'a> = dyn Fn(&Path, bool) -> Result<Arc<dyn Store>, StoreError> + 'a;
+
 /// The folder of an officer and the means to read it.
 #[derive(Clone)]
 pub(crate) struct Folder {
@@ -103,13 +106,12 @@ impl Folder {
 }
 
 impl Inner {
-    /// Opens everything. `store` opens the officer's store, and opens it empty when told that what
-    /// is there cannot be used.
+    /// Opens everything.
     pub fn open(
         folder: &Folder,
         public: KeyPublic,
         keys: Unlocked,
-        store: &dyn Fn(&Path, bool) -> Result<Arc<dyn Store>, StoreError>,
+        store: &OpenStore<'_>,
     ) -> Result<Arc<Self>, UnlockError> {
         let parts = &folder.parts;
         let mut seen = Vec::new();
@@ -293,11 +295,7 @@ impl Inner {
             let subject =
                 waiqin_protocol::ids::SubjectId::from_bytes(*self.public.journal.as_bytes());
             self.save(subject, |_| Ok(Some(change)))
-                .map_err(|error| match error {
-                    super::SaveError::Disk(error) => UnlockError::Files(error),
-                    super::SaveError::Store(error) => UnlockError::Store(error),
-                    other => UnlockError::Files(std::io::Error::other(other)),
-                })?;
+                .map_err(|error| UnlockError::Files(std::io::Error::other(error)))?;
             seen.push(IncidentKind::EntriesLost {
                 from: run.from,
                 to: run.to,
@@ -392,7 +390,7 @@ fn open_custody(
 fn open_views(
     folder: &Folder,
     keys: &Unlocked,
-    store: &dyn Fn(&Path, bool) -> Result<Arc<dyn Store>, StoreError>,
+    store: &OpenStore<'_>,
     empty: bool,
 ) -> Result<Option<Views>, UnlockError> {
     let opened = store(&folder.dir.join("store"), empty);

@@ -4,6 +4,8 @@
 mod cases;
 mod export;
 mod holdings;
+#[cfg(test)]
+mod holdings_tests;
 mod inner;
 mod read;
 mod remote;

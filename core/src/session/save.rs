@@ -3,7 +3,7 @@
 
 use super::inner::{Inner, Journal};
 use super::shown::{EvidenceFacts, EvidenceSaved, IncidentKind, Saved};
-use super::views::{EvidenceStored, Fold, RecordStored, Views, ViewsError};
+use super::views::{EvidenceStored, Fold, RecordStored, Views, ViewsError, evidence_of};
 use super::{SaveError, Session};
 use crate::evidence::{EvidenceHead, TakeError, display_name};
 use crate::host::random;
@@ -299,10 +299,8 @@ impl Inner {
     }
 
     fn count_evidence(&self, entry: &Entry) {
-        let (hash, length, missing) = match &entry.change {
-            Change::EvidenceAdded { evidence } => (evidence.hash, evidence.length, false),
-            Change::EvidenceMissing { hash, .. } => (*hash, 0, true),
-            _other => return,
+        let Some((hash, length, missing)) = evidence_of(&entry.change) else {
+            return;
         };
         if self.custody().evidence().contains_key(&hash) {
             return;

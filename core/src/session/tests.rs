@@ -15,14 +15,14 @@ use waiqin_protocol::journal::{
 };
 use waiqin_protocol::suite::sha256;
 
-fn values(pairs: &[(&str, &str)]) -> BTreeMap<Path, Value> {
+pub(super) fn values(pairs: &[(&str, &str)]) -> BTreeMap<Path, Value> {
     pairs
         .iter()
         .map(|(path, text)| (Path::new(*path).unwrap(), Value::from(*text)))
         .collect()
 }
 
-fn case(number: &str) -> CaseRef {
+pub(super) fn case(number: &str) -> CaseRef {
     CaseRef {
         typed: number.to_owned(),
         normal: Some(number.to_owned()),
@@ -30,7 +30,7 @@ fn case(number: &str) -> CaseRef {
     }
 }
 
-fn facts(name: &str) -> EvidenceFacts {
+pub(super) fn facts(name: &str) -> EvidenceFacts {
     EvidenceFacts {
         name: name.to_owned(),
         role: EvidenceRole::Overall,
@@ -42,13 +42,13 @@ fn facts(name: &str) -> EvidenceFacts {
     }
 }
 
-fn enrolled(device: &Device) -> (Phone, Arc<Session>) {
+pub(super) fn enrolled(device: &Device) -> (Phone, Arc<Session>) {
     let phone = device.start().unwrap();
     let session = Court::new().enrol(&phone, 1).unwrap();
     (phone, session)
 }
 
-fn incidents(session: &Session) -> Vec<IncidentKind> {
+pub(super) fn incidents(session: &Session) -> Vec<IncidentKind> {
     session
         .status()
         .incidents
@@ -525,8 +525,7 @@ fn a_cut_off_end_that_a_checkpoint_knew_is_declared() {
         .unwrap();
     let bytes = &files[path];
     let last = (0..bytes.len() - 4)
-        .filter(|at| bytes[*at..].starts_with(b"\xf7WQF"))
-        .last()
+        .rfind(|at| bytes[*at..].starts_with(b"\xf7WQF"))
         .unwrap();
     device.disk.rot(path, |bytes| bytes[last..].fill(0));
     let session = device.start().unwrap().unlock(officer(1), &pin()).unwrap();
@@ -637,7 +636,8 @@ fn damage_to_any_file_of_the_store_costs_a_rebuild() {
         }
     }
     assert!(!files.is_empty());
-    let damages: [(&str, fn(&FilePath)); 4] = [
+    type Damage = (&'static str, fn(&FilePath));
+    let damages: [Damage; 4] = [
         ("removed", |path| std::fs::remove_file(path).unwrap()),
         ("cut", |path| {
             let bytes = std::fs::read(path).unwrap();

@@ -374,13 +374,8 @@ impl<'a> Fold<'a> {
     }
 
     fn fold_evidence(&mut self, seq: u64, entry: &Entry) -> Result<(), StoreError> {
-        let (hash, length, missing) = match &entry.change {
-            Change::EvidenceAdded { evidence } => (evidence.hash, evidence.length, false),
-            Change::EvidenceMissing { hash, .. } => (*hash, 0, true),
-            other => match strokes_of(other) {
-                Some(hash) => (hash, 0, false),
-                None => return Ok(()),
-            },
+        let Some((hash, length, missing)) = evidence_of(&entry.change) else {
+            return Ok(());
         };
         let known = match self.evidence.get(&hash) {
             Some(known) => Some(*known),
@@ -446,9 +441,12 @@ fn recent_key(last_seq: u64, subject: SubjectId) -> Vec<u8> {
     key
 }
 
-fn strokes_of(change: &Change) -> Option<EvidenceHash> {
-    if let Change::SignatureTaken { strokes, .. } = change {
-        Some(*strokes)
+/// Evidence that a change names or declares gone: hash, length as far as said, gone.
+pub(super) fn evidence_of(change: &Change) -> Option<(EvidenceHash, u64, bool)> {
+    if let Change::EvidenceAdded { evidence } = change {
+        Some((evidence.hash, evidence.length, false))
+    } else if let Change::EvidenceMissing { hash, .. } = change {
+        Some((*hash, 0, true))
     } else {
         None
     }

@@ -4,14 +4,16 @@ use super::{Batch, Pair, Store, StoreError, Tree};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
+type Pairs = BTreeMap<(Tree, Vec<u8>), Vec<u8>>;
+
 /// A store that is gone with the program.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    pairs: Mutex<BTreeMap<(Tree, Vec<u8>), Vec<u8>>>,
+    pairs: Mutex<Pairs>,
 }
 
 impl MemoryStore {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<(Tree, Vec<u8>), Vec<u8>>> {
+    fn lock(&self) -> MutexGuard<'_, Pairs> {
         self.pairs
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
