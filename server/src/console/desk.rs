@@ -2,6 +2,7 @@
 
 use super::book::Shelf;
 use super::gate::Gate;
+use super::undelivered::WaitingKept;
 use crate::court::Court;
 use crate::db::Db;
 use chrono::{Datelike, NaiveDate};
@@ -20,6 +21,7 @@ pub(super) struct Desk {
     court: Court,
     pub shelf: Shelf,
     pub gate: Arc<Gate>,
+    pub waiting: WaitingKept,
     pub decoders: Arc<Semaphore>,
     pub readers: Arc<Semaphore>,
 }
@@ -30,6 +32,7 @@ impl Desk {
             court,
             shelf: Shelf::default(),
             gate: Arc::default(),
+            waiting: WaitingKept::default(),
             decoders: Arc::new(Semaphore::new(DECODERS)),
             readers: Arc::new(Semaphore::new(READERS)),
         }

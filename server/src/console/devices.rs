@@ -66,7 +66,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     let desk = &page.desk;
     let words = page.words();
     let journals = desk.db().journals_shown(JOURNALS_SHOWN).await?;
-    let undelivered = Undelivered::read(desk.db()).await?;
+    let undelivered = Undelivered::read(desk).await?;
     let owed = undelivered.per_journal();
     let lines: Vec<JournalLine> = journals
         .iter()
@@ -136,7 +136,7 @@ async fn shown(page: &Page, journal: &str, asked: bool) -> Result<Response, Prob
     let words = page.words();
     let db = page.desk.db();
     let journal = db.journal_shown(journal).await?.ok_or(Problem::NotFound)?;
-    let undelivered = Undelivered::read(db).await?;
+    let undelivered = Undelivered::read(&page.desk).await?;
     let photos = undelivered
         .per_journal()
         .get(journal.id.as_str())

@@ -172,7 +172,7 @@ async fn office(
     let desk = &page.desk;
     let words = page.words();
     let now = desk.court_now_ms();
-    let undelivered = Undelivered::read(desk.db()).await?;
+    let undelivered = Undelivered::read(desk).await?;
     let phones = desk.db().journals_shown(2000).await?;
     let working: Vec<&JournalShown> = phones.iter().filter(|it| it.revoked_ms.is_none()).collect();
     let note = fill(
@@ -186,7 +186,7 @@ async fn office(
         label: words.photos_not_delivered,
         value: undelivered.figure(words),
         note,
-        class: if undelivered.evidence.is_empty() {
+        class: if undelivered.evidence().is_empty() {
             ""
         } else {
             "care"

@@ -32,6 +32,9 @@ pub(super) struct Asked {
     /// `today` or `week`: received since.
     #[serde(skip_serializing_if = "String::is_empty")]
     received: String,
+    /// Only those of a case.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    case: String,
     /// Continue after: device time and id of the last record of the page before.
     #[serde(skip_serializing_if = "String::is_empty")]
     after: String,
@@ -65,7 +68,7 @@ impl Asked {
                 .map(|id| id.to_string()),
             act: Some(self.act.clone()).filter(|act| !act.is_empty()),
             unmatched: self.unmatched == "1",
-            case_id: None,
+            case_id: Some(self.case.clone()).filter(|case| !case.is_empty()),
             received_from_ms: since.map(|ms| desk.real_time(ms)),
             scope: page
                 .member
@@ -75,6 +78,11 @@ impl Asked {
             limit: PER_PAGE + 1,
         }
     }
+}
+
+/// The address of the records of a case.
+pub(super) fn address_of_case(id: &str) -> String {
+    Asked { case: id.to_owned(), ..Asked::default() }.address()
 }
 
 struct Choice {
@@ -113,7 +121,11 @@ pub(super) async fn list(page: Page, Query(asked): Query<Asked>) -> Result<Respo
         }
         .address()
     });
-    let officers = desk.db().officers_with_records().await?;
+    // Whoever sees his own records alone has nobody to choose from.
+    let officers = match page.member.scope() {
+        None => desk.db().officers_with_records().await?,
+        Some(_) => Vec::new(),
+    };
     let officers = officers
         .into_iter()
         .map(|(id, name)| Choice {

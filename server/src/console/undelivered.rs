@@ -1,6 +1,7 @@
 //! 未送达: what phones announced and did not deliver (P8): entries of journals, and evidence that
 //! entries name. What a person declared missing is no longer waited for.
 
+use super::desk::Desk;
 use super::frame::{Frame, Tab};
 use super::page::{Page, show};
 use super::problem::Problem;
@@ -11,6 +12,8 @@ use crate::words::console::ConsoleWords;
 use askama::Template;
 use axum::response::Response;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use tokio::sync::Mutex;
 use waiqin_protocol::record::EvidenceState;
 use waiqin_protocol::words::fill;
 
@@ -20,20 +23,43 @@ const LOOKED_AT: u32 = 1000;
 const JOURNALS: u32 = 2000;
 
 /// What is not delivered.
-#[derive(Default)]
 pub(super) struct Undelivered {
     /// Journals whose announced end is beyond what is here.
     pub journals: Vec<JournalShown>,
-    /// Evidence that is waited for, with what its entry says of it.
-    pub evidence: Vec<(MissingEvidence, Option<EvidenceState>)>,
-    /// There may be more evidence than was looked at.
-    pub more: bool,
+    waiting: Arc<Waiting>,
 }
 
-impl Undelivered {
-    /// Reads it.
-    pub async fn read(db: &Db) -> Result<Self, Problem> {
-        let journals = db.journals_shown(JOURNALS).await?;
+/// Evidence that is waited for. Looking for it reads every name of evidence, so the result is kept
+/// until the log moves on: whatever names or brings evidence is a row of it.
+#[derive(Default)]
+struct Waiting {
+    /// Each piece, with what its entry says of it.
+    evidence: Vec<(MissingEvidence, Option<EvidenceState>)>,
+    /// There may be more than was looked at.
+    more: bool,
+}
+
+/// What was found last, and the log's number then.
+#[derive(Clone, Default)]
+pub(super) struct WaitingKept(Arc<Mutex<Option<(u64, Arc<Waiting>)>>>);
+
+impl WaitingKept {
+    async fn read(&self, db: &Db) -> Result<Arc<Waiting>, Problem> {
+        let number = db.log_position().await?.number;
+        let mut kept = self.0.lock().await;
+        if let Some((at, waiting)) = kept.as_ref()
+            && *at == number
+        {
+            return Ok(waiting.clone());
+        }
+        let waiting = Arc::new(Waiting::read(db).await?);
+        *kept = Some((number, waiting.clone()));
+        Ok(waiting)
+    }
+}
+
+impl Waiting {
+    async fn read(db: &Db) -> Result<Self, Problem> {
         let missing = db.evidence_missing(LOOKED_AT).await?;
         let more = missing.len() >= usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
         let subjects: HashSet<&str> = missing.iter().map(|it| it.subject.as_str()).collect();
@@ -52,27 +78,33 @@ impl Undelivered {
             })
             .filter(|(_, state)| state.as_ref().is_none_or(|state| state.missing.is_none()))
             .collect();
-        let journals = journals
-            .into_iter()
-            .filter(|it| it.entries_missing() > 0)
-            .collect();
-        Ok(Self {
-            journals,
-            evidence,
-            more,
-        })
+        Ok(Self { evidence, more })
+    }
+}
+
+impl Undelivered {
+    /// Reads it.
+    pub async fn read(desk: &Desk) -> Result<Self, Problem> {
+        let journals = desk.db().journals_shown(JOURNALS).await?;
+        let journals = journals.into_iter().filter(|it| it.entries_missing() > 0).collect();
+        Ok(Self { journals, waiting: desk.waiting.read(desk.db()).await? })
+    }
+
+    /// The evidence that is waited for.
+    pub fn evidence(&self) -> &[(MissingEvidence, Option<EvidenceState>)] {
+        &self.waiting.evidence
     }
 
     /// Phones that owe something.
     pub fn phones(&self) -> usize {
         let mut journals: HashSet<&str> = self.journals.iter().map(|it| it.id.as_str()).collect();
-        journals.extend(self.evidence.iter().map(|(it, _)| it.journal.as_str()));
+        journals.extend(self.waiting.evidence.iter().map(|(it, _)| it.journal.as_str()));
         journals.len()
     }
 
     /// Bytes of the evidence that is waited for.
     pub fn bytes(&self) -> u64 {
-        let lengths = self.evidence.iter().filter_map(|(_, state)| state.as_ref());
+        let lengths = self.waiting.evidence.iter().filter_map(|(_, state)| state.as_ref());
         lengths
             .map(|state| state.evidence.length)
             .fold(0, u64::saturating_add)
@@ -81,7 +113,7 @@ impl Undelivered {
     /// Pieces that each journal owes.
     pub fn per_journal(&self) -> BTreeMap<&str, usize> {
         let mut counts = BTreeMap::new();
-        for (it, _) in &self.evidence {
+        for (it, _) in &self.waiting.evidence {
             *counts.entry(it.journal.as_str()).or_default() += 1;
         }
         counts
@@ -89,8 +121,8 @@ impl Undelivered {
 
     /// How many pieces, as a figure.
     pub fn figure(&self, words: &ConsoleWords) -> String {
-        let n = show::count(u64::try_from(self.evidence.len()).unwrap_or(u64::MAX));
-        if self.more {
+        let n = show::count(u64::try_from(self.waiting.evidence.len()).unwrap_or(u64::MAX));
+        if self.waiting.more {
             fill(words.more_than, &[("n", &n)])
         } else {
             n
@@ -133,7 +165,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     let desk = &page.desk;
     let words = page.words();
     let now = desk.court_now_ms();
-    let undelivered = Undelivered::read(desk.db()).await?;
+    let undelivered = Undelivered::read(desk).await?;
     let journals = undelivered.journals.iter().map(|it| JournalLine {
         href: super::devices::address(&it.id),
         officer: it.officer_name.clone(),
@@ -152,7 +184,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     let all = desk.db().journals_shown(JOURNALS).await?;
     let by_id: HashMap<&str, &JournalShown> = all.iter().map(|it| (it.id.as_str(), it)).collect();
     let mut evidence = Vec::new();
-    for (it, state) in &undelivered.evidence {
+    for (it, state) in undelivered.evidence() {
         let journal = by_id.get(it.journal.as_str());
         let record = desk.db().record_shown(&it.subject).await?;
         evidence.push(EvidenceLine {
@@ -180,7 +212,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
         frame: page.frame(Tab::Undelivered, words.nav_undelivered),
         journals: journals.collect(),
         figure: undelivered.figure(words),
-        more: undelivered.more,
+        more: undelivered.waiting.more,
         evidence,
     })
 }

@@ -341,8 +341,9 @@ impl RecordFilter {
         if let Some(ms) = self.received_from_ms {
             values.push(Bound::Number(ms));
             sql.push_str(&format!(
-                " AND EXISTS (SELECT 1 FROM entries e JOIN log l ON l.number = e.log_number \
-                 WHERE e.subject = r.subject AND e.kind = 'record_opened' AND l.at_ms >= ${})",
+                " AND r.subject IN (SELECT e.subject FROM log l \
+                 JOIN entries e ON e.log_number = l.number \
+                 WHERE l.at_ms >= ${} AND e.kind = 'record_opened')",
                 values.len()
             ));
         }

@@ -1,0 +1,8 @@
+//! The console as a browser meets it: the real router over a real court, without a socket.
+
+mod access;
+mod forms;
+mod house;
+mod import;
+mod pages;
+mod words;

@@ -1,0 +1,228 @@
+use super::house::{Answer, Browser, House};
+use crate::words::console::ConsoleWords;
+use axum::http::{StatusCode, header};
+use std::collections::BTreeSet;
+
+/// Values of an attribute in a page, as a browser reads them.
+fn attributes(page: &str, name: &str) -> Vec<String> {
+    page.split(&format!(" {name}=\""))
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .map(|value| value.replace("&#38;", "&").replace("&amp;", "&"))
+        .collect()
+}
+
+fn is_own(link: &str) -> bool {
+    link.starts_with('/') && !link.starts_with("//")
+}
+
+/// Walks over every link from the overview on and returns the pages seen.
+async fn walk(browser: &mut Browser) -> Vec<(String, Answer)> {
+    let mut waiting = vec!["/".to_owned()];
+    let mut known: BTreeSet<String> = waiting.iter().cloned().collect();
+    let mut pages = Vec::new();
+    // One of each kind of address is enough: a page of cases links fifty of them.
+    let mut kinds: BTreeSet<String> = BTreeSet::new();
+    while let Some(path) = waiting.pop() {
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path} is linked");
+        let mut links = attributes(&page.body, "href");
+        links.extend(attributes(&page.body, "data-go"));
+        links.extend(attributes(&page.body, "src"));
+        for link in links {
+            let link = link.split('#').next().unwrap().to_owned();
+            if link.is_empty() || known.contains(&link) {
+                continue;
+            }
+            assert!(is_own(&link), "{path} links to {link}");
+            let kind: String =
+                link.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+            let kind = kind.split("0000").next().unwrap().to_owned();
+            if kinds.insert(kind) || link.starts_with("/records/") {
+                known.insert(link.clone());
+                waiting.push(link);
+            }
+        }
+        pages.push((path, page));
+    }
+    pages
+}
+
+#[tokio::test]
+async fn every_link_leads_to_a_page_and_every_form_to_a_route_in_both_languages() {
+    let house = House::full().await;
+    for lang in ["zh-CN", "en"] {
+        let mut browser = house.stranger();
+        browser.lang = lang;
+        let fields = [("login", "admin4"), ("password", super::house::PASSWORD)];
+        browser.post("/sign-in", &fields).await;
+        let pages = walk(&mut browser).await;
+        let paths: BTreeSet<&str> = pages.iter().map(|(path, _)| path.as_str()).collect();
+        for path in ["/cases", "/records", "/undelivered", "/import", "/devices", "/people"] {
+            assert!(paths.contains(path), "nothing leads to {path}");
+        }
+        assert!(pages.len() > 90, "{} pages", pages.len());
+        for (path, page) in &pages {
+            let html = page.headers[header::CONTENT_TYPE] == "text/html; charset=utf-8";
+            if !html {
+                continue;
+            }
+            assert!(page.body.contains(&format!("<html lang=\"{lang}\">")), "{path}");
+            assert!(!page.body.contains('{') && !page.body.contains('}'), "{path} has a gap");
+            assert!(!page.body.contains("<b>机器夜间运行"), "{path} lets text be markup");
+            assert!(!page.body.contains(" style=") && !page.body.contains(" onclick="), "{path}");
+            for action in attributes(&page.body, "action") {
+                let route = action.split('?').next().unwrap();
+                let answer = browser.get(route).await.status;
+                assert!(answer.is_success() || answer.is_redirection(), "{path}: {action}");
+            }
+        }
+        if lang == "en" {
+            english_pages_speak_english(&pages);
+        }
+    }
+}
+
+/// Chinese on an English page comes from the court's data alone.
+fn english_pages_speak_english(pages: &[(String, Answer)]) {
+    for (path, page) in pages {
+        for (name, zh, _) in ConsoleWords::ALL {
+            let data = ["officer", "stage", "number", "name", "debtor", "kind", "seal", "stay"];
+            let long = zh.chars().filter(|c| *c > '\u{3400}').count() >= 5 && !zh.contains('{');
+            if long && !data.iter().any(|word| name.contains(word)) {
+                assert!(!page.body.contains(zh), "{path} says {name} in Chinese");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_page_has_its_empty_state() {
+    let house = House::empty().await;
+    for (lang, empty) in [("zh-CN", &ConsoleWords::ZH), ("en", &ConsoleWords::EN)] {
+        let mut browser = house.stranger();
+        browser.lang = lang;
+        let fields = [("login", "admin4"), ("password", super::house::PASSWORD)];
+        browser.post("/sign-in", &fields).await;
+        for (path, words) in [
+            ("/", vec![empty.no_list, empty.no_record_yet, empty.nothing_waits]),
+            ("/cases", vec![empty.no_list]),
+            ("/records", vec![empty.no_record_yet]),
+            ("/undelivered", vec![empty.no_entries_missing, empty.no_photos_missing]),
+            ("/import", vec![empty.no_list]),
+            ("/devices", vec![empty.no_device]),
+        ] {
+            let page = browser.get(path).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+            for word in words {
+                assert!(page.body.contains(word), "{path} does not say {word}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_record_shows_what_became_of_each_piece_of_evidence() {
+    let house = House::full().await;
+    let mut browser = house.browser("clerk2").await;
+    let words = &ConsoleWords::ZH;
+    let page = browser.get(&format!("/records/{}", house.subjects[0])).await.body;
+    for word in [
+        words.evidence_received,
+        words.evidence_undelivered,
+        words.evidence_missing,
+        words.evidence_withdrawn,
+        words.not_a_picture,
+    ] {
+        assert!(page.contains(word), "{word}");
+    }
+    assert!(page.contains("6 张中 1 张未送达"), "the worst state is the record's");
+    assert!(page.contains("(2016)粤0115执1号") || page.contains("案号原写"), "as typed");
+    let pending = browser.get(&format!("/records/{}", house.subjects[1])).await.body;
+    assert!(pending.contains(words.number_pending));
+    let aside = browser.get(&format!("/records/{}", house.subjects[2])).await.body;
+    assert!(aside.contains(words.verdict_held) && aside.contains(words.reason_unknown_base));
+    assert!(aside.contains(words.verdict_refused) && aside.contains(words.unmatched));
+    let long = browser.get(&format!("/records/{}", house.subjects[3])).await.body;
+    assert_eq!(long.matches("class=\"photo").count() - 1, 60);
+    assert!(long.contains(words.voided) && long.contains("重复记录"));
+}
+
+#[tokio::test]
+async fn originals_come_byte_for_byte_and_thumbnails_small_and_turned_into_pictures() {
+    let house = House::full().await;
+    let mut browser = house.browser("clerk2").await;
+    let original = browser.get(&format!("/evidence/{}", house.photos[0])).await;
+    assert_eq!(original.bytes, super::house::picture(1200, 800));
+    assert_eq!(original.headers[header::CONTENT_TYPE], "image/png");
+    let disposition = original.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+    assert!(disposition.starts_with("inline; "), "{disposition}");
+    let odd = browser.get(&format!("/evidence/{}", house.photos[5])).await;
+    assert_eq!(odd.bytes, b"not a picture");
+    assert_eq!(odd.headers[header::CONTENT_TYPE], "application/octet-stream");
+    assert!(odd.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
+    assert_eq!(odd.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    for _ in 0..2 {
+        let small = browser.get(&format!("/evidence/{}/thumbnail", house.photos[0])).await;
+        assert_eq!(small.headers[header::CONTENT_TYPE], "image/jpeg");
+        let picture = image::load_from_memory(&small.bytes).unwrap();
+        assert_eq!((picture.width(), picture.height()), (480, 320));
+    }
+    let none = browser.get(&format!("/evidence/{}/thumbnail", house.photos[5])).await;
+    assert_eq!(none.headers[header::CONTENT_TYPE], "image/svg+xml");
+    assert!(none.body.contains(ConsoleWords::ZH.not_a_picture));
+    for gone in [house.photos[2].to_string(), "ab".repeat(32), "..".to_owned()] {
+        let answer = browser.get(&format!("/evidence/{gone}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{gone}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_waited_for_is_listed_and_what_was_declared_missing_is_not() {
+    let house = House::full().await;
+    let mut browser = house.browser("clerk2").await;
+    let page = browser.get("/undelivered").await.body;
+    assert!(page.contains("39 条（第 2–40 条）"));
+    assert!(page.contains("undelivered "), "the name of the file");
+    assert!(!page.contains("missing &#34;"), "declared missing is not waited for");
+    let home = browser.get("/").await.body;
+    assert!(home.contains("何某1 的手机有 39 条未送达"));
+}
+
+#[tokio::test]
+async fn a_whole_number_leads_to_its_case_and_a_part_to_a_list() {
+    let house = House::full().await;
+    let mut browser = house.browser("clerk2").await;
+    let number = serde_urlencoded::to_string([("q", house.cases[7].number.replace('号', ""))]).unwrap();
+    assert_eq!(browser.get(&format!("/cases?{number}")).await.to(), format!("/cases/{}", house.cases[7].id));
+    let part = serde_urlencoded::to_string([("q", "某77机械")]).unwrap();
+    let found = browser.get(&format!("/cases?{part}")).await;
+    assert!(found.body.contains(&house.cases[77].id) && !found.body.contains(&house.cases[78].id));
+    let none = serde_urlencoded::to_string([("q", "没有此人")]).unwrap();
+    assert!(browser.get(&format!("/cases?{none}")).await.body.contains("没有找到案件"));
+}
+
+#[tokio::test]
+async fn problems_are_pages_with_a_way_back() {
+    let house = House::full().await;
+    let mut browser = house.browser("officer1").await;
+    for (path, status) in [
+        ("/nowhere", StatusCode::NOT_FOUND),
+        ("/cases/none", StatusCode::NOT_FOUND),
+        ("/records/none", StatusCode::NOT_FOUND),
+        ("/import", StatusCode::FORBIDDEN),
+        ("/people", StatusCode::FORBIDDEN),
+    ] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        assert!(page.body.contains("href=\"/\""), "{path}");
+        assert!(page.body.contains("<nav"), "{path}");
+    }
+    house.court.db().close().await;
+    let broken = house.stranger().get("/sign-in").await;
+    assert_eq!(broken.status, StatusCode::OK, "a stranger needs no database");
+    let broken = browser.get("/").await;
+    assert_eq!(broken.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(broken.body.contains(ConsoleWords::ZH.broken_title));
+    assert!(!broken.body.contains("sqlx") && !broken.body.contains("statement"));
+}
