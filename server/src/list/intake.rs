@@ -6,15 +6,16 @@ use super::cell::{Cell, Loss, column_letters};
 use super::docket::{Arrival, Docket};
 use super::error::ListError;
 use super::findings::Findings;
+use super::footer::read_footer;
 use super::format::Format;
 use super::header::{Field, Header, HeaderFault};
 use super::limits::Limits;
-use super::merge;
 use super::note::{Note, NoteKind, RejectReason};
+use super::number::RowFault;
 use super::place::Place;
 use super::read_list::ReadList;
 use super::repairs::RepairKind;
-use super::row::{CaseRow, RowFault, read_number, read_row};
+use super::row::{CaseRow, read_row};
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeSet;
 
@@ -324,7 +325,7 @@ impl<'l> Intake<'l> {
             self.use_header(other);
             return Ok(self.header.take().unwrap_or(header));
         }
-        if let Some(said) = self.footer(&header, cells) {
+        if let Some(said) = read_footer(&header, cells, self.this_year) {
             self.findings.repairs.add(RepairKind::Footer, 1);
             if let Some(said) = said {
                 self.footer_said = Some((said, self.last_row));
@@ -338,58 +339,6 @@ impl<'l> Intake<'l> {
         self.last_width = Some(cells.len());
         self.case_row(&header, cells)?;
         Ok(header)
-    }
-
-    /// A row of totals or remarks, and how many cases it speaks of.
-    fn footer(&self, header: &Header, cells: &[Cell]) -> Option<Option<u64>> {
-        const WORDS: [&str; 12] = [
-            "合计",
-            "总计",
-            "小计",
-            "共计",
-            "本页",
-            "统计时间",
-            "制表",
-            "打印",
-            "导出",
-            "填表",
-            "以下空白",
-            "备注:",
-        ];
-        let (first, cell) = cells
-            .iter()
-            .enumerate()
-            .find(|(_, cell)| !cell.is_blank())?;
-        let text = super::header::plain_header(&cell.shown()).replace('：', ":");
-        let raw = merge::squeezed(&cell.shown());
-        let counts = counted_cases(&raw);
-        let worded = WORDS
-            .iter()
-            .any(|word| raw.starts_with(word) || text.starts_with(word));
-        let paged = raw.starts_with('第') && raw.contains('页');
-        let people = [
-            Field::Applicants,
-            Field::Debtors,
-            Field::Parties,
-            Field::Officer,
-        ];
-        let among_people = people
-            .iter()
-            .any(|field| header.position(*field) == Some(first));
-        if among_people || !(worded || paged || counts.is_some()) {
-            return None;
-        }
-        let number = header
-            .position(Field::Number)
-            .and_then(|column| cells.get(column));
-        if number.is_some_and(|cell| read_number(cell, self.this_year).is_ok()) {
-            return None;
-        }
-        Some(
-            cells
-                .iter()
-                .find_map(|cell| counted_cases(&merge::squeezed(&cell.shown()))),
-        )
     }
 
     fn case_row(&mut self, header: &Header, cells: &[Cell]) -> Result<(), ListError> {
@@ -557,15 +506,4 @@ fn has_digit(cell: Option<&Cell>) -> bool {
         Cell::Number(_) | Cell::Serial { .. } => true,
         Cell::Empty | Cell::Lost(..) => false,
     })
-}
-
-/// 共300件 counts 300 cases.
-fn counted_cases(text: &str) -> Option<u64> {
-    let rest = text.strip_prefix("合计").unwrap_or(text);
-    let rest = rest.strip_prefix(['共', '计'])?;
-    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    let unit = rest[digits.len()..].chars().next()?;
-    matches!(unit, '件' | '条' | '宗' | '案')
-        .then(|| digits.parse().ok())
-        .flatten()
 }

@@ -3,11 +3,13 @@
 use super::case::ListCase;
 use super::cell::{Cell, Loss, trimmed};
 use super::header::{Column, Field, Header};
-use super::note::RejectReason;
+use super::number::{RowFault, read_number};
 use super::parties::{self, Code};
 use super::repairs::RepairKind;
 use super::values::{plain_text, read_amount, read_date};
-use waiqin_protocol::numbers::case_no::{CaseNoErrorKind, CaseNoReading, read_case_no};
+use chrono::NaiveDate;
+use waiqin_protocol::numbers::case_no::read_case_no;
+use waiqin_protocol::numbers::money::Fen;
 
 /// Fields as a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,87 +54,10 @@ pub(crate) struct CaseRow {
     pub(crate) long_numeric_id: bool,
 }
 
-/// A row that is none.
-#[derive(Clone, Debug)]
-pub(crate) struct RowFault {
-    pub(crate) reason: RejectReason,
-    pub(crate) text: String,
-    pub(crate) suggestion: Option<String>,
-    /// Id and numbers that the row names nevertheless.
-    pub(crate) names: Vec<String>,
-}
-
 /// Digits that a spreadsheet keeps of a number.
 const SPREADSHEET_DIGITS: f64 = 1e15;
 /// The most digits that a binary double keeps of a whole number.
 const EXACT_WHOLE: f64 = 9_007_199_254_740_992.0;
-
-/// Reads the number of a row.
-pub(crate) fn read_number(cell: &Cell, this_year: i32) -> Result<CaseNoReading, RowFault> {
-    let fault = |reason, text: &str, suggestion| RowFault {
-        reason,
-        text: text.chars().take(80).collect(),
-        suggestion,
-        names: Vec::new(),
-    };
-    let raw = match cell {
-        Cell::Lost(Loss::Bytes, text) => {
-            return Err(fault(RejectReason::DamagedBytes, text, None));
-        }
-        Cell::Lost(_, text) => return Err(fault(RejectReason::LostNumber, text, None)),
-        Cell::Text(text) if text.trim_matches('\0').contains('\0') => {
-            return Err(fault(
-                RejectReason::DamagedBytes,
-                &text.replace('\0', "\u{fffd}"),
-                None,
-            ));
-        }
-        Cell::Empty | Cell::Text(_) | Cell::Number(_) | Cell::Serial { .. } => cell.shown(),
-    };
-    let raw = raw.trim_matches('\0');
-    let raw = raw.strip_prefix(['\'', '’', '‘', '`']).unwrap_or(raw);
-    if trimmed(raw).is_empty() {
-        return Err(fault(RejectReason::NoNumber, "", None));
-    }
-    match read_case_no(raw, this_year) {
-        Ok(reading) if reading.cases.len() == 1 => Ok(reading),
-        Ok(reading) => {
-            let mut several = fault(RejectReason::SeveralNumbers, raw.trim(), None);
-            several.names = reading
-                .cases
-                .iter()
-                .map(|c| c.normal().to_owned())
-                .collect();
-            Err(several)
-        }
-        Err(error) => {
-            let reason = match error.kind {
-                CaseNoErrorKind::Empty => RejectReason::NoNumber,
-                CaseNoErrorKind::UnknownType(_) => RejectReason::UnknownType,
-                CaseNoErrorKind::SeveralNumbers(_) | CaseNoErrorKind::TooManyNumbers => {
-                    RejectReason::SeveralNumbers
-                }
-                CaseNoErrorKind::TooLong
-                | CaseNoErrorKind::NoYear
-                | CaseNoErrorKind::YearDigits(_)
-                | CaseNoErrorKind::YearTooEarly(_)
-                | CaseNoErrorKind::YearInFuture(_)
-                | CaseNoErrorKind::LookalikeLetter(_)
-                | CaseNoErrorKind::UnexpectedCharacter(_)
-                | CaseNoErrorKind::NoProvince
-                | CaseNoErrorKind::UnknownCourt(_)
-                | CaseNoErrorKind::CourtDigits(_)
-                | CaseNoErrorKind::NoType
-                | CaseNoErrorKind::NoSerial
-                | CaseNoErrorKind::SerialZero
-                | CaseNoErrorKind::SerialTooLong
-                | CaseNoErrorKind::SpanNotAscending(..)
-                | CaseNoErrorKind::TrailingText(_) => RejectReason::BadNumber,
-            };
-            Err(fault(reason, raw.trim(), error.suggestion))
-        }
-    }
-}
 
 /// Reads a whole row.
 pub(crate) fn read_row(
@@ -291,60 +216,38 @@ impl<'r> RowReader<'r> {
     }
 
     fn dates(&mut self, from_1904: bool) {
-        for field in [
-            Field::ReceivedOn,
-            Field::FiledOn,
-            Field::AssignedOn,
-            Field::ClosedOn,
-            Field::DueOn,
-        ] {
-            let Some((column, cell, _)) = self.cell(field) else {
-                continue;
-            };
-            let date = match read_date(cell, from_1904) {
-                Ok(date) => date,
-                Err(loss) => {
-                    self.lose(field, column, loss, cell.shown());
-                    continue;
-                }
-            };
-            let case = &mut self.row.case;
-            match field {
-                Field::ReceivedOn => case.received_on = date,
-                Field::FiledOn => case.filed_on = date,
-                Field::AssignedOn => case.assigned_on = date,
-                Field::ClosedOn => case.closed_on = date,
-                _ => case.due_on = date,
-            }
-        }
+        self.row.case.received_on = self.date(Field::ReceivedOn, from_1904);
+        self.row.case.filed_on = self.date(Field::FiledOn, from_1904);
+        self.row.case.assigned_on = self.date(Field::AssignedOn, from_1904);
+        self.row.case.closed_on = self.date(Field::ClosedOn, from_1904);
+        self.row.case.due_on = self.date(Field::DueOn, from_1904);
+    }
+
+    fn date(&mut self, field: Field, from_1904: bool) -> Option<NaiveDate> {
+        let (column, cell, _) = self.cell(field)?;
+        read_date(cell, from_1904).unwrap_or_else(|loss| {
+            self.lose(field, column, loss, cell.shown());
+            None
+        })
     }
 
     fn amounts(&mut self) {
-        for field in [Field::Amount, Field::Remaining, Field::Paid] {
-            let Some((index, cell, column)) = self.cell(field) else {
-                continue;
-            };
-            let fen = match read_amount(cell, column.unit) {
-                Ok(Some(amount)) => {
-                    if amount.in_larger_unit {
-                        let normal = waiqin_protocol::numbers::money::Fen(amount.fen).yuan();
-                        self.repaired(RepairKind::WanYuan, index, cell.shown(), normal);
-                    }
-                    Some(amount.fen)
-                }
-                Ok(None) => None,
-                Err(loss) => {
-                    self.lose(field, index, loss, cell.shown());
-                    None
-                }
-            };
-            let case = &mut self.row.case;
-            match field {
-                Field::Amount => case.amount_fen = fen,
-                Field::Remaining => case.remaining_fen = fen,
-                _ => case.paid_fen = fen,
-            }
+        self.row.case.amount_fen = self.amount(Field::Amount);
+        self.row.case.remaining_fen = self.amount(Field::Remaining);
+        self.row.case.paid_fen = self.amount(Field::Paid);
+    }
+
+    fn amount(&mut self, field: Field) -> Option<i64> {
+        let (index, cell, column) = self.cell(field)?;
+        let amount = read_amount(cell, column.unit).unwrap_or_else(|loss| {
+            self.lose(field, index, loss, cell.shown());
+            None
+        })?;
+        if amount.in_larger_unit {
+            let normal = Fen(amount.fen).yuan();
+            self.repaired(RepairKind::WanYuan, index, cell.shown(), normal);
         }
+        Some(amount.fen)
     }
 
     fn people(&mut self) {
@@ -432,29 +335,19 @@ impl<'r> RowReader<'r> {
     }
 
     fn texts(&mut self) {
-        for field in [
-            Field::Cause,
-            Field::Officer,
-            Field::Department,
-            Field::Stage,
-            Field::Stay,
-            Field::Basis,
-            Field::CloseMode,
-            Field::FirstCase,
-            Field::Address,
-            Field::ServiceAddress,
-            Field::Phone,
-        ] {
-            let Some((column, cell, _)) = self.cell(field) else {
-                continue;
-            };
-            if let Cell::Lost(loss, text) = cell {
-                self.lose(field, column, *loss, text.clone());
-                continue;
-            }
-            let (text, _) = plain_text(cell);
-            self.text(field, text);
-        }
+        self.row.case.cause = self.text(Field::Cause);
+        self.row.case.officer = self.text(Field::Officer);
+        self.row.case.department = self.text(Field::Department);
+        self.row.case.stage = self.text(Field::Stage);
+        self.row.case.stay = self.text(Field::Stay);
+        self.row.case.basis = self.text(Field::Basis);
+        self.row.case.close_mode = self.text(Field::CloseMode);
+        let first_case = self.text(Field::FirstCase);
+        self.row.case.first_case = self.number_or_text(&first_case);
+        let some = |text: String| (!text.is_empty()).then_some(text);
+        self.row.case.address = some(self.text(Field::Address));
+        self.row.case.service_address = some(self.text(Field::ServiceAddress));
+        self.row.case.phone = some(self.text(Field::Phone));
         let case = &self.row.case;
         let merged = [&case.stay, &case.stage, &case.close_mode]
             .into_iter()
@@ -462,24 +355,15 @@ impl<'r> RowReader<'r> {
         self.row.case.merged_into = merged;
     }
 
-    fn text(&mut self, field: Field, text: String) {
-        let first_case = (field == Field::FirstCase)
-            .then(|| self.number_or_text(&text))
-            .flatten();
-        let case = &mut self.row.case;
-        let some = |text: String| (!text.is_empty()).then_some(text);
-        match field {
-            Field::Cause => case.cause = text,
-            Field::Officer => case.officer = text,
-            Field::Department => case.department = text,
-            Field::Stage => case.stage = text,
-            Field::Stay => case.stay = text,
-            Field::Basis => case.basis = text,
-            Field::CloseMode => case.close_mode = text,
-            Field::FirstCase => case.first_case = first_case,
-            Field::Address => case.address = some(text),
-            Field::ServiceAddress => case.service_address = some(text),
-            _ => case.phone = some(text),
+    /// The text of a field; empty where the list has none or it is lost.
+    fn text(&mut self, field: Field) -> String {
+        match self.cell(field) {
+            Some((column, Cell::Lost(loss, text), _)) => {
+                self.lose(field, column, *loss, text.clone());
+                String::new()
+            }
+            Some((_, cell, _)) => plain_text(cell).0,
+            None => String::new(),
         }
     }
 

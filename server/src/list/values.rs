@@ -174,7 +174,7 @@ fn looks_like_time(rest: &str) -> bool {
 fn instant_in_utc(text: &str) -> Option<NaiveDate> {
     let at = text.strip_suffix('Z')?;
     let at = NaiveDateTime::parse_from_str(at, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
-    let china = FixedOffset::east_opt(8 * 3600).expect("eight hours are an offset");
+    let china = FixedOffset::east_opt(8 * 3600)?;
     Some(
         Utc.from_utc_datetime(&at)
             .with_timezone(&china)

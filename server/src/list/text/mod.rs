@@ -3,6 +3,7 @@
 mod decode;
 mod delimited;
 mod encoding;
+mod guess;
 
 use super::cell::Cell;
 use super::error::ListError;
@@ -67,7 +68,7 @@ pub(crate) fn read(
         if !intake.has_content() {
             return Err(ListError::Empty);
         }
-        return Err(encoding::explain_missing_header(
+        return Err(guess::explain_missing_header(
             text,
             &found,
             intake.nearest_header(),

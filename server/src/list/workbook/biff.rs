@@ -5,11 +5,12 @@
 //! so that a small file can ask for any amount of memory. The library is the oracle of the tests.
 
 use super::super::cell::{Cell, Loss};
+use super::biff_text::Pieces;
 use super::compound::{half, word};
 
 const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000a;
-const CONTINUE: u16 = 0x003c;
+pub(super) const CONTINUE: u16 = 0x003c;
 const FILE_PASS: u16 = 0x002f;
 const DATE_MODE: u16 = 0x0022;
 const FORMAT: u16 = 0x041e;
@@ -88,24 +89,27 @@ enum Value {
     Nothing,
 }
 
+/// First and last cell of a merged region, each as (row, column).
+pub(super) type Region = ((u32, u32), (u32, u32));
+
 /// One sheet: its cells by place, and regions over several cells.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
     pub(super) cells: Vec<Placed>,
-    pub(super) merged: Vec<((u32, u32), (u32, u32))>,
+    pub(super) merged: Vec<Region>,
 }
 
-struct Record<'s> {
-    kind: u16,
-    data: &'s [u8],
+pub(super) struct Record<'s> {
+    pub(super) kind: u16,
+    pub(super) data: &'s [u8],
     /// Offset of the data in the stream.
     at: usize,
 }
 
 /// Records from an offset on, until the stream ends.
-struct Records<'s> {
+pub(super) struct Records<'s> {
     stream: &'s [u8],
-    at: usize,
+    pub(super) at: usize,
 }
 
 impl<'s> Iterator for Records<'s> {
@@ -335,7 +339,7 @@ fn compact(rk: u32) -> f64 {
     if rk & 1 == 0 { value } else { value / 100.0 }
 }
 
-fn read_merged(data: &[u8], merged: &mut Vec<((u32, u32), (u32, u32))>) -> Result<(), BiffError> {
+fn read_merged(data: &[u8], merged: &mut Vec<Region>) -> Result<(), BiffError> {
     let count = usize::from(need(data, 2)?);
     for region in data[2..].as_chunks::<8>().0.iter().take(count) {
         let at = |index| u32::from(half(region, index));
@@ -423,134 +427,4 @@ fn read_strings<'s>(
         strings.push(pieces.rich_string()?);
     }
     Ok(strings)
-}
-
-/// The data of a record and of those that continue it.
-struct Pieces<'s> {
-    pieces: Vec<&'s [u8]>,
-    piece: usize,
-    at: usize,
-}
-
-impl<'s> Pieces<'s> {
-    fn one(data: &'s [u8]) -> Self {
-        Self {
-            pieces: vec![data],
-            piece: 0,
-            at: 0,
-        }
-    }
-
-    /// Adds the records that continue this one.
-    fn go_on(&mut self, records: &mut Records<'s>) -> Result<(), BiffError> {
-        loop {
-            let before = records.at;
-            match records.next() {
-                Some(Ok(record)) if record.kind == CONTINUE => self.pieces.push(record.data),
-                Some(Err(error)) => return Err(error),
-                Some(Ok(_)) | None => {
-                    records.at = before;
-                    return Ok(());
-                }
-            }
-        }
-    }
-
-    fn at_end(&self) -> bool {
-        self.pieces[self.piece..]
-            .iter()
-            .enumerate()
-            .all(|(step, piece)| {
-                if step == 0 {
-                    self.at >= piece.len()
-                } else {
-                    piece.is_empty()
-                }
-            })
-    }
-
-    fn byte(&mut self) -> Result<u8, BiffError> {
-        loop {
-            let piece = self.pieces.get(self.piece).ok_or(BiffError::Cut)?;
-            if let Some(byte) = piece.get(self.at) {
-                self.at += 1;
-                return Ok(*byte);
-            }
-            self.piece += 1;
-            self.at = 0;
-        }
-    }
-
-    fn half(&mut self) -> Result<u16, BiffError> {
-        Ok(u16::from_le_bytes([self.byte()?, self.byte()?]))
-    }
-
-    fn skip(&mut self, mut bytes: usize) -> Result<(), BiffError> {
-        while bytes > 0 {
-            let piece = self.pieces.get(self.piece).ok_or(BiffError::Cut)?;
-            let take = bytes.min(piece.len() - self.at);
-            self.at += take;
-            bytes -= take;
-            if bytes > 0 {
-                self.piece += 1;
-                self.at = 0;
-            }
-        }
-        Ok(())
-    }
-
-    /// A text with its length and flags in front.
-    fn string(&mut self) -> Result<String, BiffError> {
-        let count = usize::from(self.half()?);
-        let flags = self.byte()?;
-        self.characters(count, flags)
-    }
-
-    /// The same with runs of format and phonetic text behind it.
-    fn rich_string(&mut self) -> Result<String, BiffError> {
-        let count = usize::from(self.half()?);
-        let flags = self.byte()?;
-        let runs = if flags & 8 == 0 {
-            0
-        } else {
-            usize::from(self.half()?)
-        };
-        let phonetic = if flags & 4 == 0 {
-            0
-        } else {
-            let (low, high) = (self.half()?, self.half()?);
-            usize::from(low) | usize::from(high) << 16
-        };
-        let text = self.characters(count, flags)?;
-        self.skip(runs * 4)?;
-        self.skip(phonetic)?;
-        Ok(text)
-    }
-
-    /// So many characters; where a record is continued inside them, their width is told anew.
-    fn characters(&mut self, count: usize, flags: u8) -> Result<String, BiffError> {
-        let mut units = Vec::with_capacity(count.min(256));
-        let mut wide = flags & 1 != 0;
-        while units.len() < count {
-            let piece = *self.pieces.get(self.piece).ok_or(BiffError::Cut)?;
-            let rest = &piece[self.at..];
-            let left = count - units.len();
-            if wide {
-                let chunks = rest.as_chunks::<2>().0;
-                let take = left.min(chunks.len());
-                units.extend(chunks[..take].iter().map(|c| u16::from_le_bytes(*c)));
-                self.at += take * 2;
-            } else {
-                let take = left.min(rest.len());
-                units.extend(rest[..take].iter().map(|b| u16::from(*b)));
-                self.at += take;
-            }
-            if units.len() < count {
-                self.piece += 1;
-                self.at = 0;
-                wide = self.byte()? & 1 != 0;
-            }
-        }
-        Ok(String::from_utf16_lossy(&units))
-    }
 }

@@ -2,6 +2,7 @@
 
 mod archive;
 mod biff;
+mod biff_text;
 mod compound;
 mod scan;
 mod sheet;
