@@ -27,7 +27,7 @@ pub struct Settings {
     #[arg(long, env = "WAIQIN_TLS_LISTEN", value_name = "ADDRESS")]
     pub tls_listen: Option<SocketAddr>,
     /// How phones reach the server, as enrolment tickets carry it; absent: the address served.
-    #[arg(long, env = "WAIQIN_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, env = "WAIQIN_PUBLIC_URL", value_name = "URL", global = true)]
     pub public_url: Option<String>,
     /// `postgres://…` to use PostgreSQL; absent: the SQLite file `waiqin.db` in the data folder.
     #[arg(

@@ -69,7 +69,10 @@ impl Court {
                 what: "server's id",
             })?;
         let offset_ms = court_offset(&db, config.court_clock_ms, clock.now_ms()).await?;
-        let last_url = db.meta(Meta::ServedUrl).await?;
+        let last_url = db
+            .meta(Meta::ServedUrl)
+            .await?
+            .or_else(|| configured_url(config));
         let inner = Inner {
             limits: limits_in_force(&db, config.limits).await?,
             evidence: EvidenceStore::open(&config.data)?,
@@ -156,10 +159,15 @@ impl Court {
     }
 
     /// Where phones reach the server: what tickets carry. The setting, else where it listens, else
-    /// where it listened when it last ran; empty when it never did.
+    /// where it listened when it last ran, else where it will listen; empty when that is open.
     #[must_use]
     pub fn public_url(&self) -> &str {
-        let Inner { config, served_url, last_url, .. } = &*self.0;
+        let Inner {
+            config,
+            served_url,
+            last_url,
+            ..
+        } = &*self.0;
         config
             .public_url
             .as_deref()
@@ -201,6 +209,16 @@ pub(crate) async fn open_db(config: &Config) -> Result<Db, DbError> {
         Some(url) => Db::open(url).await,
         None => Db::open_sqlite(&config.data).await,
     }
+}
+
+/// Where the settings say that the server will listen; `None` when they leave the port open.
+fn configured_url(config: &Config) -> Option<String> {
+    let (scheme, address) = match config.tls_listen {
+        Some(address) => ("https", address),
+        None => ("http", config.listen),
+    };
+    let known = address.port() != 0 && !address.ip().is_unspecified();
+    known.then(|| format!("{scheme}://{address}"))
 }
 
 /// The limits with their version, which counts up when the settings have changed.

@@ -108,7 +108,10 @@ impl Listeners {
 
 /// Everything that is served: the API for phones, the console for the office.
 pub fn routes(court: Court) -> Router {
-    api::routes(court).layer(axum::middleware::from_fn(log_request))
+    let console = crate::console::routes(court.clone());
+    api::routes(court)
+        .merge(console)
+        .layer(axum::middleware::from_fn(log_request))
 }
 
 /// Serves a court until `shutdown` completes; requests that have begun may finish. `ready` is called
@@ -161,16 +164,25 @@ pub async fn serve(
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source })
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| ServeError::Bind { address, source })
 }
 
 fn addresses_of(listeners: &Listeners, court: &Court) -> Result<Addresses, ServeError> {
-    let https = listeners.https.as_ref().map(TcpListener::local_addr).transpose();
+    let https = listeners
+        .https
+        .as_ref()
+        .map(TcpListener::local_addr)
+        .transpose();
     let https = https.map_err(ServeError::Address)?;
     Ok(Addresses {
         http: listeners.http.local_addr().map_err(ServeError::Address)?,
         https,
-        tls_pin: court.tls_pin().filter(|_| https.is_some()).map(str::to_owned),
+        tls_pin: court
+            .tls_pin()
+            .filter(|_| https.is_some())
+            .map(str::to_owned),
     })
 }
 
@@ -238,7 +250,9 @@ impl Door {
     async fn greet(self, stream: TcpStream, peer: SocketAddr, tls: Option<TlsAcceptor>) {
         // Small answers leave at once.
         let _ = stream.set_nodelay(true);
-        let Some(acceptor) = tls else { return self.drive(stream, peer).await };
+        let Some(acceptor) = tls else {
+            return self.drive(stream, peer).await;
+        };
         match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => self.drive(stream, peer).await,
             Ok(Err(error)) => tracing::debug!("handshake: {error}"),
@@ -251,12 +265,14 @@ impl Door {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let stall = self.stall;
-        let service = self.routes.map_request(move |request: hyper::Request<Incoming>| {
-            let mut request =
-                request.map(|body| Body::new(Box::pin(TimeoutBody::new(stall, body))));
-            request.extensions_mut().insert(ConnectInfo(peer));
-            request
-        });
+        let service = self
+            .routes
+            .map_request(move |request: hyper::Request<Incoming>| {
+                let mut request =
+                    request.map(|body| Body::new(Box::pin(TimeoutBody::new(stall, body))));
+                request.extensions_mut().insert(ConnectInfo(peer));
+                request
+            });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(stall)
@@ -303,7 +319,11 @@ mod tests {
     #[test]
     fn tickets_carry_https_where_it_is_served() {
         let http: SocketAddr = "127.0.0.1:8700".parse().unwrap();
-        let mut addresses = Addresses { http, https: None, tls_pin: None };
+        let mut addresses = Addresses {
+            http,
+            https: None,
+            tls_pin: None,
+        };
         assert_eq!(url_of(&addresses), "http://127.0.0.1:8700");
         addresses.https = Some("10.1.2.3:8743".parse().unwrap());
         assert_eq!(url_of(&addresses), "https://10.1.2.3:8743");
@@ -318,6 +338,9 @@ mod tests {
             ..Default::default()
         };
         let config = Config::load(std::path::Path::new("/nowhere"), settings).unwrap();
-        assert!(matches!(Listeners::bind(&config).await, Err(ServeError::NotLoopback(_))));
+        assert!(matches!(
+            Listeners::bind(&config).await,
+            Err(ServeError::NotLoopback(_))
+        ));
     }
 }

@@ -57,7 +57,10 @@ async fn code(court: &Court, login: &str, json: bool, words: &Words) -> anyhow::
     };
     if officer.role != Role::Officer || officer.disabled {
         let role = officer.role.as_str();
-        bail!("{}", fill(words.not_officer, &[("login", &login), ("role", &role)]));
+        bail!(
+            "{}",
+            fill(words.not_officer, &[("login", &login), ("role", &role)])
+        );
     }
     if court.public_url().is_empty() {
         bail!("{}", words.no_url);
@@ -79,8 +82,13 @@ async fn code(court: &Court, login: &str, json: bool, words: &Words) -> anyhow::
 }
 
 async fn list(court: &Court, json: bool) -> anyhow::Result<String> {
-    let logins: BTreeMap<OfficerId, String> =
-        court.db().users().await?.into_iter().map(|user| (user.id, user.login)).collect();
+    let logins: BTreeMap<OfficerId, String> = court
+        .db()
+        .users()
+        .await?
+        .into_iter()
+        .map(|user| (user.id, user.login))
+        .collect();
     let journals = court.db().journals().await?;
     let login = |journal: &Journal| logins.get(&journal.officer).cloned().unwrap_or_default();
     if json {
@@ -104,9 +112,24 @@ async fn list(court: &Court, json: bool) -> anyhow::Result<String> {
         return Ok(serde_json::Value::from(all).to_string());
     }
     let line = |journal: &Journal| {
-        let mark = if journal.revoked_ms.is_some() { "x" } else { "-" };
-        let Journal { id, device_name, head, announced, .. } = journal;
-        format!("{mark}\t{id}\t{}\t{device_name}\t{}/{}", login(journal), head.seq, announced.seq)
+        let mark = if journal.revoked_ms.is_some() {
+            "x"
+        } else {
+            "-"
+        };
+        let Journal {
+            id,
+            device_name,
+            head,
+            announced,
+            ..
+        } = journal;
+        format!(
+            "{mark}\t{id}\t{}\t{device_name}\t{}/{}",
+            login(journal),
+            head.seq,
+            announced.seq
+        )
     };
     Ok(journals.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
@@ -125,7 +148,9 @@ async fn revoke(
         write.commit().await?;
     }
     if json {
-        return Ok(serde_json::json!({ "journal": journal.to_string(), "revoked": true }).to_string());
+        return Ok(
+            serde_json::json!({ "journal": journal.to_string(), "revoked": true }).to_string(),
+        );
     }
     Ok(fill(words.revoked, &[("journal", &journal)]))
 }

@@ -25,7 +25,14 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         }
         tracing::info!("ending");
     };
-    serve(config, Arc::new(SystemClock), listeners, shutdown, say_ready).await?;
+    serve(
+        config,
+        Arc::new(SystemClock),
+        listeners,
+        shutdown,
+        say_ready,
+    )
+    .await?;
     Ok(())
 }
 
@@ -45,7 +52,9 @@ fn say_ready(addresses: &Addresses) {
 
 fn log_to_stderr(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log)?;
-    let to = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let to = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // A second subscriber in one process: the first holds.
     let _ = match config.log_format {
         LogFormat::Text => to.with_ansi(std::io::stderr().is_terminal()).try_init(),

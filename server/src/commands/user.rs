@@ -61,7 +61,14 @@ pub enum UserCommand {
 /// When it cannot be done; the message says why.
 pub async fn run(court: &Court, command: UserCommand, words: &Words) -> anyhow::Result<String> {
     match command {
-        UserCommand::Add { login, name, list_name, role, password_file, json } => {
+        UserCommand::Add {
+            login,
+            name,
+            list_name,
+            role,
+            password_file,
+            json,
+        } => {
             let user = User {
                 id: OfficerId::from_bytes(random()),
                 login,
@@ -73,9 +80,11 @@ pub async fn run(court: &Court, command: UserCommand, words: &Words) -> anyhow::
             add(court, user, password_file.as_deref(), json, words).await
         }
         UserCommand::List { json } => list(court, json).await,
-        UserCommand::Passwd { login, password_file, json } => {
-            passwd(court, &login, password_file.as_deref(), json, words).await
-        }
+        UserCommand::Passwd {
+            login,
+            password_file,
+            json,
+        } => passwd(court, &login, password_file.as_deref(), json, words).await,
     }
 }
 
@@ -92,7 +101,10 @@ async fn add(
     let password = Password::of(password_file)?;
     let hash = password.hash(words)?;
     let mut write = court.db().write().await?;
-    if !write.add_user(&user, Some(&hash), court.clock().now_ms()).await? {
+    if !write
+        .add_user(&user, Some(&hash), court.clock().now_ms())
+        .await?
+    {
         bail!("{}", fill(words.login_taken, &[("login", &user.login)]));
     }
     write.commit().await?;
@@ -104,7 +116,11 @@ async fn add(
     let role = user.role.as_str();
     let said = fill(
         words.user_added,
-        &[("name", &user.name), ("role", &role), ("login", &user.login)],
+        &[
+            ("name", &user.name),
+            ("role", &role),
+            ("login", &user.login),
+        ],
     );
     Ok(with_password(said, &password, words))
 }
@@ -116,7 +132,13 @@ async fn list(court: &Court, json: bool) -> anyhow::Result<String> {
         return Ok(serde_json::Value::from(all).to_string());
     }
     let line = |user: &User| {
-        let User { login, name, list_name, role, .. } = user;
+        let User {
+            login,
+            name,
+            list_name,
+            role,
+            ..
+        } = user;
         format!("{login}\t{}\t{name}\t{list_name}", role.as_str())
     };
     Ok(users.iter().map(line).collect::<Vec<_>>().join("\n"))
@@ -132,16 +154,21 @@ async fn passwd(
     let password = Password::of(password_file)?;
     let hash = password.hash(words)?;
     let mut write = court.db().write().await?;
-    if !write.set_password(login, &hash, court.clock().now_ms()).await? {
+    if !write
+        .set_password(login, &hash, court.clock().now_ms())
+        .await?
+    {
         bail!("{}", fill(words.login_unknown, &[("login", &login)]));
     }
     write.commit().await?;
     if json {
-        return Ok(
-            serde_json::json!({ "login": login, "password": password.made() }).to_string()
-        );
+        return Ok(serde_json::json!({ "login": login, "password": password.made() }).to_string());
     }
-    Ok(with_password(fill(words.password_set, &[("login", &login)]), &password, words))
+    Ok(with_password(
+        fill(words.password_set, &[("login", &login)]),
+        &password,
+        words,
+    ))
 }
 
 fn user_json(user: &User) -> serde_json::Value {
@@ -157,9 +184,9 @@ fn user_json(user: &User) -> serde_json::Value {
 
 fn is_login(login: &str) -> bool {
     (1..=64).contains(&login.len())
-        && login
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-'))
+        && login.bytes().all(|b| {
+            b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-')
+        })
 }
 
 /// A password given, or made up.
@@ -170,10 +197,15 @@ enum Password {
 
 impl Password {
     fn of(file: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(file) = file else { return Ok(Self::Made(made_up())) };
+        let Some(file) = file else {
+            return Ok(Self::Made(made_up()));
+        };
         let text = if file == Path::new("-") {
             let mut text = String::new();
-            std::io::stdin().lock().take(4096).read_to_string(&mut text)?;
+            std::io::stdin()
+                .lock()
+                .take(4096)
+                .read_to_string(&mut text)?;
             text
         } else {
             std::fs::read_to_string(file)
@@ -205,13 +237,19 @@ impl Password {
 fn made_up() -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789-";
     let random: [u8; 12] = random();
-    random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+    random
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect()
 }
 
 fn with_password(said: String, password: &Password, words: &Words) -> String {
     match password.made() {
         None => said,
-        Some(made) => format!("{said}\n{}", fill(words.password_made, &[("password", &made)])),
+        Some(made) => format!(
+            "{said}\n{}",
+            fill(words.password_made, &[("password", &made)])
+        ),
     }
 }
 

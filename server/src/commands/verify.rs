@@ -87,7 +87,15 @@ pub async fn verify(court: &Court) -> Result<Report, VerifyError> {
         problems.push(format!("audit log: row {number} does not fit"));
     }
     let ok = problems.is_empty();
-    Ok(Report { ok, journals, entries, evidence, log, records, problems })
+    Ok(Report {
+        ok,
+        journals,
+        entries,
+        evidence,
+        log,
+        records,
+        problems,
+    })
 }
 
 /// What the command says.

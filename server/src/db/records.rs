@@ -115,7 +115,9 @@ impl Db {
                 .bind(i64::from(limit))
                 .fetch_all(self.pool())
                 .await?;
-        rows.iter().map(|row| super::of_json(row.get(0), "record")).collect()
+        rows.iter()
+            .map(|row| super::of_json(row.get(0), "record"))
+            .collect()
     }
 
     /// Bytes of the entries that stand in a record, in the order of the log.
@@ -125,7 +127,9 @@ impl Db {
     pub async fn standing_entries(&self, subject: SubjectId) -> Result<Vec<Vec<u8>>, DbError> {
         let rows = sqlx::query(
             "SELECT bytes FROM entries WHERE subject = $1 \
-             AND verdict IN ('accepted', 'interleaved', 'contested') ORDER BY log_number, seq",
+             AND verdict IN ('accepted', 'interleaved', 'contested') \
+             AND kind NOT IN ('journal_opened', 'entries_lost', 'task_progress') \
+             ORDER BY log_number, seq",
         )
         .bind(subject.to_string())
         .fetch_all(self.pool())

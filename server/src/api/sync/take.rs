@@ -380,8 +380,11 @@ impl<'a> Intake<'a> {
         if self.held.contains(&entry.subject) {
             return Ok((Verdict::Held, Some(VerdictReason::AfterHeld)));
         }
-        let of_journal = entry.subject.as_bytes() == entry.journal.as_bytes();
-        if of_journal || matches!(entry.change, Change::TaskProgress { .. }) {
+        let beside_records = matches!(
+            entry.change,
+            Change::JournalOpened { .. } | Change::EntriesLost { .. } | Change::TaskProgress { .. }
+        );
+        if beside_records {
             return Ok((Verdict::Accepted, None));
         }
         if !self.records.contains_key(&entry.subject) {

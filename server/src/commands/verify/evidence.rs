@@ -37,7 +37,9 @@ async fn receipts(court: &Court, problems: &mut Vec<String>) -> Result<u64, Veri
     let (mut count, mut after) = (0, None);
     loop {
         let rows = court.db().custody_after(after, ROWS_AT_ONCE).await?;
-        let Some((journal, hash, _)) = rows.last() else { return Ok(count) };
+        let Some((journal, hash, _)) = rows.last() else {
+            return Ok(count);
+        };
         after = Some((*journal, *hash));
         for (journal, hash, receipt) in rows {
             count += 1;
@@ -46,7 +48,9 @@ async fn receipts(court: &Court, problems: &mut Vec<String>) -> Result<u64, Veri
                 && receipt.body.hash == hash
                 && court.db().knows_position(&receipt.body.position).await?;
             if !fits {
-                problems.push(format!("evidence {hash}: the receipt of {journal} does not fit"));
+                problems.push(format!(
+                    "evidence {hash}: the receipt of {journal} does not fit"
+                ));
             }
         }
     }

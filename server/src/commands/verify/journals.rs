@@ -45,8 +45,10 @@ async fn follow(
 ) -> Result<Head, VerifyError> {
     let mut chain = Chain::default();
     loop {
-        let entries =
-            court.db().entries_after(journal.id, chain.head().seq, ENTRIES_AT_ONCE).await?;
+        let entries = court
+            .db()
+            .entries_after(journal.id, chain.head().seq, ENTRIES_AT_ONCE)
+            .await?;
         if entries.is_empty() {
             return Ok(chain.head());
         }
@@ -58,9 +60,15 @@ async fn follow(
                 && entry.link == chain.head().link
                 && (entry.seq != 1 || hash == journal.entry);
             if !fits {
-                problems.push(format!("journal {}: entry {} does not fit", journal.id, entry.seq));
+                problems.push(format!(
+                    "journal {}: entry {} does not fit",
+                    journal.id, entry.seq
+                ));
                 // What follows is compared with what is stored, so that one fault is one problem.
-                chain = Chain::after(Head { link: entry.link, seq: entry.seq });
+                chain = Chain::after(Head {
+                    link: entry.link,
+                    seq: entry.seq,
+                });
             }
         }
     }
@@ -78,14 +86,20 @@ async fn signed(
         || certificate.body.entry != journal.entry
         || certificate.body.journal != journal.id
     {
-        problems.push(format!("journal {}: its certificate does not fit", journal.id));
+        problems.push(format!(
+            "journal {}: its certificate does not fit",
+            journal.id
+        ));
     }
     let receipt_fits = match &journal.receipt {
         None => false,
         Some(receipt) => {
             receipt.verify(&key).is_ok()
                 && receipt.body.journal == journal.id
-                && (Head { link: receipt.body.link, seq: receipt.body.seq }) == journal.head
+                && (Head {
+                    link: receipt.body.link,
+                    seq: receipt.body.seq,
+                }) == journal.head
                 && court.db().knows_position(&receipt.body.position).await?
         }
     };

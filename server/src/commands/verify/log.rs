@@ -14,7 +14,10 @@ pub(super) async fn verify(
     problems: &mut Vec<String>,
 ) -> Result<LogPosition, VerifyError> {
     let end = court.db().log_position().await?;
-    let mut at = LogPosition { link: Link::ZERO, number: 0 };
+    let mut at = LogPosition {
+        link: Link::ZERO,
+        number: 0,
+    };
     loop {
         let rows = court.db().log_rows(at.number, ROWS_AT_ONCE).await?;
         if rows.is_empty() {
@@ -32,7 +35,10 @@ pub(super) async fn verify(
         }
     }
     if at != end {
-        problems.push(format!("log: ends at {} and its counter says {}", at.number, end.number));
+        problems.push(format!(
+            "log: ends at {} and its counter says {}",
+            at.number, end.number
+        ));
     }
     Ok(end)
 }

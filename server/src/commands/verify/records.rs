@@ -8,20 +8,22 @@ use waiqin_protocol::record::Record;
 const ROWS_AT_ONCE: u32 = 500;
 
 /// Verifies all records and counts them.
-pub(super) async fn verify(
-    court: &Court,
-    problems: &mut Vec<String>,
-) -> Result<u64, VerifyError> {
+pub(super) async fn verify(court: &Court, problems: &mut Vec<String>) -> Result<u64, VerifyError> {
     let (mut count, mut after) = (0, None);
     loop {
         let records = court.db().records_after(after, ROWS_AT_ONCE).await?;
-        let Some(last) = records.last() else { return Ok(count) };
+        let Some(last) = records.last() else {
+            return Ok(count);
+        };
         after = Some(last.subject);
         for record in records {
             count += 1;
             let entries = court.db().standing_entries(record.subject).await?;
             if folded(&entries).as_ref() != Some(&record) {
-                problems.push(format!("record {} is not what its entries say", record.subject));
+                problems.push(format!(
+                    "record {} is not what its entries say",
+                    record.subject
+                ));
             }
         }
     }
