@@ -7,10 +7,13 @@
 //! and there is one writer at a time on both engines.
 
 mod audit;
+mod cases;
+mod desk;
 mod enrolment;
 mod entries;
 mod evidence;
 mod journals;
+mod lists;
 mod log;
 mod meta;
 mod records;
@@ -18,18 +21,27 @@ mod scope;
 mod stored;
 mod tokens;
 mod users;
+mod web_sessions;
 
 pub use audit::AuditAct;
+#[cfg(test)]
+pub(crate) use cases::tests as cases_tests;
+pub use cases::{CASES_PER_PAGE_MAX, CaseChange, CaseFacts, CaseRow};
+pub use desk::{
+    EntryRow, EvidenceRow, JournalShown, ListShown, MissingEvidence, Person, RecordFilter, RecordRow,
+};
 pub use enrolment::EnrolCode;
 pub use entries::{NewEntry, StoredEntry};
 pub use evidence::{Custody, EvidenceName, NewEvidence, Upload};
 pub use journals::Journal;
+pub use lists::{AppliedBy, Applying, Decision, RolledBack, RollingBack};
 pub use log::{LogKind, LogRow, Write};
 pub use meta::Meta;
 pub use records::NewRecord;
 pub use scope::{ScopeCase, ScopeChange, ScopeMark};
 pub use tokens::Caller;
 pub use users::{Role, User};
+pub use web_sessions::{NewSession, SignInUser, WebSession};
 
 use stored::{
     json, number_in, number_out, of_json, of_json_or_none, of_word, parsed, parsed_or_none,
@@ -152,6 +164,7 @@ fn migrator() -> Migrator {
     let files = [
         (1, "init", include_str!("../../migrations/0001_init.sql")),
         (2, "forks", include_str!("../../migrations/0002_forks.sql")),
+        (3, "desk", include_str!("../../migrations/0003_desk.sql")),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(
