@@ -45,8 +45,14 @@ pub(crate) struct FrameLog {
     newest: u32,
     /// The last write failed.
     failed: bool,
-    /// The segment read last.
-    reading: Mutex<Option<(u32, Box<dyn DiskFile>)>>,
+    /// What was read last: who reads one entry mostly reads the next.
+    reading: Mutex<Reading>,
+}
+
+#[derive(Default)]
+struct Reading {
+    file: Option<(u32, Box<dyn DiskFile>)>,
+    frame: Option<((u32, u32), Arc<frame::Frame>)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +153,7 @@ impl FrameLog {
             current: None,
             newest,
             failed: false,
-            reading: Mutex::new(None),
+            reading: Mutex::default(),
         }
     }
 
@@ -213,7 +219,7 @@ impl FrameLog {
             return Ok(None);
         };
         let frame = self.read_frame(segment, offset)?;
-        Ok(frame.and_then(|frame| frame.entries.into_iter().nth(usize::from(at))))
+        Ok(frame.and_then(|frame| frame.entries.get(usize::from(at)).cloned()))
     }
 
     /// Link after an entry; `None` when what would tell it is lost, or there is none of this number.
@@ -290,24 +296,31 @@ impl FrameLog {
         }
     }
 
-    fn read_frame(&self, segment: u32, offset: u32) -> Result<Option<frame::Frame>, JournalError> {
-        let mut reading = self
-            .reading
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let file = match reading.take() {
+    fn read_frame(
+        &self,
+        segment: u32,
+        offset: u32,
+    ) -> Result<Option<Arc<frame::Frame>>, JournalError> {
+        let mut reading = self.reading.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let place = (segment, offset);
+        if let Some((at, frame)) = &reading.frame
+            && *at == place
+        {
+            return Ok(Some(frame.clone()));
+        }
+        let file = match reading.file.take() {
             Some((number, file)) if number == segment => file,
             Some(_) | None => self.shape.disk.open(&segment_path(&self.shape, segment))?,
         };
-        let (_, file) = reading.insert((segment, file));
+        let (_, file) = reading.file.insert((segment, file));
         let mut head = vec![0; frame::HEADER];
         file.read_at(u64::from(offset), &mut head)?;
-        let Some(header) = frame::FrameHeader::read(&head) else {
-            return Ok(None);
-        };
+        let Some(header) = frame::FrameHeader::read(&head) else { return Ok(None) };
         let mut bytes = vec![0; header.frame_bytes()];
         file.read_at(u64::from(offset), &mut bytes)?;
-        Ok(frame::decode(&self.key, &self.place(segment), &bytes))
+        let frame = frame::decode(&self.key, &self.place(segment), &bytes).map(Arc::new);
+        reading.frame = frame.clone().map(|frame| (place, frame));
+        Ok(frame)
     }
 
     /// Takes the room of a new segment, durably, before anything is written into it.

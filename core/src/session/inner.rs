@@ -137,7 +137,7 @@ impl Inner {
                 seen.push(IncidentKind::TornEnd { aside });
             }
         }
-        for vouched in custody.known() {
+        if let Some(vouched) = custody.known() {
             let link = log.link_at(vouched.seq).map_err(UnlockError::Journal)?;
             if link.is_some_and(|link| link != vouched.link) {
                 seen.push(IncidentKind::ForeignReceipt { seq: vouched.seq });
