@@ -2,6 +2,7 @@
 
 use crate::clock::SystemClock;
 use crate::commands::device::{self, DeviceCommand};
+use crate::commands::import::{self, ImportArgs, RollbackArgs, Said};
 use crate::commands::user::{self, UserCommand};
 use crate::commands::{init, serve, verify};
 use crate::config::{Config, Settings};
@@ -45,6 +46,20 @@ enum Command {
         place: Place,
         #[command(subcommand)]
         command: DeviceCommand,
+    },
+    /// Reads the court's case list, compares it with what is known and applies it.
+    Import {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        args: ImportArgs,
+    },
+    /// Takes a list version and every later one back.
+    Rollback {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        args: RollbackArgs,
     },
     /// Reads everything again and compares it with what was signed.
     Verify {
@@ -94,7 +109,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let court = place.settings.court.clone().unwrap_or_default();
             let server = init::init(&data, place.settings).await?;
             let data = data.display();
-            say(&fill(words.initialised, &[("court", &court), ("data", &data), ("server", &server)]));
+            say(&fill(
+                words.initialised,
+                &[("court", &court), ("data", &data), ("server", &server)],
+            ));
         }
         Command::Serve(place) => serve::run(place.config()?).await?,
         Command::User { place, command } => {
@@ -103,10 +121,28 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Device { place, command } => {
             say(&device::run(&place.court().await?, command, words).await?);
         }
+        Command::Import { place, args } => {
+            return Ok(said(
+                import::import(&place.court().await?, args, cli.lang).await?,
+            ));
+        }
+        Command::Rollback { place, args } => {
+            return Ok(said(
+                import::rollback(&place.court().await?, args, cli.lang).await?,
+            ));
+        }
         Command::Verify { place, json } => {
             let report = verify::verify(&place.court().await?).await?;
-            say(&if json { serde_json::to_string(&report)? } else { verify::said(&report, words) });
-            return Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            say(&if json {
+                serde_json::to_string(&report)?
+            } else {
+                verify::said(&report, words)
+            });
+            return Ok(if report.ok {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -133,6 +169,15 @@ fn lang(text: &str) -> Result<Lang, String> {
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 fn say(text: &str) {
     println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "what stands against it")]
+fn said(said: Said) -> ExitCode {
+    say(&said.answer);
+    if let Some(trouble) = said.trouble {
+        eprintln!("{trouble}");
+    }
+    said.code
 }
 
 #[expect(clippy::print_stderr, reason = "the command's refusal")]

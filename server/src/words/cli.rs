@@ -50,6 +50,49 @@ waiqin_protocol::words! {
             "Verified: {journals} journals, {entries} entries, {evidence} pieces of evidence, {log} rows of the log.";
         /// Problems of `verify`.
         problems: "核验发现 {n} 个问题：", "Verification found {n} problems:";
+        /// Before the changes of a list.
+        import_cases: "{kind}，{rows} 行，读出 {cases} 个案件。", "{kind}, {rows} rows: {cases} cases.";
+        /// Heads the repairs.
+        import_repairs: "已规范：", "Repaired:";
+        /// Heads the changes.
+        import_changes: "变动：", "Changes:";
+        /// There are none.
+        import_unchanged: "与现有清单相比没有变动。", "Nothing differs from the present list.";
+        /// Behind the first changes.
+        import_more: "  另有 {n} 处", "  and {n} more";
+        /// Heads rows that are no case.
+        import_rejected: "未读入 {n} 行：", "{n} rows set aside:";
+        /// After a preview.
+        import_previewed: "以上是预览，没有应用。", "This was a preview; nothing was applied.";
+        /// After an import.
+        import_applied: "已应用，成为清单第 {version} 版。", "Applied as list version {version}.";
+        /// After an import of the newest list's own file.
+        import_same_file: "与现有清单是同一个文件，案件没有变动；记为第 {version} 版。",
+            "This is the file of the present list: no case changed; it was noted as list version {version}.";
+        /// A suspicious list without a reason.
+        import_not_applied: "没有应用，原清单未变动。", "It was not applied; the former list is unchanged.";
+        /// What to do about it.
+        import_suspicious: "清单有可疑之处，没有应用，原清单未变动。核对后如确认无误，请加 --force 并写明理由。",
+            "The list looks suspicious and was not applied; the former list is unchanged. If it is right after a check, give --force and the reason.";
+        /// Another import came in between.
+        import_overtaken: "刚才另有清单应用或回退，这一次没有改动任何内容。请再运行一次。",
+            "Another list was applied or taken back just now; this command changed nothing. Run it once more.";
+        /// The file does not open.
+        import_no_file: "无法读取文件 {file}，原清单未变动。请检查路径和权限。",
+            "The file {file} cannot be read; the former list is unchanged. Check path and permissions.";
+        /// After `rollback`.
+        rolled_back: "已回退第 {version} 版及其后各版，恢复 {cases} 个案件，成为清单第 {made} 版。",
+            "Took back version {version} and every later one; {cases} cases were restored, as list version {made}.";
+        /// Nothing was decided since.
+        no_decisions: "其间没有办公室的决定。", "No decisions were made since.";
+        /// Heads the decisions made since.
+        decisions: "其间办公室作出 {n} 项决定，请复核：", "{n} decisions of the office were made since; look at them again:";
+        /// No such version.
+        rollback_unknown: "没有清单第 {version} 版（现有至第 {newest} 版），没有改动。",
+            "There is no list version {version} (the newest is {newest}); nothing was changed.";
+        /// A blank reason.
+        rollback_needs_reason: "请写明回退的理由（--reason），没有改动。",
+            "Give the reason for taking the list back (--reason); nothing was changed.";
     }
 }
 
