@@ -98,12 +98,21 @@ impl Machine {
         self.waiting.get(hash).map(|waiting| waiting.until_ms)
     }
 
+    /// Forgets a run whose driver went away in its middle. What it had begun may still arrive, and
+    /// is recognised there.
+    pub fn abandon(&mut self) {
+        self.run = None;
+    }
+
     /// Takes what happened and says what is to be done. An event that no effect asked for changes
     /// nothing.
     pub fn handle(&mut self, event: Event, moment: Moment) -> Vec<Effect> {
         let mut effects = Vec::new();
         match event {
-            Event::Saved => self.saved(moment),
+            Event::Saved => {
+                self.saved(moment);
+                return effects;
+            }
             Event::Wanted(asked) => self.wanted(asked, &mut effects),
             Event::Stock(stock) => self.stock(stock, moment, &mut effects),
             Event::Hello(answer) => self.hello(answer),

@@ -1,0 +1,223 @@
+//! The lines of an answer to `sync`, each checked and kept in turn.
+
+use super::conversation::Conversation;
+use super::error::CallError;
+use super::holdings::Holdings;
+use super::lines::Lines;
+use super::sync::Brought;
+use crate::host::Now;
+use crate::session::IncidentKind;
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
+use waiqin_protocol::journal::{Beacon, Head, JournalReceipt, Signed};
+use waiqin_protocol::wire::sync::{DownLine, End, Heads, Standing, VerdictRun};
+
+/// Names of the lines that this version knows.
+const KNOWN: [&str; 8] = [
+    "standing", "receipt", "verdicts", "beacon", "limits", "safe", "page", "end",
+];
+
+/// Where the phone stood when it asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Expected {
+    /// A beacon was asked for.
+    pub beacon: bool,
+    /// The journal's end.
+    pub head: Head,
+    /// How far it was receipted.
+    pub received: Head,
+}
+
+/// An answer being read.
+pub(super) struct Answer<'a> {
+    talk: &'a Conversation,
+    expected: Expected,
+    asked: Now,
+    /// When its first line came.
+    pub begun: Option<Now>,
+    /// How the heads compare, by the own chain too.
+    pub heads: Option<(Heads, Head)>,
+    /// Number of the newest entry with a receipt.
+    pub received: u64,
+    /// Pages applied.
+    pub pages: u64,
+}
+
+impl<'a> Answer<'a> {
+    pub fn new(talk: &'a Conversation, expected: Expected, asked: Now) -> Self {
+        let received = expected.received.seq;
+        Self {
+            talk,
+            expected,
+            asked,
+            begun: None,
+            heads: None,
+            received,
+            pages: 0,
+        }
+    }
+
+    /// Reads and keeps every line up to the last.
+    pub async fn read(
+        &mut self,
+        lines: &mut Lines<'_>,
+        brought: &mut Brought,
+    ) -> Result<End, CallError> {
+        loop {
+            let line = lines.next().await?;
+            self.begun.get_or_insert_with(|| self.talk.clock.now());
+            let Some(line) = read_line(&line)? else {
+                continue;
+            };
+            match line {
+                DownLine::Standing(standing) => self.standing(standing).await?,
+                DownLine::Receipt(receipt) => brought.entries += self.receipt(*receipt).await?,
+                DownLine::Verdicts(runs) => self.verdicts(runs).await?,
+                DownLine::Beacon(beacon) => self.beacon(beacon).await?,
+                DownLine::Limits(limits) => {
+                    self.talk
+                        .held(move |holdings| holdings.keep_limits(limits))
+                        .await?;
+                }
+                DownLine::Safe(position) => {
+                    self.talk
+                        .held(move |holdings| holdings.keep_safe(position))
+                        .await?;
+                }
+                DownLine::Page(page) => {
+                    brought.cases += self
+                        .talk
+                        .held(move |holdings| holdings.apply_page(*page))
+                        .await?;
+                    self.pages += 1;
+                }
+                DownLine::End(end) => {
+                    let kept = end.clone();
+                    self.talk
+                        .held(move |holdings| holdings.end_pages(&kept))
+                        .await?;
+                    return Ok(end);
+                }
+            }
+        }
+    }
+
+    /// Compares the server's word with the own chain: what it says to have must be what was sent.
+    async fn standing(&mut self, standing: Standing) -> Result<(), CallError> {
+        let Standing { head, heads } = standing;
+        let own = self.expected.head;
+        let link = self
+            .talk
+            .held(move |holdings| holdings.link_at(head.seq))
+            .await?;
+        let heads = match heads {
+            Heads::Same | Heads::ServerBehind | Heads::ServerRolledBack => {
+                if head.seq > own.seq {
+                    Heads::ServerAhead
+                } else if link.is_some_and(|link| link != head.link) {
+                    Heads::Fork
+                } else {
+                    heads
+                }
+            }
+            Heads::ServerAhead | Heads::Fork => heads,
+        };
+        self.heads = Some((heads, head));
+        Ok(())
+    }
+
+    async fn receipt(&mut self, receipt: Signed<JournalReceipt>) -> Result<u64, CallError> {
+        let checked = self
+            .talk
+            .held(move |holdings| Ok(check_receipt(holdings, receipt)));
+        match checked.await?? {
+            Checked::Fits(receipt) => {
+                let seq = receipt.body.seq;
+                let new = self
+                    .talk
+                    .held(move |holdings| holdings.keep_receipt(*receipt))
+                    .await?;
+                self.received = self.received.max(seq);
+                Ok(new)
+            }
+            Checked::Foreign(seq) => {
+                let kind = IncidentKind::ForeignReceipt { seq };
+                self.talk
+                    .held(move |holdings| holdings.record_incident(kind))
+                    .await?;
+                Ok(0)
+            }
+            Checked::Unknown => Ok(0),
+        }
+    }
+
+    async fn verdicts(&self, runs: Vec<VerdictRun>) -> Result<(), CallError> {
+        let end = self.expected.head.seq;
+        let within = |run: &VerdictRun| run.from >= 1 && run.from <= run.to && run.to <= end;
+        if !runs.iter().all(within) {
+            return Err(CallError::not_ours("verdicts on entries that do not exist"));
+        }
+        self.talk
+            .held(move |holdings| holdings.keep_verdicts(&runs))
+            .await
+    }
+
+    async fn beacon(&self, beacon: Signed<Beacon>) -> Result<(), CallError> {
+        let pinned = self.talk.holdings.pinned();
+        if beacon.body.server != pinned.server || beacon.verify(&pinned.key).is_err() {
+            return Err(CallError::not_ours(
+                "a beacon that the pinned key did not sign",
+            ));
+        }
+        if !self.expected.beacon {
+            return Ok(());
+        }
+        let (asked, answered) = (self.asked, self.talk.clock.now());
+        self.talk
+            .held(move |holdings| holdings.keep_beacon(beacon, asked, answered))
+            .await
+    }
+}
+
+enum Checked {
+    /// It may be kept.
+    Fits(Box<Signed<JournalReceipt>>),
+    /// Signed by the court, but for another chain than this phone's.
+    Foreign(u64),
+    /// What would tell is lost, or the number is beyond the journal's end: *standing* says so.
+    Unknown,
+}
+
+fn check_receipt(
+    holdings: &dyn Holdings,
+    receipt: Signed<JournalReceipt>,
+) -> Result<Checked, CallError> {
+    let pinned = holdings.pinned();
+    let body = &receipt.body;
+    if body.server != pinned.server || body.journal != pinned.journal {
+        return Err(CallError::not_ours("a receipt for another journal"));
+    }
+    if receipt.verify(&pinned.key).is_err() {
+        return Err(CallError::not_ours(
+            "a receipt that the pinned key did not sign",
+        ));
+    }
+    Ok(match holdings.link_at(body.seq)? {
+        Some(link) if link == body.link => Checked::Fits(Box::new(receipt)),
+        Some(_) => Checked::Foreign(body.seq),
+        None => Checked::Unknown,
+    })
+}
+
+/// A line; `None` when its name is not known to this version.
+fn read_line(line: &[u8]) -> Result<Option<DownLine>, CallError> {
+    let broken = || CallError::not_ours("a line without our shape");
+    if let Ok(line) = serde_json::from_slice(line) {
+        return Ok(Some(line));
+    }
+    let names: BTreeMap<String, IgnoredAny> = serde_json::from_slice(line).map_err(|_| broken())?;
+    match names.keys().next() {
+        Some(name) if names.len() == 1 && !KNOWN.contains(&name.as_str()) => Ok(None),
+        Some(_) | None => Err(broken()),
+    }
+}
