@@ -173,16 +173,16 @@ mod tests {
         it.undelivered_photos = 0;
         it.last_contact_ms = Some(NOW - 60_000);
         it.last_outcome = Some(LastOutcome::Done);
-        assert_eq!(Truth::of(&it, NOW, &Words::EN).right, "In step at 08:29");
+        assert_eq!(Truth::of(&it, NOW, &Words::EN).right, "In step 08:29");
         assert_eq!(
             Truth::of(&it, NOW, &Words::EN).side,
             Words::EN.truth_nothing_waits
         );
         it.undelivered_photos = 1;
-        assert_eq!(Truth::of(&it, NOW, &Words::EN).right, "Court reached 08:29");
+        assert_eq!(Truth::of(&it, NOW, &Words::EN).right, "Court 08:29");
         it.undelivered_photos = 0;
         it.last_outcome = Some(LastOutcome::Cut);
-        assert_eq!(Truth::of(&it, NOW, &Words::EN).right, "Court reached 08:29");
+        assert_eq!(Truth::of(&it, NOW, &Words::EN).right, "Court 08:29");
         it.last_contact_ms = None;
         let line = Truth::of(&it, NOW, &Words::EN);
         assert_eq!(

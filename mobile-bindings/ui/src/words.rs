@@ -20,15 +20,15 @@ waiqin_protocol::words! {
 
         // The truth line.
         truth_label: "保存与送达状态", "What is saved and delivered";
-        truth_all_saved: "全部已存本机", "All saved on this phone";
+        truth_all_saved: "全部已存本机", "All saved here";
         truth_not_saved: "有改动未存下", "A change is not saved";
-        truth_nothing_waits: "法院均已签收", "All acknowledged";
-        truth_waits: "待送达 {entries} 条 · {photos} 张", "To deliver: {entries} changes · {photos} photos";
-        truth_waits_entries: "待送达 {entries} 条", "To deliver: {entries} changes";
-        truth_waits_photos: "待送达 {photos} 张", "To deliver: {photos} photos";
-        truth_contact: "{time} 与法院一致", "In step at {time}";
-        truth_contact_waiting: "{time} 联系过法院", "Court reached {time}";
-        truth_never_contact: "还没有联系过法院", "Court not reached yet";
+        truth_nothing_waits: "法院均已签收", "Court has all";
+        truth_waits: "待送达 {entries} 条 · {photos} 张", "{entries} + {photos} photos wait";
+        truth_waits_entries: "待送达 {entries} 条", "{entries} wait";
+        truth_waits_photos: "待送达 {photos} 张", "{photos} photos wait";
+        truth_contact: "{time} 与法院一致", "In step {time}";
+        truth_contact_waiting: "{time} 联系过法院", "Court {time}";
+        truth_never_contact: "还没有联系过法院", "Court not reached";
         truth_offline: "已断网", "Offline";
         truth_syncing: "正在同步", "Syncing";
         truth_incidents: "{n} 项异常", "{n} incidents";
@@ -37,9 +37,9 @@ waiqin_protocol::words! {
         truth_new_phone: "本机还没有记录", "No records on this phone yet";
         truth_saved_at: "已存 {time}", "Saved {time}";
         truth_save_count: "第 {n} 次保存", "Save no. {n}";
-        truth_case_waits: "本案 {n} 条未送达", "{n} of this case undelivered";
-        truth_record_waits: "本记录 {n} 条未送达", "{n} of this record undelivered";
-        truth_record_delivered: "本记录法院已签收", "This record is acknowledged";
+        truth_case_waits: "本案 {n} 条未送达", "{n} of this case wait";
+        truth_record_waits: "本记录 {n} 条未送达", "{n} of it wait";
+        truth_record_delivered: "本记录法院已签收", "Court has it";
         truth_typing: "正在输入，尚未存", "Typing, not saved yet";
         truth_saving: "正在存本机", "Saving on this phone";
         truth_save_failed: "没有存下，正在重试；内容还在页面上", "Not saved, trying again; the text is still on the page";
@@ -376,6 +376,7 @@ waiqin_protocol::words! {
         // Photos.
         photo_add_title: "加照片", "Add a photo";
         photo_file: "照片", "Photo";
+        photo_choose: "拍一张，或选文件", "Take one, or choose a file";
         photo_file_hint: "原件照存，不压缩、不改动", "The original is kept, never shrunk or changed";
         photo_role: "拍的是什么", "What it shows";
         role_overall: "全景", "Overall";

@@ -11,7 +11,7 @@
     $("truth-dot").className = "dot " + truth.dot;
     $("truth-main").textContent = truth.main;
     $("truth-side").textContent = truth.side;
-    $("truth-sep").hidden = !truth.side;
+    $("truth-side").hidden = !truth.side;
     $("truth-right").textContent = truth.right;
   }
 
@@ -217,6 +217,15 @@
       }
     });
     addEventListener("pageshow", () => { delete form.dataset.sent; });
+  }
+
+  // The file that was chosen is named with its size, so that a wrong one is seen before it is kept.
+  for (const field of document.querySelectorAll('input[type="file"]')) {
+    field.addEventListener("change", () => {
+      const file = field.files[0];
+      const line = field.parentElement.querySelector("[data-chosen]");
+      if (file && line) line.textContent = file.name + " · " + Math.ceil(file.size / 1000) + " KB";
+    });
   }
 
   // After a wrong PIN the button comes back when the wait is over.

@@ -180,9 +180,9 @@ fn notes(shows: &Shows, readonly: bool, w: &Words) -> Vec<Tag> {
     let record = &shows.record;
     let mut notes = Vec::new();
     if !record.seals.is_empty() {
-        notes.push(Tag::new(w.record_sealed, ""));
+        notes.push(Tag::new(w.record_sealed, "flash"));
     } else if readonly {
-        notes.push(Tag::new(w.record_readonly, ""));
+        notes.push(Tag::new(w.record_readonly, "flash"));
     }
     let typed = &record.case.typed;
     if record
@@ -191,7 +191,7 @@ fn notes(shows: &Shows, readonly: bool, w: &Words) -> Vec<Tag> {
         .as_ref()
         .is_some_and(|normal| normal != typed)
     {
-        notes.push(Tag::new(fill(w.record_typed, &[("typed", typed)]), ""));
+        notes.push(Tag::new(fill(w.record_typed, &[("typed", typed)]), "muted small"));
     }
     notes
 }

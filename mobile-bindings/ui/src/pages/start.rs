@@ -13,6 +13,9 @@ use waiqin_core::{EnrolError, Pin};
 use waiqin_protocol::wire::enrol::Ticket;
 use waiqin_protocol::words::Lang;
 
+/// How long the first page waits for the first sync.
+const FIRST_SYNC: std::time::Duration = std::time::Duration::from_secs(8);
+
 #[derive(Template)]
 #[template(path = "start.html")]
 pub(super) struct StartPage {
@@ -45,10 +48,10 @@ pub(super) async fn enrol(visit: Visit, Protected(posted): Protected) -> Respons
     };
     match visit.ui.parts().phone.enrol(&ticket, &pin).await {
         Ok(session) => {
-            // The officer's cases, before he asks for them.
-            super::sync::begin(&session);
-            visit.ui.sit(session);
-            Redirect::to("/sync").into_response()
+            visit.ui.sit(session.clone());
+            // The officer's cases, before he asks for them; a slow line does not hold him up.
+            let _ = tokio::time::timeout(FIRST_SYNC, super::sync::begin(&session)).await;
+            Redirect::to("/today").into_response()
         }
         Err(error) => {
             tracing::warn!(error = %chain(&error), "an officer was not enrolled");

@@ -139,13 +139,13 @@ pub(super) async fn start(desk: Unlocked, Protected(_): Protected) -> Response {
 }
 
 /// Syncs in the background.
-pub(super) fn begin(session: &Arc<Session>) {
+pub(super) fn begin(session: &Arc<Session>) -> tokio::task::JoinHandle<()> {
     let session = session.clone();
     tokio::spawn(async move {
         if let Err(error) = session.sync().await {
             tracing::error!(error = %chain(&error), "the sync failed on this phone");
         }
-    });
+    })
 }
 
 /// `POST /sync/network`: the switch 断网 of the desktop host.
