@@ -35,3 +35,4 @@ pub use session::{
     SyncReport,
 };
 pub use store::StoreError;
+pub use sync::{CallError, UploadProgress};

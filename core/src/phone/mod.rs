@@ -13,13 +13,14 @@ use crate::disk::{Disk, RealDisk};
 use crate::keys::{Copies, KeyFile, KeyState, PinCost};
 use crate::session::{Folder, Inner};
 use crate::store::{MemoryStore, SledStore, Store, StoreError};
+use crate::sync::{CallError, Enrolment};
 use crate::{HostParts, Pin, Session};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, Weak};
 use waiqin_protocol::ids::{OfficerId, ServerId};
-use waiqin_protocol::wire::enrol::OfficerCard;
+use waiqin_protocol::wire::enrol::{OfficerCard, Ticket};
 
 /// The phone: every officer enrolled on it.
 pub struct Phone {
@@ -105,7 +106,7 @@ pub enum EnrolError {
     Address,
     /// The server did not answer.
     #[error("ask the server")]
-    Unreachable(#[source] crate::sync::CallError),
+    Unreachable(#[source] CallError),
     /// An answer came that is not the court's.
     #[error("the answer is not from the court that the ticket names")]
     NotOurs,
@@ -237,14 +238,22 @@ impl Phone {
     ///
     /// # Errors
     /// See [`EnrolError`].
-    #[expect(clippy::unused_async, reason = "filled next")]
-    pub async fn enrol(
-        &self,
-        ticket: &waiqin_protocol::wire::enrol::Ticket,
-        pin: &Pin,
-    ) -> Result<Arc<Session>, EnrolError> {
-        let _ = (ticket, pin);
-        unimplemented!()
+    pub async fn enrol(&self, ticket: &Ticket, pin: &Pin) -> Result<Arc<Session>, EnrolError> {
+        let network = self.shared.parts.network.clone();
+        let desk = Enrolment::with(ticket, network).map_err(EnrolError::of_call)?;
+        let offer = desk.begin().await.map_err(EnrolError::of_call)?;
+        let (shared, ticket, pin) = (self.shared.clone(), ticket.clone(), pin.clone());
+        // The PIN is stretched and files are synced: not on a thread that serves others.
+        let prepared =
+            tokio::task::spawn_blocking(move || shared.prepare(&ticket, &offer, &pin)).await;
+        let prepared = prepared.map_err(EnrolError::of_thread)??;
+        let name = &self.shared.parts.device_name;
+        let certificate =
+            desk.enrol(name, &prepared.entry).await.map_err(EnrolError::of_call)?;
+        let shared = self.shared.clone();
+        let finished =
+            tokio::task::spawn_blocking(move || shared.finish(prepared, certificate)).await;
+        finished.map_err(EnrolError::of_thread)?
     }
 
     /// Unlocks an officer. Takes a moment: the PIN is stretched. Two unlocks of one officer give the
@@ -254,6 +263,28 @@ impl Phone {
     /// See [`UnlockError`].
     pub fn unlock(&self, officer: OfficerId, pin: &Pin) -> Result<Arc<Session>, UnlockError> {
         self.shared.unlock(officer, pin)
+    }
+}
+
+impl EnrolError {
+    fn of_call(error: CallError) -> Self {
+        match error {
+            CallError::Offline => Self::Offline,
+            CallError::Address => Self::Address,
+            CallError::WrongKey | CallError::NotOurs { .. } => Self::NotOurs,
+            CallError::Refused { problem, .. } => Self::Refused(*problem),
+            CallError::Unreachable(_)
+            | CallError::Stalled(_)
+            | CallError::Cut(_)
+            | CallError::Gateway { .. }
+            | CallError::Missing
+            | CallError::Damaged
+            | CallError::Phone(_) => Self::Unreachable(error),
+        }
+    }
+
+    fn of_thread(error: tokio::task::JoinError) -> Self {
+        Self::Write(io::Error::other(error))
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod cases;
 mod export;
+mod fold;
 mod holdings;
 #[cfg(test)]
 mod holdings_tests;
@@ -24,6 +25,7 @@ pub use shown::{
 
 pub use crate::store::StoreError;
 
+use crate::sync::Driver;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, RwLock};
 use waiqin_protocol::ids::JournalId;
@@ -34,7 +36,14 @@ pub struct Session {
     card: OfficerCard,
     court: String,
     journal: JournalId,
-    open: RwLock<Option<Arc<Inner>>>,
+    open: RwLock<Option<Open>>,
+}
+
+/// What a lock takes away.
+#[derive(Clone)]
+struct Open {
+    inner: Arc<Inner>,
+    driver: Arc<Driver>,
 }
 
 /// Nothing was saved.
@@ -96,19 +105,38 @@ pub enum ExportError {
 
 impl Session {
     pub(crate) fn over(inner: Arc<Inner>) -> Arc<Self> {
+        let parts = &inner.parts;
+        let driver = Driver::new(
+            inner.clone(),
+            parts.clock.clone(),
+            parts.entropy.clone(),
+            parts.network.clone(),
+        );
         Arc::new(Self {
             card: inner.public.officer.clone(),
             court: inner.public.court.clone(),
             journal: inner.public.journal,
-            open: RwLock::new(Some(inner)),
+            open: RwLock::new(Some(Open { inner, driver: Arc::new(driver) })),
         })
     }
 
     pub(crate) fn inner(&self) -> Option<Arc<Inner>> {
-        self.open
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .clone()
+        self.open().map(|open| open.inner)
+    }
+
+    fn driver(&self) -> Option<Arc<Driver>> {
+        self.open().map(|open| open.driver)
+    }
+
+    fn open(&self) -> Option<Open> {
+        self.open.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// The next try comes soon.
+    fn was_saved(&self) {
+        if let Some(driver) = self.driver() {
+            driver.saved();
+        }
     }
 
     /// The officer.
@@ -146,7 +174,7 @@ impl Session {
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .take();
-        let Some(inner) = taken else { return };
+        let Some(Open { inner, .. }) = taken else { return };
         let head = inner.journal().log.head();
         let vouched = inner.custody().known().map_or(0, |known| known.seq);
         // Both are care beyond what was promised: entries are durable since they were saved.

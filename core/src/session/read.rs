@@ -138,15 +138,6 @@ impl Session {
             .map_err(|error| inner.evidence_error(hash, error))
     }
 
-    /// The truth line. While locked it says nothing but that.
-    #[must_use]
-    pub fn status(&self) -> Status {
-        match self.inner() {
-            Some(inner) => inner.status(),
-            None => Status::default(),
-        }
-    }
-
     /// Receipts held, newest first.
     #[must_use]
     pub fn receipts(&self) -> Vec<ReceiptLine> {
@@ -182,7 +173,8 @@ impl Session {
 }
 
 impl Inner {
-    fn status(&self) -> Status {
+    /// The truth line, as far as it does not move with a sync under way.
+    pub(super) fn status(&self) -> Status {
         let (head, durable) = {
             let journal = self.journal();
             (journal.log.head(), journal.log.is_durable())

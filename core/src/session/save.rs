@@ -3,7 +3,8 @@
 
 use super::inner::{Inner, Journal};
 use super::shown::{EvidenceFacts, EvidenceSaved, IncidentKind, Saved};
-use super::views::{EvidenceStored, Fold, RecordStored, Views, ViewsError, evidence_of};
+use super::fold::{Fold, evidence_of};
+use super::views::{EvidenceStored, RecordStored, Views, ViewsError};
 use super::{SaveError, Session};
 use crate::evidence::{EvidenceHead, TakeError, display_name};
 use crate::host::random;
@@ -28,9 +29,10 @@ impl Session {
     ) -> Result<Saved, SaveError> {
         let inner = self.inner().ok_or(SaveError::Locked)?;
         let subject = SubjectId::from_bytes(random(&*inner.parts.entropy));
-        inner.save(subject, |_| {
-            Ok(Some(Change::RecordOpened { act, case, values }))
-        })
+        let saved =
+            inner.save(subject, |_| Ok(Some(Change::RecordOpened { act, case, values })))?;
+        self.was_saved();
+        Ok(saved)
     }
 
     /// Changes fields. Values that stand already are left out; when none is left, nothing is
@@ -95,7 +97,9 @@ impl Session {
                 TakeError::Source(error) => SaveError::Source(error),
                 TakeError::Disk(error) => SaveError::Disk(error),
             })?;
-        inner.name_evidence(subject, taken.hash, taken.length, facts)
+        let saved = inner.name_evidence(subject, taken.hash, taken.length, facts)?;
+        self.was_saved();
+        Ok(saved)
     }
 
     /// Takes an orphan, whose bytes were durable before the app was killed, into its record.
@@ -117,6 +121,7 @@ impl Session {
         let orphan = orphan.ok_or(SaveError::NoSuchEvidence)?;
         let saved = inner.name_evidence(orphan.head.record, hash, orphan.length, facts)?;
         inner.live().orphans.retain(|orphan| orphan.hash != hash);
+        self.was_saved();
         Ok(saved)
     }
 

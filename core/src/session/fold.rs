@@ -1,0 +1,250 @@
+//! The fold of entries into the views: one batch for some entries, with the head that it reaches.
+
+use super::shown::EntryKind;
+use super::views::{
+    EntryStored, EvidenceStored, RecordStored, RowStored, Views, meta, recent_key,
+};
+use crate::store::{SealedBatch, StoreError, Tree};
+use std::collections::BTreeMap;
+use waiqin_protocol::ids::{CaseId, EntryHash, EvidenceHash, Nonce, SubjectId};
+use waiqin_protocol::journal::{Change, Entry, Head, entry_hash};
+use waiqin_protocol::record::Record;
+
+/// Folding some entries into one batch.
+pub(super) struct Fold<'a> {
+    views: &'a Views,
+    batch: SealedBatch<'a>,
+    /// Records touched: as they stood in the store, and as they stand now.
+    records: BTreeMap<SubjectId, (Option<RecordStored>, RecordStored)>,
+    evidence: BTreeMap<EvidenceHash, EvidenceStored>,
+    beacon: Option<Nonce>,
+    lost: Vec<(u64, u64)>,
+}
+
+impl<'a> Fold<'a> {
+    pub fn on(views: &'a Views) -> Self {
+        Self {
+            views,
+            batch: views.store.batch(),
+            records: BTreeMap::new(),
+            evidence: BTreeMap::new(),
+            beacon: None,
+            lost: Vec::new(),
+        }
+    }
+
+    /// Folds an entry. What this version cannot read stays in the journal and is shown nowhere else.
+    pub fn entry(&mut self, seq: u64, bytes: &[u8]) -> Result<(), StoreError> {
+        let Ok(entry) = Entry::from_bytes(bytes) else {
+            return Ok(());
+        };
+        let hash = entry_hash(bytes);
+        if let Some(used) = &entry.beacon {
+            self.beacon = Some(used.signed.body.nonce);
+        }
+        if let Change::EntriesLost { from, to, .. } = &entry.change {
+            self.lost.push((*from, *to));
+        }
+        let line = EntryStored {
+            at: entry.at.wall,
+            hash,
+            kind: EntryKind::of(&entry.change),
+            paths: paths_of(&entry.change),
+        };
+        let mut key = entry.subject.as_bytes().to_vec();
+        key.extend(seq.to_be_bytes());
+        self.batch.put(Tree::Entries, &key, &line);
+        self.fold_record(seq, &entry, hash)?;
+        self.fold_evidence(seq, &entry)
+    }
+
+    /// Writes everything, with the head that it reaches.
+    pub fn commit(mut self, head: Head) -> Result<(), StoreError> {
+        for (subject, (before, now)) in std::mem::take(&mut self.records) {
+            if let Some(before) = before {
+                self.batch
+                    .remove(Tree::Recent, &recent_key(before.last_seq, subject));
+                for key in self.case_keys(&before) {
+                    self.batch.remove(Tree::ByCase, &key);
+                }
+            }
+            for key in self.case_keys(&now) {
+                self.batch.put(Tree::ByCase, &key, &subject);
+            }
+            let row = RowStored::of(&now);
+            self.batch
+                .put(Tree::Recent, &recent_key(now.last_seq, subject), &row);
+            self.batch.put(Tree::Records, subject.as_bytes(), &now);
+        }
+        if let Some(nonce) = self.beacon {
+            self.batch
+                .put(Tree::Meta, meta::BEACON_USED.as_bytes(), &nonce);
+        }
+        if !self.lost.is_empty() {
+            let mut lost: Vec<(u64, u64)> = self.views.meta(meta::LOST)?.unwrap_or_default();
+            lost.append(&mut self.lost);
+            self.batch.put(Tree::Meta, meta::LOST.as_bytes(), &lost);
+        }
+        self.batch.put(Tree::Meta, meta::HEAD.as_bytes(), &head);
+        self.batch.commit()
+    }
+
+    fn fold_record(&mut self, seq: u64, entry: &Entry, hash: EntryHash) -> Result<(), StoreError> {
+        let subject = entry.subject;
+        if !self.records.contains_key(&subject)
+            && let Some(stored) = self.views.record(subject)?
+        {
+            self.records.insert(subject, (Some(stored.clone()), stored));
+        }
+        match self.records.get_mut(&subject) {
+            Some((_, now)) => {
+                now.record.apply(entry, hash);
+                now.last_seq = seq;
+            }
+            None => {
+                if let Some(record) = Record::open(entry, hash) {
+                    self.records.insert(
+                        subject,
+                        (
+                            None,
+                            RecordStored {
+                                last_seq: seq,
+                                record,
+                            },
+                        ),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn fold_evidence(&mut self, seq: u64, entry: &Entry) -> Result<(), StoreError> {
+        let Some((hash, length, missing)) = evidence_of(&entry.change) else {
+            return Ok(());
+        };
+        let known = match self.evidence.get(&hash) {
+            Some(known) => Some(*known),
+            None => self.views.evidence(&hash)?,
+        };
+        let mut now = known.unwrap_or(EvidenceStored {
+            hash,
+            length,
+            missing: false,
+            seq,
+            subject: entry.subject,
+        });
+        now.length = now.length.max(length);
+        // Bytes that were found again and added anew are not missing any more.
+        now.missing = missing;
+        self.evidence.insert(hash, now);
+        let key = self.views.evidence_key(&hash);
+        self.batch.put(Tree::Evidence, &key, &now);
+        self.batch.put(Tree::Unsent, &key, &now);
+        Ok(())
+    }
+
+    fn case_keys(&self, stored: &RecordStored) -> Vec<Vec<u8>> {
+        let case = &stored.record.case;
+        let mut names: Vec<&str> = case.normal.iter().map(String::as_str).collect();
+        names.extend(case.id.iter().map(|CaseId(id)| id.as_str()));
+        names.dedup();
+        names
+            .into_iter()
+            .map(|name| {
+                let mut key = self.views.store.name(name.as_bytes()).to_vec();
+                key.extend(recent_key(stored.last_seq, stored.record.subject));
+                key
+            })
+            .collect()
+    }
+}
+
+impl RowStored {
+    fn of(stored: &RecordStored) -> Self {
+        let record = &stored.record;
+        let standing = record.evidence.iter().filter(|it| it.withdrawn.is_none());
+        Self {
+            act: record.act,
+            case: record.case.clone(),
+            changed: record.changed,
+            contested: record.contested().len(),
+            last_seq: stored.last_seq,
+            opened: record.opened,
+            photos: standing.map(|it| it.evidence.hash).collect(),
+            place: record.text("place").to_owned(),
+            sealed: record.seals.first().copied(),
+            subject: record.subject,
+            voided: record.voided.clone(),
+        }
+    }
+}
+
+/// Evidence that a change names or declares gone: hash, length as far as said, gone.
+pub(super) fn evidence_of(change: &Change) -> Option<(EvidenceHash, u64, bool)> {
+    if let Change::EvidenceAdded { evidence } = change {
+        Some((evidence.hash, evidence.length, false))
+    } else if let Change::EvidenceMissing { hash, .. } = change {
+        Some((*hash, 0, true))
+    } else {
+        None
+    }
+}
+
+fn paths_of(change: &Change) -> Vec<String> {
+    match change {
+        Change::FieldsChanged { values } | Change::RecordOpened { values, .. } => {
+            values.keys().map(|path| path.as_str().to_owned()).collect()
+        }
+        Change::ContestDecided { path, .. } | Change::RefusalNoted { what: path, .. } => {
+            vec![path.as_str().to_owned()]
+        }
+        Change::JournalOpened { .. }
+        | Change::CaseNamed { .. }
+        | Change::EvidenceAdded { .. }
+        | Change::EvidenceWithdrawn { .. }
+        | Change::EvidenceMissing { .. }
+        | Change::SignatureTaken { .. }
+        | Change::Countersigned { .. }
+        | Change::Sealed { .. }
+        | Change::Amended { .. }
+        | Change::Voided { .. }
+        | Change::HeldReleased { .. }
+        | Change::Concluded { .. }
+        | Change::Accepted { .. }
+        | Change::Returned { .. }
+        | Change::EntriesLost { .. }
+        | Change::BytesErased { .. }
+        | Change::TaskProgress { .. } => Vec::new(),
+    }
+}
+
+impl EntryKind {
+    /// The kind of a change.
+    #[must_use]
+    pub fn of(change: &Change) -> Self {
+        match change {
+            Change::JournalOpened { .. } => Self::JournalOpened,
+            Change::RecordOpened { .. } => Self::RecordOpened,
+            Change::FieldsChanged { .. } => Self::FieldsChanged,
+            Change::CaseNamed { .. } => Self::CaseNamed,
+            Change::EvidenceAdded { .. } => Self::EvidenceAdded,
+            Change::EvidenceWithdrawn { .. } => Self::EvidenceWithdrawn,
+            Change::EvidenceMissing { .. } => Self::EvidenceMissing,
+            Change::SignatureTaken { .. } => Self::SignatureTaken,
+            Change::RefusalNoted { .. } => Self::RefusalNoted,
+            Change::Countersigned { .. } => Self::Countersigned,
+            Change::Sealed { .. } => Self::Sealed,
+            Change::Amended { .. } => Self::Amended,
+            Change::Voided { .. } => Self::Voided,
+            Change::ContestDecided { .. } => Self::ContestDecided,
+            Change::HeldReleased { .. } => Self::HeldReleased,
+            Change::Concluded { .. } => Self::Concluded,
+            Change::Accepted { .. } => Self::Accepted,
+            Change::Returned { .. } => Self::Returned,
+            Change::EntriesLost { .. } => Self::EntriesLost,
+            Change::BytesErased { .. } => Self::BytesErased,
+            Change::TaskProgress { .. } => Self::TaskProgress,
+        }
+    }
+}
