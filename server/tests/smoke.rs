@@ -10,7 +10,18 @@ use waiqin_protocol::wire::sync::{DownLine, Heads, Verdict};
 
 #[tokio::test]
 async fn a_record_and_its_photo_go_from_phone_to_court_and_survive_a_crash() {
-    let mut server = Server::start();
+    visit(Server::start()).await;
+}
+
+#[tokio::test]
+async fn the_same_visit_on_postgresql() {
+    match support::postgres() {
+        Some(url) => visit(Server::start_on_postgres(&url).await).await,
+        None => support::skipped("the visit on PostgreSQL", "WAIQIN_TEST_POSTGRES=postgres://…"),
+    }
+}
+
+async fn visit(mut server: Server) {
     let mut phone = Phone::enrol(&server, "wang", 1).await;
     let record = phone.open_record(7, "（2019）粤0115执100号", None);
     let photo = b"a photo of a door".repeat(1000);

@@ -39,12 +39,40 @@ pub fn run(data: &Path, args: &[&str]) -> String {
 
 fn command(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waiqin-server"));
+    command.args(args).arg("--data").arg(data).env_remove("WAIQIN_DATABASE");
+    // A file beside the court's folder names the database of a test that runs on PostgreSQL.
+    if let Ok(url) = std::fs::read_to_string(data.with_extension("database")) {
+        command.env("WAIQIN_DATABASE", url);
+    }
     command
-        .args(args)
-        .arg("--data")
-        .arg(data)
-        .env_remove("WAIQIN_DATABASE");
-    command
+}
+
+/// The PostgreSQL server that tests may use, if there is one.
+pub fn postgres() -> Option<String> {
+    std::env::var("WAIQIN_TEST_POSTGRES").ok()
+}
+
+/// Says on the terminal what was not run and how to run it; where everything must run it fails.
+pub fn skipped(what: &str, how: &str) {
+    use std::io::Write;
+    assert!(std::env::var_os("WAIQIN_TEST_ALL").is_none(), "{what} was skipped: set {how}");
+    // `println!` is captured by the test harness.
+    let _ = writeln!(std::io::stderr(), "skipped: {what}; set {how}");
+}
+
+/// The URL of a new schema of its own on that server.
+async fn new_schema(url: &str) -> String {
+    use sqlx::Connection;
+    sqlx::any::install_default_drivers();
+    let mut bytes = [0u8; 8];
+    getrandom::fill(&mut bytes).unwrap();
+    let schema = format!("story_{}", hex::encode(bytes));
+    let mut connection = sqlx::AnyConnection::connect(url).await.unwrap();
+    let make = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
+    sqlx::query(make).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let mark = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{mark}options=-csearch_path%3D{schema}")
 }
 
 impl Server {
@@ -54,7 +82,17 @@ impl Server {
     }
 
     pub fn start_with(flags: &[&str]) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), flags)
+    }
+
+    /// A new court on PostgreSQL.
+    pub async fn start_on_postgres(url: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("court.database"), new_schema(url).await).unwrap();
+        Self::start_in(dir, &[])
+    }
+
+    fn start_in(dir: tempfile::TempDir, flags: &[&str]) -> Self {
         let data = dir.path().join("court");
         run(&data, &["init", "--court", "某法院", "--code", "粤0115"]);
         for (login, list_name) in [("wang", "王法官"), ("li", "李法官")] {
