@@ -16,7 +16,9 @@ use list_support::{
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use waiqin_protocol::words::Lang;
-use waiqin_server::list::{Limits, NoteKind, ReadList, RejectReason, compare, read_list};
+use waiqin_server::list::{
+    Limits, NoteKind, ReadList, RejectReason, compare, read_list, read_list_accepting,
+};
 
 enum Comes {
     /// Refused with this code; the Chinese message holds these words.
@@ -1072,4 +1074,31 @@ fn bounds_are_those_that_were_asked_for() {
     )
     .unwrap_err();
     assert_eq!(error.code(), "too_much_text");
+}
+
+#[test]
+fn a_suggested_number_is_taken_when_a_person_accepts_it() {
+    let text = plain_list(3).replacen("粤0115执2号", "粤O115执2号", 1);
+    let list = read("list.csv", text.as_bytes()).unwrap();
+    assert_eq!(
+        list.rejected[0].suggestion.as_deref(),
+        Some("（2019）粤0115执2号")
+    );
+    assert!(
+        list.set_aside.contains("（2019）粤0115执2号"),
+        "the case is not absent"
+    );
+    let limits = Limits::default();
+    let accepted = [list.rejected[0].row].into();
+    let list = read_list_accepting(
+        "list.csv",
+        text.as_bytes(),
+        list_support::today(),
+        &limits,
+        &accepted,
+    )
+    .unwrap();
+    assert!(list.rejected.is_empty());
+    assert_eq!(list.cases[1].number, "（2019）粤0115执2号");
+    assert_eq!(list.cases[1].number_raw, "（2019）粤O115执2号");
 }

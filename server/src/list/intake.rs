@@ -15,7 +15,7 @@ use super::number::RowFault;
 use super::place::Place;
 use super::read_list::ReadList;
 use super::repairs::RepairKind;
-use super::row::{CaseRow, read_row};
+use super::row::{CaseRow, Reading, read_row};
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeSet;
 
@@ -34,6 +34,8 @@ pub(crate) struct Intake<'l> {
     wide_rows_shift: bool,
     sheets: Vec<Option<String>>,
     from_1904: bool,
+    /// Rows whose suggested number a person accepted.
+    accepted: &'l BTreeSet<u64>,
     /// Columns of the next row that regions above it filled.
     filled: Vec<usize>,
     header: Option<Header>,
@@ -62,13 +64,14 @@ pub(crate) struct Intake<'l> {
 }
 
 impl<'l> Intake<'l> {
-    pub(crate) fn new(today: NaiveDate, limits: &'l Limits) -> Self {
+    pub(crate) fn new(today: NaiveDate, limits: &'l Limits, accepted: &'l BTreeSet<u64>) -> Self {
         Self {
             limits,
             this_year: today.year(),
             wide_rows_shift: true,
             sheets: vec![None],
             from_1904: false,
+            accepted,
             filled: Vec::new(),
             header: None,
             list_header: None,
@@ -349,7 +352,12 @@ impl<'l> Intake<'l> {
         let wide = self.wide_rows_shift && cells.len() > header.columns.len();
         self.case_rows += 1;
         self.wide_rows += u64::from(wide);
-        let outcome = match read_row(header, cells, self.this_year, self.from_1904) {
+        let how = Reading {
+            this_year: self.this_year,
+            from_1904: self.from_1904,
+            accepts_suggestion: self.accepted.contains(&self.last_row),
+        };
+        let outcome = match read_row(header, cells, how) {
             Ok(row) if beyond && self.wide_rows_shift => Err(RowFault {
                 reason: RejectReason::ExtraCells,
                 text: row.case.number_raw.trim().to_owned(),

@@ -15,7 +15,23 @@ pub(crate) fn codes_agree(one: &str, other: &str) -> bool {
     one == other || masks_agree(one, other)
 }
 
-/// The text without white space, in half width, for comparing.
+/// Rare characters (䶮) that older programs write with codes of private use, in the order of their
+/// two-byte codes of GB18030 from 0xFE50 on: U+E815 … U+E864.
+fn of_today(c: char) -> char {
+    const FIRST: u32 = 0xe815;
+    const LAST: u32 = 0xe864;
+    if !(FIRST..=LAST).contains(&u32::from(c)) {
+        return c;
+    }
+    let step = u32::from(c) - FIRST;
+    // 0x7F is no second byte.
+    let second = 0x50 + step + u32::from(0x50 + step >= 0x7f);
+    let bytes = [0xfe, u8::try_from(second).expect("at most 0xA0")];
+    let text = encoding_rs::GB18030.decode_without_bom_handling(&bytes).0;
+    text.chars().next().unwrap_or(c)
+}
+
+/// The text without white space, in half width and with characters of today, for comparing.
 pub(crate) fn squeezed(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace() && !super::cell::is_invisible(*c))
@@ -23,7 +39,7 @@ pub(crate) fn squeezed(text: &str) -> String {
             '\u{ff01}'..='\u{ff5e}' => {
                 char::from_u32(u32::from(c) - 0xfee0).expect("full-width forms map to ASCII")
             }
-            other => other,
+            other => of_today(other),
         })
         .collect()
 }
@@ -208,4 +224,34 @@ pub(crate) fn append(case: &mut ListCase, mut more: ListCase) {
         }
     }
     fill(case, more);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rare_characters_in_codes_of_private_use_are_the_same_characters() {
+        for (old, today) in [('\u{e863}', '䶮'), ('\u{e815}', '⺁'), ('\u{e844}', '䜣')] {
+            assert_eq!(of_today(old), today);
+            assert!(names_agree(&format!("龚{old}"), &format!("龚{today}")));
+        }
+        assert_eq!(of_today('某'), '某');
+    }
+
+    #[test]
+    fn the_fuller_code_is_kept() {
+        let full = "440115199003071238";
+        let masked = "4401**********1238";
+        assert_eq!(fuller_code(Some(full), Some(masked)).as_deref(), Some(full));
+        assert_eq!(fuller_code(Some(masked), Some(full)).as_deref(), Some(full));
+        assert_eq!(
+            fuller_code(Some(masked), Some("440115********1238")).as_deref(),
+            Some("440115********1238")
+        );
+        assert_eq!(fuller_code(Some(full), None).as_deref(), Some(full));
+        assert_eq!(fuller_code(None, Some(masked)).as_deref(), Some(masked));
+        let other = "440115199003071246";
+        assert_eq!(fuller_code(Some(full), Some(other)).as_deref(), Some(other));
+    }
 }

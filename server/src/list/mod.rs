@@ -50,6 +50,7 @@ pub use text::TextEncoding;
 use chrono::NaiveDate;
 use format::Sniffed;
 use intake::Intake;
+use std::collections::BTreeSet;
 
 /// Reads a list. The bytes decide what kind of file it is; the name only adds a note when it says
 /// otherwise. `today` is the day at +08:00.
@@ -61,6 +62,21 @@ pub fn read_list(
     bytes: &[u8],
     today: NaiveDate,
     limits: &Limits,
+) -> Result<ReadList, ListError> {
+    read_list_accepting(file_name, bytes, today, limits, &BTreeSet::new())
+}
+
+/// The same with rows whose suggested number a person accepted in the preview: they are read as
+/// cases of that number.
+///
+/// # Errors
+/// As [`read_list`].
+pub fn read_list_accepting(
+    file_name: &str,
+    bytes: &[u8],
+    today: NaiveDate,
+    limits: &Limits,
+    accepted_rows: &BTreeSet<u64>,
 ) -> Result<ReadList, ListError> {
     if bytes.len() > limits.bytes_max {
         return Err(ListError::TooLarge {
@@ -74,7 +90,7 @@ pub fn read_list(
     {
         return Err(ListError::Empty);
     }
-    let mut intake = Intake::new(today, limits);
+    let mut intake = Intake::new(today, limits, accepted_rows);
     let format = match format::sniff(bytes)? {
         Sniffed::Text => text::read(bytes, limits, &mut intake)?,
         Sniffed::Zip => workbook::read_xlsx(bytes, limits, &mut intake)?,

@@ -59,13 +59,24 @@ const SPREADSHEET_DIGITS: f64 = 1e15;
 /// The most digits that a binary double keeps of a whole number.
 const EXACT_WHOLE: f64 = 9_007_199_254_740_992.0;
 
+/// How a row is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// The year at +08:00.
+    pub(crate) this_year: i32,
+    /// Bare numbers in columns of dates count from 1904.
+    pub(crate) from_1904: bool,
+    /// A person accepted the number that this row probably means.
+    pub(crate) accepts_suggestion: bool,
+}
+
 /// Reads a whole row.
-pub(crate) fn read_row(
-    header: &Header,
-    cells: &[Cell],
-    this_year: i32,
-    from_1904: bool,
-) -> Result<CaseRow, RowFault> {
+pub(crate) fn read_row(header: &Header, cells: &[Cell], how: Reading) -> Result<CaseRow, RowFault> {
+    let Reading {
+        this_year,
+        from_1904,
+        accepts_suggestion,
+    } = how;
     let number_column = header
         .position(Field::Number)
         .expect("a header names the number");
@@ -73,7 +84,13 @@ pub(crate) fn read_row(
     let id = header
         .position(Field::Id)
         .map(|column| read_id(column, cells));
-    let reading = read_number(number_cell, this_year).map_err(|mut fault| {
+    let read = read_number(number_cell, this_year).or_else(|fault| match &fault.suggestion {
+        Some(suggestion) if accepts_suggestion => {
+            read_number(&Cell::Text(suggestion.clone()), this_year)
+        }
+        Some(_) | None => Err(fault),
+    });
+    let reading = read.map_err(|mut fault| {
         fault.names.extend(id.clone().and_then(|id| id.text));
         fault.names.extend(fault.suggestion.clone());
         if fault.text.is_empty() {
