@@ -75,7 +75,7 @@ mod tests {
             Vec::new(),
         ];
         let mut reader = zstd::stream::write::Decoder::new(Vec::new()).unwrap();
-        let mut expected = Vec::new();
+        let mut expected: Vec<u8> = Vec::new();
         for part in parts {
             expected.extend(&part);
             let packed = packer.pack(part).unwrap();
