@@ -115,6 +115,10 @@ impl Host {
             opened.entropy.fill(&mut bytes);
             bytes
         });
+        let real = SystemClock::new(&SystemEntropy);
+        let server_shift_ms = settings
+            .court_clock_ms
+            .map_or(0, |_| opened.clock.now().wall_ms - real.now().wall_ms);
         let ui = Ui::new(UiParts {
             phone: opened.phone,
             clock: opened.clock,
@@ -123,6 +127,7 @@ impl Host {
             network: Some(opened.network.clone()),
             ticket: settings.ticket,
             court_clock_ms: settings.court_clock_ms,
+            server_shift_ms,
             idle_ms: settings.idle_ms,
         });
         Ok(Self {

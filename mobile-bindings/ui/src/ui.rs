@@ -25,6 +25,9 @@ pub struct UiParts {
     pub ticket: Option<String>,
     /// When the court's clock began, where it is not today's (ms UTC).
     pub court_clock_ms: Option<i64>,
+    /// What is added to times of the court's server, whose clock is the real one, where the
+    /// court's clock is not today's.
+    pub server_shift_ms: i64,
     /// Without a request for this long the phone locks, ms.
     pub idle_ms: i64,
 }

@@ -121,7 +121,8 @@
   document.addEventListener("click", (event) => {
     const chip = event.target.closest("form[data-autosave] label.choice");
     const radio = chip && chip.querySelector('input[type="radio"]');
-    if (!radio || !radio.checked) return;
+    // The click that a label passes on to its radio has checked it already.
+    if (!radio || event.target === radio || !radio.checked) return;
     event.preventDefault();
     radio.checked = false;
     radio.dispatchEvent(new Event("change", { bubbles: true }));

@@ -1,7 +1,9 @@
 //! 现场调查: the steps in the order of the scene. Fields as DOMAIN §2.1b names them; it asks what
 //! the rules I01–I05 and G02–G14 will look at.
 
-use super::layout::{Choice, Deed, Field, Given, Kind, Label, List, Piece, Preset, Step, Title};
+use super::layout::{
+    Choice, Deed, Field, Given, Kind, Label, Lead, List, Piece, Preset, Step, Title,
+};
 
 /// The steps.
 pub const STEPS: &[Step] = &[
@@ -37,7 +39,11 @@ pub const STEPS: &[Step] = &[
                 ),
             ]),
         ],
-        leading: &[&["t0"], &["place"], &["fix", "no_fix_reason"]],
+        leading: &[
+            Lead::Any(&["t0"]),
+            Lead::Any(&["place"]),
+            Lead::Any(&["fix", "no_fix_reason"]),
+        ],
     },
     Step {
         key: "officers",
@@ -45,7 +51,7 @@ pub const STEPS: &[Step] = &[
         pieces: &[Piece::List(List {
             name: "officers",
             heading: |w| w.step_officers,
-            title: Title::Numbered(|w| w.settings_officer),
+            title: Title::Text("person", |w| w.settings_officer),
             fields: &[
                 field("person", |w| w.f_officer_name, Kind::Line),
                 field("role", |w| w.f_officer_role, Kind::Choice(OFFICER_ROLES)),
@@ -60,7 +66,7 @@ pub const STEPS: &[Step] = &[
                 values: &[("role", Given::Code("executor"))],
             }],
         })],
-        leading: &[&["officers"]],
+        leading: &[Lead::Each("officers", &["id_shown_at"])],
     },
     Step {
         key: "present",
@@ -101,8 +107,8 @@ pub const STEPS: &[Step] = &[
             },
         ],
         leading: &[
-            &["debtor_met"],
-            &["present", "no_witness_reason", "neighbours"],
+            Lead::Any(&["debtor_met"]),
+            Lead::Any(&["present", "no_witness_reason", "neighbours"]),
         ],
     },
     Step {
@@ -113,7 +119,6 @@ pub const STEPS: &[Step] = &[
             heading: |w| w.checked_title,
             title: Title::Choice("item", CHECKED, |w| w.checked_title),
             fields: &[
-                field("item", |w| w.checked_title, Kind::Choice(CHECKED)),
                 field("fact", |w| w.f_fact, Kind::Text),
                 field("none_found", |w| w.f_none_found, Kind::Flag),
             ],
@@ -161,7 +166,7 @@ pub const STEPS: &[Step] = &[
                 ),
             ],
         })],
-        leading: &[&["checked"]],
+        leading: &[Lead::Each("checked", &["fact", "none_found"])],
     },
     Step {
         key: "asked",
@@ -208,7 +213,7 @@ pub const STEPS: &[Step] = &[
                 ],
             }),
         ],
-        leading: &[&["willingness", "assets_stated", "questions"]],
+        leading: &[Lead::Any(&["willingness", "assets_stated", "questions"])],
     },
     Step {
         key: "result",
@@ -224,28 +229,28 @@ pub const STEPS: &[Step] = &[
             Piece::List(List {
                 name: "sources",
                 heading: |w| w.sources_title,
-                title: Title::Numbered(|w| w.f_source),
+                title: Title::Text("", |w| w.f_source),
                 fields: &[field("", |w| w.f_source, Kind::Line)],
                 deeds: &[],
                 presets: &[
                     add(
                         "property",
-                        |w| w.add_property_office,
-                        &[("", Given::Words(|w| w.source_property))],
+                        |w| w.who_property_office,
+                        &[("", Given::Words(|w| w.who_property_office))],
                     ),
                     add(
                         "committee",
-                        |w| w.add_committee,
-                        &[("", Given::Words(|w| w.source_committee))],
+                        |w| w.who_committee,
+                        &[("", Given::Words(|w| w.who_committee))],
                     ),
                     add(
                         "family",
-                        |w| w.add_source_family,
+                        |w| w.source_family,
                         &[("", Given::Words(|w| w.source_family))],
                     ),
                     add(
                         "registry",
-                        |w| w.add_source_registry,
+                        |w| w.source_registry,
                         &[("", Given::Words(|w| w.source_registry))],
                     ),
                     add("free", |w| w.add_source, &[("", Given::Words(|_| ""))]),
@@ -259,13 +264,17 @@ pub const STEPS: &[Step] = &[
             Piece::Field(field("tip/received_at", |w| w.f_tip_received, Kind::Moment)),
             Piece::Field(field("tip/urgent", |w| w.f_tip_urgent, Kind::Flag)),
         ],
-        leading: &[&["course"], &["result"], &["t1"]],
+        leading: &[
+            Lead::Any(&["course"]),
+            Lead::Any(&["result"]),
+            Lead::Any(&["t1"]),
+        ],
     },
     Step {
         key: "photos",
         title: |w| w.step_photos,
         pieces: &[Piece::Photos],
-        leading: &[&["photos"]],
+        leading: &[Lead::Any(&["photos"])],
     },
 ];
 
@@ -311,7 +320,7 @@ const PRESENT: List = List {
 const NEIGHBOURS: List = List {
     name: "neighbours",
     heading: |w| w.neighbours_title,
-    title: Title::Numbered(|w| w.f_who),
+    title: Title::Text("who", |w| w.f_who),
     fields: &[
         field("who", |w| w.f_who, Kind::Line),
         field("name", |w| w.f_name, Kind::Line),
@@ -321,17 +330,17 @@ const NEIGHBOURS: List = List {
     presets: &[
         add(
             "neighbour",
-            |w| w.add_neighbour,
+            |w| w.who_neighbour,
             &[("who", Given::Words(|w| w.who_neighbour))],
         ),
         add(
             "property_office",
-            |w| w.add_property_office,
+            |w| w.who_property_office,
             &[("who", Given::Words(|w| w.who_property_office))],
         ),
         add(
             "committee",
-            |w| w.add_committee,
+            |w| w.who_committee,
             &[("who", Given::Words(|w| w.who_committee))],
         ),
     ],

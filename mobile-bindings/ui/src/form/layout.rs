@@ -14,9 +14,16 @@ pub struct Step {
     pub title: Label,
     /// What it asks.
     pub pieces: &'static [Piece],
-    /// Fields of which each has to be given before the step shows as filled (any one of a group
-    /// will do); a list counts when it has an item.
-    pub leading: &'static [&'static [&'static str]],
+    /// What has to be given before the step shows as filled.
+    pub leading: &'static [Lead],
+}
+
+/// Something that a step leads with.
+pub enum Lead {
+    /// One of these fields; a list counts when it has an item.
+    Any(&'static [&'static str]),
+    /// Items in this list, and in each of them one of these fields.
+    Each(&'static str, &'static [&'static str]),
 }
 
 /// One thing in a step.
@@ -111,6 +118,8 @@ pub enum Title {
     Choice(&'static str, &'static [Choice], Label),
     /// By a label and its place in the list.
     Numbered(Label),
+    /// By a text of its own; falls back to the label.
+    Text(&'static str, Label),
 }
 
 /// A button that adds an item.

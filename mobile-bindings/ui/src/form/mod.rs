@@ -15,7 +15,7 @@ mod values;
 mod view;
 
 pub use deeds::{Asked, Place, asked};
-pub use layout::{Choice, Deed, Field, Given, Kind, Label, List, Piece, Preset, Step, Title};
+pub use layout::{Choice, Deed, Field, Given, Kind, Label, Lead, List, Piece, Preset, Step, Title};
 pub use layout::{field_at, items_of};
 pub use shown::{
     Block, Contest, DeedView, Fact, FieldView, FixView, FlagView, ItemView, Part, PhotoView,

@@ -140,7 +140,7 @@ pub struct DeedView {
     /// Value of `do`.
     pub what: String,
     /// Label.
-    pub label: &'static str,
+    pub label: String,
     /// Words that it will write, for the reader.
     pub title: &'static str,
     /// Red outline.

@@ -1,7 +1,7 @@
 //! A form as a page shows it: the layout filled with what the record holds.
 
 use super::deeds::{join, stands};
-use super::layout::{Choice, Deed, Field, Kind, Label, List, Piece, Step, Title, items_of};
+use super::layout::{Choice, Deed, Field, Kind, Label, Lead, List, Piece, Step, Title, items_of};
 use super::shown::{
     Block, ChoiceView, Contest, ContestValue, DeedView, FieldView, FixView, FlagView, ItemView,
     Part, PhotoView, StepView,
@@ -69,9 +69,18 @@ impl Viewer<'_> {
     }
 
     fn filled(&self, step: &Step) -> bool {
-        step.leading
-            .iter()
-            .all(|group| group.iter().any(|name| self.given(name)))
+        step.leading.iter().all(|lead| match lead {
+            Lead::Any(names) => names.iter().any(|name| self.given(name)),
+            Lead::Each(list, names) => {
+                let items = items_of(self.record(), list);
+                let each = |id: &String| {
+                    names
+                        .iter()
+                        .any(|name| self.given(&format!("{list}/{id}/{name}")))
+                };
+                !items.is_empty() && items.iter().all(each)
+            }
+        })
     }
 
     fn given(&self, name: &str) -> bool {
@@ -265,7 +274,8 @@ impl Viewer<'_> {
         }
         let add = list.presets.iter().map(|preset| DeedView {
             what: format!("add:{}:{}", list.name, preset.key),
-            label: (preset.label)(self.w),
+            // "Add" needs no word where the thing itself is named.
+            label: format!("＋ {}", (preset.label)(self.w)),
             title: "",
             hard: false,
             on: false,
@@ -293,6 +303,14 @@ impl Viewer<'_> {
     fn item_title(&self, title: &Title, before: &str, index: usize) -> String {
         match title {
             Title::Numbered(label) => format!("{} {}", label(self.w), index + 1),
+            Title::Text(name, otherwise) => {
+                let text = self.record().text(&join(before, name));
+                if text.is_empty() {
+                    format!("{} {}", otherwise(self.w), index + 1)
+                } else {
+                    text.to_owned()
+                }
+            }
             Title::Choice(name, choices, otherwise) => {
                 let code = self.record().text(&join(before, name));
                 let chosen = choices.iter().find(|it: &&Choice| it.code == code);
@@ -317,7 +335,7 @@ impl Viewer<'_> {
             } else {
                 format!("deed:{}@{before}", deed.key)
             },
-            label: (deed.label)(self.w),
+            label: (deed.label)(self.w).to_owned(),
             title: words(deed).unwrap_or_default(),
             hard: deed.hard,
             on: stands(deed, self.record(), before),
@@ -329,7 +347,7 @@ impl Viewer<'_> {
         if self.has_address && self.record().text("place").is_empty() {
             blocks.push(Block::Deeds(vec![DeedView {
                 what: "address".to_owned(),
-                label: self.w.f_place_from_list,
+                label: self.w.f_place_from_list.to_owned(),
                 title: "",
                 hard: false,
                 on: false,

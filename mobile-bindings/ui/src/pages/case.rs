@@ -72,7 +72,7 @@ impl CasePage {
         let w = frame.w;
         let (lead, lead_note) = match &sheet.address {
             Some(address) if !address.is_empty() => (address.clone(), names(&sheet.debtors, w)),
-            Some(_) | None => (names(&sheet.debtors, w), w.case_no_address.to_owned()),
+            Some(_) | None => (String::new(), String::new()),
         };
         let row = |it: &RecordRow| {
             let day = day_near(court_day(it.changed_ms), now_ms, w);

@@ -63,7 +63,8 @@ async fn shown(
     let receipts = desk
         .ask(move |session| Ok::<_, StoreError>(session.receipts()))
         .await?;
-    let received = received_ms(&receipts, hash);
+    let shift_ms = desk.visit.ui.parts().server_shift_ms;
+    let received = received_ms(&receipts, hash).map(|it| it.saturating_add(shift_ms));
     let frame = desk.frame(Some(Tab::Records));
     let built = PhotoPage::new(frame, &shows, &photo, received, problem, desk.now_ms());
     let status = if problem.is_some() {

@@ -191,7 +191,10 @@ fn notes(shows: &Shows, readonly: bool, w: &Words) -> Vec<Tag> {
         .as_ref()
         .is_some_and(|normal| normal != typed)
     {
-        notes.push(Tag::new(fill(w.record_typed, &[("typed", typed)]), "muted small"));
+        notes.push(Tag::new(
+            fill(w.record_typed, &[("typed", typed)]),
+            "muted small",
+        ));
     }
     notes
 }

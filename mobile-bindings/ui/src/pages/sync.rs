@@ -276,36 +276,39 @@ impl Meter {
     }
 }
 
+/// What happened, what is safe, what follows.
 fn outcome(status: &Status, now_ms: i64, w: &Words) -> String {
     let (entries, photos) = (status.undelivered_entries, status.undelivered_photos);
+    let waits = entries > 0 || photos > 0;
+    let safe = if waits { w.out_safe } else { w.out_nothing };
+    let safe = fill(safe, &[("entries", &entries), ("photos", &photos)]);
     let next = status.next_try_ms.filter(|it| *it > now_ms).map(clock);
-    let safe = fill(w.out_safe, &[("entries", &entries), ("photos", &photos)]);
-    let again = next
+    let next = next
         .map(|it| fill(w.out_next, &[("time", &it)]))
         .unwrap_or_default();
-    if status.phase != Phase::Idle {
-        return match status.phase {
-            Phase::Evidence { done, total } => {
-                fill(w.sync_running_photos, &[("done", &done), ("total", &total)])
-            }
-            Phase::Idle | Phase::Connecting | Phase::Syncing => w.sync_running.to_owned(),
-        };
+    let said = |text: &str| fill(text, &[("safe", &safe), ("next", &next)]);
+    match status.phase {
+        Phase::Idle => {}
+        Phase::Connecting | Phase::Syncing => return w.sync_running.to_owned(),
+        Phase::Evidence { done, total } => {
+            return fill(w.sync_running_photos, &[("done", &done), ("total", &total)]);
+        }
     }
     if !status.online {
-        return format!("{} {safe}", w.out_offline);
+        return said(w.out_offline);
     }
     match status.last_outcome {
         None => w.out_none.to_owned(),
-        Some(LastOutcome::Done) if entries == 0 && photos == 0 => w.out_fine.to_owned(),
-        Some(LastOutcome::Done) => safe,
+        Some(LastOutcome::Done) if waits => safe,
+        Some(LastOutcome::Done) => w.out_fine.to_owned(),
         Some(LastOutcome::DoneWithIncidents) => w.out_incidents.to_owned(),
-        Some(LastOutcome::Offline) => format!("{} {safe}", w.out_was_offline),
-        Some(LastOutcome::Unreachable) => format!("{} {safe} {again}", w.out_unreachable),
-        Some(LastOutcome::NotOurs) => format!("{} {safe} {again}", w.out_not_ours),
-        Some(LastOutcome::Cut) => format!("{} {safe} {again}", w.out_cut),
-        Some(LastOutcome::Busy) => format!("{} {safe} {again}", w.out_busy),
-        Some(LastOutcome::Refused) => format!("{} {safe}", w.out_refused),
-        Some(LastOutcome::Phone) => format!("{} {again}", w.out_phone),
+        Some(LastOutcome::Offline) => said(w.out_was_offline),
+        Some(LastOutcome::Unreachable) => said(w.out_unreachable),
+        Some(LastOutcome::NotOurs) => said(w.out_not_ours),
+        Some(LastOutcome::Cut) => said(w.out_cut),
+        Some(LastOutcome::Busy) => said(w.out_busy),
+        Some(LastOutcome::Refused) => said(w.out_refused),
+        Some(LastOutcome::Phone) => said(w.out_phone),
     }
 }
 
