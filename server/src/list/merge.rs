@@ -208,6 +208,9 @@ fn fill_parties(parties: &mut Vec<Party>, more: Vec<Party>) {
     }
 }
 
+/// Parties of one case among which a doubled one is looked for.
+const COMPARED_PARTIES_MAX: usize = 500;
+
 /// Adds the parties of a further row of one case, whose number spans both rows.
 pub(crate) fn append(case: &mut ListCase, mut more: ListCase) {
     for (parties, others) in [
@@ -218,7 +221,7 @@ pub(crate) fn append(case: &mut ListCase, mut more: ListCase) {
             let same = |party: &Party| {
                 same_parties(std::slice::from_ref(party), std::slice::from_ref(&other))
             };
-            if !parties.iter().any(same) {
+            if parties.len() > COMPARED_PARTIES_MAX || !parties.iter().any(same) {
                 parties.push(other);
             }
         }

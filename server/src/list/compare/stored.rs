@@ -4,6 +4,7 @@ use super::super::case::{ListCase, Party};
 use super::super::header::Field;
 use super::super::merge::{codes_agree, fuller_code, fuller_name, names_agree, same_text};
 use super::super::read_list::ReadList;
+use std::collections::HashMap;
 use waiqin_protocol::numbers::identity::{looks_masked, masks_agree};
 
 /// The case to keep. A cell that is absent, masked or lost never takes away what is known; an empty
@@ -99,13 +100,54 @@ fn parties(known: &[Party], now: &[Party]) -> Vec<Party> {
         .collect()
 }
 
-/// For each party of the new list the known party it is: by code and name, then by code, then by
-/// name where a code is not shown.
+/// For each party of the new list the known party it is: the one in the same place, the one of the
+/// same code, then by masked code and by name where a code is not shown.
 pub(super) fn same_parties(known: &[Party], now: &[Party]) -> Vec<Option<usize>> {
     let mut found = vec![None; now.len()];
     let mut taken = vec![false; known.len()];
-    let steps: [fn(&Party, &Party) -> bool; 4] = [
-        |a, b| a.code.is_some() && a.code == b.code && names_agree(&a.name, &b.name),
+    for (at, (before, party)) in known.iter().zip(now).enumerate() {
+        if codes_meet(before, party) != Some(false) && names_agree(&before.name, &party.name) {
+            found[at] = Some(at);
+            taken[at] = true;
+        }
+    }
+    let by_code: HashMap<&str, usize> = known
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !taken[*at])
+        .filter_map(|(at, party)| party.code.as_deref().map(|code| (code, at)))
+        .collect();
+    for (at, party) in now
+        .iter()
+        .enumerate()
+        .filter(|(_, p)| codes_meet(p, p) == Some(true))
+    {
+        let before = party.code.as_deref().and_then(|code| by_code.get(code));
+        if let Some(before) = before.filter(|before| found[at].is_none() && !taken[**before]) {
+            found[at] = Some(*before);
+            taken[*before] = true;
+        }
+    }
+    by_what_is_shown(known, now, &mut found, &mut taken);
+    found
+}
+
+/// Pairs of parties that are compared one by one; beyond it, none of a case's many parties is taken
+/// for another one.
+const PAIRS_MAX: usize = 10_000;
+
+fn by_what_is_shown(
+    known: &[Party],
+    now: &[Party],
+    found: &mut [Option<usize>],
+    taken: &mut [bool],
+) {
+    let free = |taken: &[bool]| taken.iter().filter(|taken| !**taken).count();
+    let open = found.iter().filter(|known| known.is_none()).count();
+    if open * free(taken) > PAIRS_MAX {
+        return;
+    }
+    let steps: [fn(&Party, &Party) -> bool; 3] = [
         |a, b| codes_meet(a, b) == Some(true) && names_agree(&a.name, &b.name),
         |a, b| codes_meet(a, b) == Some(true),
         |a, b| codes_meet(a, b).is_none() && names_agree(&a.name, &b.name),
@@ -116,15 +158,12 @@ pub(super) fn same_parties(known: &[Party], now: &[Party]) -> Vec<Option<usize>>
                 continue;
             }
             let fits = |index: &usize| !taken[*index] && step(&known[*index], party);
-            // The same place first: lists keep the order of parties.
-            let index = Some(at).filter(|at| *at < known.len() && fits(at));
-            if let Some(index) = index.or_else(|| (0..known.len()).find(fits)) {
+            if let Some(index) = (0..known.len()).find(fits) {
                 found[at] = Some(index);
                 taken[index] = true;
             }
         }
     }
-    found
 }
 
 /// Whether two codes can be one; `None` when too little of one is shown to tell.

@@ -33,6 +33,8 @@ const BUFFER_BYTES: usize = 64 << 10;
 pub(super) struct Looked {
     /// Merged regions of all sheets.
     pub(super) merges: u64,
+    /// Parts that are sheets.
+    pub(super) sheets: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +58,14 @@ pub(super) fn look_over(bytes: &[u8], limits: &Limits) -> Result<Looked, ListErr
             part: String::from("zip"),
         });
     }
-    let mut looked = Looked::default();
+    let sheets = names
+        .iter()
+        .filter(|name| kind_of(name) == Part::Sheet)
+        .count();
+    let mut looked = Looked {
+        sheets,
+        ..Looked::default()
+    };
     let mut total = 0;
     for (index, name) in names.iter().enumerate() {
         let left = limits.decoded_bytes_max - total;

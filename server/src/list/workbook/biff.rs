@@ -7,6 +7,7 @@
 use super::super::cell::{Cell, Loss};
 use super::biff_text::Pieces;
 use super::compound::{half, word};
+use std::collections::BTreeMap;
 
 const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000a;
@@ -96,6 +97,8 @@ pub(super) type Region = ((u32, u32), (u32, u32));
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
     pub(super) cells: Vec<Placed>,
+    /// Bytes of the stream that its records take.
+    pub(super) bytes: usize,
     pub(super) merged: Vec<Region>,
 }
 
@@ -135,7 +138,7 @@ impl<'s> Iterator for Records<'s> {
 impl Globals {
     pub(super) fn read(stream: &[u8]) -> Result<Self, BiffError> {
         let mut globals = Self::default();
-        let mut formats: Vec<(u16, String)> = Vec::new();
+        let mut formats: BTreeMap<u16, String> = BTreeMap::new();
         let mut styles: Vec<u16> = Vec::new();
         let mut records = Records { stream, at: 0 };
         let mut begun = false;
@@ -153,7 +156,7 @@ impl Globals {
                 DATE_MODE => globals.from_1904 = need(data, 2)? == 1,
                 FORMAT => {
                     let code = need(data, 2)?;
-                    formats.push((code, Pieces::one(&data[2..]).string()?));
+                    formats.insert(code, Pieces::one(&data[2..]).string()?);
                 }
                 XF => {
                     data.get(..4).ok_or(BiffError::Cut)?;
@@ -170,8 +173,8 @@ impl Globals {
         }
         globals.dates = styles
             .into_iter()
-            .map(|code| match formats.iter().find(|(own, _)| *own == code) {
-                Some((_, format)) => shows_date(format),
+            .map(|code| match formats.get(&code) {
+                Some(format) => shows_date(format),
                 None => matches!(code, 14..=17 | 22 | 27..=31 | 34..=36 | 50..=58),
             })
             .collect();
@@ -182,11 +185,13 @@ impl Globals {
     pub(super) fn sheet(&self, stream: &[u8], entry: &SheetEntry) -> Result<Sheet, BiffError> {
         let mut sheet = Sheet::default();
         let mut depth = 0_usize;
-        for record in (Records {
+        let mut records = Records {
             stream,
             at: entry.offset,
-        }) {
+        };
+        while let Some(record) = records.next() {
             let record = record?;
+            sheet.bytes = records.at - entry.offset;
             match record.kind {
                 BOF => depth += 1,
                 EOF if depth <= 1 => break,

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 const HEADER_BYTES: usize = 512;
 const ENTRY_BYTES: usize = 128;
 const MINI_BYTES: usize = 64;
+/// Streams below this length stand in the small sectors; every file says so.
+const MINI_BELOW_BYTES: usize = 4_096;
 const CHAIN_END: u32 = 0xffff_fffe;
 /// Sector numbers from here on have a meaning of their own.
 const FIRST_SPECIAL: u32 = 0xffff_fffa;
@@ -31,7 +33,6 @@ pub(super) struct Compound<'b> {
     table: Vec<u32>,
     mini_table: Vec<u32>,
     mini: Vec<u8>,
-    mini_below: usize,
     entries: Vec<Entry>,
 }
 
@@ -56,7 +57,6 @@ impl<'b> Compound<'b> {
             table: Vec::new(),
             mini_table: Vec::new(),
             mini: Vec::new(),
-            mini_below: word(header, 56) as usize,
             entries: Vec::new(),
         };
         compound.read_table(header)?;
@@ -88,7 +88,7 @@ impl<'b> Compound<'b> {
             .entries
             .iter()
             .find(|entry| entry.is_stream && entry.name.eq_ignore_ascii_case(name))?;
-        let stream = if entry.length < self.mini_below {
+        let stream = if entry.length < MINI_BELOW_BYTES {
             self.mini_chain(entry.start, entry.length)
         } else {
             self.chain(entry.start, entry.length)
@@ -143,7 +143,8 @@ impl<'b> Compound<'b> {
         let mut steps = 0;
         while next != CHAIN_END && out.len() < length {
             steps += 1;
-            if steps > self.table.len().max(1) {
+            // A chain that is longer than the file runs in a circle.
+            if steps > self.bytes.len() / self.sector + 1 {
                 return Err(CompoundError::Chain);
             }
             out.extend_from_slice(&self.sector_at(next)?);

@@ -53,13 +53,20 @@ pub(crate) fn read_xls(
     let globals = Globals::read(&stream).map_err(refuse)?;
     let none_visible = globals.sheets.iter().all(|sheet| !sheet.visible);
     intake.count_from_1904(globals.from_1904);
+    // Sheets follow each other in the stream; only a forged file lets them overlap.
+    let mut left = stream.len();
     for entry in &globals.sheets {
         if !entry.visible && !none_visible {
             intake.note(Note::of(NoteKind::HiddenSheet).about(&entry.name));
             continue;
         }
         intake.begin_sheet(&entry.name);
-        read_sheet(&stream, &globals, entry, limits, intake)?;
+        let read = read_sheet(&stream, &globals, entry, limits, intake)?;
+        left = left
+            .checked_sub(read)
+            .ok_or_else(|| ListError::OddArchive {
+                part: entry.name.clone(),
+            })?;
         intake.end_sheet()?;
     }
     Ok(Format::workbook(FormatKind::Xls))
@@ -71,7 +78,7 @@ fn read_sheet(
     entry: &SheetEntry,
     limits: &Limits,
     intake: &mut Intake<'_>,
-) -> Result<(), ListError> {
+) -> Result<usize, ListError> {
     let sheet = globals.sheet(stream, entry).map_err(refuse)?;
     let spans = Spans::new(sheet.merged.iter().copied());
     let mut rows = SheetRows::new(&entry.name, spans, limits);
@@ -88,10 +95,11 @@ fn read_sheet(
         let at = (u32::from(placed.row), u32::from(placed.column));
         rows.cell(at, cell, placed.is_formula, intake)?;
         if intake.gave_up() {
-            return Ok(());
+            return Ok(sheet.bytes);
         }
     }
-    rows.finish(intake)
+    rows.finish(intake)?;
+    Ok(sheet.bytes)
 }
 
 fn refuse(error: BiffError) -> ListError {

@@ -7,7 +7,7 @@ use super::super::intake::Intake;
 use super::super::limits::Limits;
 use super::super::note::{Note, NoteKind};
 use super::super::place::Place;
-use super::archive::{damaged, look_over};
+use super::archive::{Looked, damaged, look_over};
 use super::sheet::{SheetRows, Spans};
 use calamine::{DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx};
 use std::io::Cursor;
@@ -25,7 +25,7 @@ pub(crate) fn read_xlsx(
     let looked = look_over(bytes, limits)?;
     // The library is careful, yet it must not be able to stop the server.
     catch_unwind(AssertUnwindSafe(|| {
-        read_sheets(bytes, limits, looked.merges > 0, intake)
+        read_sheets(bytes, limits, looked, intake)
     }))
     .unwrap_or_else(|_| Err(damaged(ReaderStopped)))?;
     Ok(Format::workbook(FormatKind::Xlsx))
@@ -39,7 +39,7 @@ struct ReaderStopped;
 fn read_sheets(
     bytes: &[u8],
     limits: &Limits,
-    has_merges: bool,
+    looked: Looked,
     intake: &mut Intake<'_>,
 ) -> Result<(), ListError> {
     let mut book: Xlsx<Cursor<&[u8]>> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
@@ -49,6 +49,12 @@ fn read_sheets(
         .filter(|sheet| sheet.typ == SheetType::WorkSheet)
         .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
         .collect();
+    // A workbook that names one part as many sheets would have it read as often.
+    if sheets.len() > looked.sheets {
+        return Err(ListError::OddArchive {
+            part: String::from("xl/workbook.xml"),
+        });
+    }
     let none_visible = sheets.iter().all(|(_, visible)| !visible);
     intake.count_from_1904(book.has_1904_epoch());
     for (name, visible) in sheets {
@@ -56,7 +62,7 @@ fn read_sheets(
             intake.note(Note::of(NoteKind::HiddenSheet).about(name));
             continue;
         }
-        let spans = if has_merges {
+        let spans = if looked.merges > 0 {
             spans_of(&mut book, &name)?
         } else {
             Spans::default()
