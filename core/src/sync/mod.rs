@@ -25,6 +25,8 @@ mod session;
     reason = "the step of the conversation is called so"
 )]
 mod sync;
+#[cfg(test)]
+mod tests;
 mod upload;
 mod words;
 

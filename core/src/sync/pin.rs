@@ -29,18 +29,17 @@ pub(super) fn config(pin: Option<&str>) -> Result<ClientConfig, rustls::Error> {
 pub(super) fn is_wrong_key(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref::<rustls::Error>() {
+            return true;
+        }
         // An `io::Error` hides what it carries from `source`.
         let inner = error
             .downcast_ref::<io::Error>()
             .and_then(io::Error::get_ref);
-        let tls = match inner {
-            Some(inner) => inner.downcast_ref::<rustls::Error>(),
-            None => error.downcast_ref::<rustls::Error>(),
+        next = match inner {
+            Some(inner) => Some(inner),
+            None => error.source(),
         };
-        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
-            return true;
-        }
-        next = error.source();
     }
     false
 }

@@ -47,6 +47,7 @@ impl Conversation {
             unsent,
             progress,
             reader: Mutex::new(None),
+            furthest: 0,
             vain: 0,
         };
         let done = upload.run().await;
@@ -72,6 +73,8 @@ struct Upload<'a> {
     progress: Progress,
     /// A reader and where it stands.
     reader: Mutex<Option<(u64, Box<dyn Read + Send>)>>,
+    /// The furthest offset reached.
+    furthest: u64,
     /// Steps that gained nothing.
     vain: u32,
 }
@@ -86,7 +89,6 @@ impl Upload<'_> {
     async fn run(&mut self) -> Result<(), CallError> {
         let mut place = self.resumed().await?;
         loop {
-            let before = place.as_ref().map(|place| place.offset);
             let step = match &place {
                 Some(place) if place.offset == self.unsent.length => return Ok(()),
                 Some(place) => self.patch(place).await,
@@ -96,10 +98,16 @@ impl Upload<'_> {
                 Ok(next) => Some(next),
                 Err(error) => self.after(error, place).await?,
             };
-            let gained = place.as_ref().map(|place| place.offset) > before;
-            self.vain = if gained { 0 } else { self.vain + 1 };
+            // An upload that begins anew gains nothing before it is further than ever.
+            let offset = place.as_ref().map_or(0, |place| place.offset);
+            self.vain = if offset > self.furthest {
+                0
+            } else {
+                self.vain + 1
+            };
+            self.furthest = self.furthest.max(offset);
             if self.vain > VAIN_MAX {
-                return Err(CallError::not_ours("an upload that does not grow"));
+                return Err(CallError::Cut(None));
             }
         }
     }
