@@ -130,6 +130,11 @@ fn contact(status: &Status, now_ms: i64, w: &Words) -> String {
     if !status.incidents.is_empty() {
         return fill(w.truth_incidents, &[("n", &status.incidents.len())]);
     }
+    let unreachable =
+        matches!(status.last_outcome, Some(LastOutcome::Unreachable | LastOutcome::NotOurs));
+    if unreachable {
+        return w.truth_unreachable.to_owned();
+    }
     let Some(last) = status.last_contact_ms else {
         return w.truth_never_contact.to_owned();
     };
@@ -183,6 +188,9 @@ mod tests {
         it.undelivered_photos = 0;
         it.last_outcome = Some(LastOutcome::Cut);
         assert_eq!(Truth::of(&it, NOW, &Words::EN).right, "Court 08:29");
+        it.last_outcome = Some(LastOutcome::Unreachable);
+        assert_eq!(Truth::of(&it, NOW, &Words::EN).right, Words::EN.truth_unreachable);
+        it.last_outcome = Some(LastOutcome::Cut);
         it.last_contact_ms = None;
         let line = Truth::of(&it, NOW, &Words::EN);
         assert_eq!(

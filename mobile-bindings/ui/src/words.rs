@@ -29,6 +29,7 @@ waiqin_protocol::words! {
         truth_contact: "{time} 与法院一致", "In step {time}";
         truth_contact_waiting: "{time} 联系过法院", "Court {time}";
         truth_never_contact: "还没有联系过法院", "Court not reached";
+        truth_unreachable: "连不上法院", "Court unreachable";
         truth_offline: "已断网", "Offline";
         truth_syncing: "正在同步", "Syncing";
         truth_incidents: "{n} 项异常", "{n} incidents";
@@ -503,6 +504,7 @@ waiqin_protocol::words! {
 
         // Problems.
         problem_title: "没有做成", "This was not done";
+        problem_missing: "没有找到", "Not found";
         problem_safe: "已存的内容都在。", "Everything saved is safe.";
         problem_back: "回到今日", "Back to today";
         problem_not_found: "没有这一页。", "There is no such page.";

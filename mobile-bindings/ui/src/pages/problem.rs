@@ -44,6 +44,7 @@ pub struct Shown(Box<Response>);
 #[template(path = "problem.html")]
 pub(super) struct ProblemPage {
     frame: Frame,
+    title: &'static str,
     text: &'static str,
 }
 
@@ -77,9 +78,14 @@ impl ProblemPage {
             Problem::Form => w.problem_form,
             Problem::Sealed => w.problem_sealed,
         };
-        let truth = Truth::plain("warn", w.problem_title, w.problem_safe);
+        let title = match problem {
+            Problem::NotFound(_) => w.problem_missing,
+            Problem::Store | Problem::Locked | Problem::Form | Problem::Sealed => w.problem_title,
+        };
+        let truth = Truth::plain("warn", title, w.problem_safe);
         Self {
             frame: Frame { truth, ..frame },
+            title,
             text,
         }
     }

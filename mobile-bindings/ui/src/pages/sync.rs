@@ -7,7 +7,7 @@ use super::rows::record_href;
 use super::visit::Unlocked;
 use crate::carrier::Protected;
 use crate::frame::{Frame, Tab, Truth};
-use crate::show::{Number, Tag, act, clock, role, size, when};
+use crate::show::{Number, Tag, act, clock, clock_seconds, role, size, when};
 use crate::words::Words;
 use askama::Template;
 use axum::Json;
@@ -20,6 +20,7 @@ use waiqin_core::{
 use waiqin_protocol::words::{Lang, fill};
 
 const QUEUE_MAX: usize = 20;
+const SOON_MS: i64 = 5 * 60_000;
 const RECORDS_LOOKED_AT: usize = 200;
 
 /// What the page is made of.
@@ -218,11 +219,15 @@ impl Live {
                 w,
             ),
             photos: Meter::new(as_count(standing.photos_received), as_count(photos_all), w),
-            bytes: if waits {
-                let size = size(status.undelivered_bytes);
-                fill(w.sync_bytes_resume, &[("size", &size)])
-            } else {
-                w.sync_all_done.to_owned()
+            bytes: match (waits, status.undelivered_photos) {
+                (false, _) => w.sync_all_done.to_owned(),
+                (true, 0) => fill(
+                    w.truth_waits_entries,
+                    &[("entries", &status.undelivered_entries)],
+                ),
+                (true, _) => {
+                    fill(w.sync_bytes_resume, &[("size", &size(status.undelivered_bytes))])
+                }
             },
             running,
             online: status.online,
@@ -282,7 +287,7 @@ fn outcome(status: &Status, now_ms: i64, w: &Words) -> String {
     let waits = entries > 0 || photos > 0;
     let safe = if waits { w.out_safe } else { w.out_nothing };
     let safe = fill(safe, &[("entries", &entries), ("photos", &photos)]);
-    let next = status.next_try_ms.filter(|it| *it > now_ms).map(clock);
+    let next = status.next_try_ms.filter(|it| *it > now_ms).map(|it| soon(it, now_ms));
     let next = next
         .map(|it| fill(w.out_next, &[("time", &it)]))
         .unwrap_or_default();
@@ -317,8 +322,14 @@ fn next(status: &Status, now_ms: i64, w: &Words) -> String {
         _ if !status.online => w.sync_next_online.to_owned(),
         None => w.sync_next_none.to_owned(),
         Some(at) if at <= now_ms => w.sync_next_now.to_owned(),
+        Some(at) if at - now_ms < SOON_MS => clock_seconds(at),
         Some(at) => when(at, now_ms, w),
     }
+}
+
+/// Within a few minutes seconds tell whether the next try is still to come.
+fn soon(at: i64, now_ms: i64) -> String {
+    if at - now_ms < SOON_MS { clock_seconds(at) } else { clock(at) }
 }
 
 fn incident(incident: &Incident, now_ms: i64, w: &Words) -> Line {
