@@ -30,8 +30,8 @@ mod tests;
 mod upload;
 mod words;
 
+pub(crate) use driver::Driver;
 pub use driver::UploadProgress;
-pub(crate) use driver::{Driver, SyncState};
 pub(crate) use enrol::Enrolment;
 pub use error::CallError;
 pub(crate) use holdings::{Holdings, HoldingsError, Pinned, Unsent};

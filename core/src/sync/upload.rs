@@ -354,8 +354,9 @@ impl Upload<'_> {
 }
 
 fn of_evidence(error: io::Error) -> CallError {
-    match error.kind() {
-        io::ErrorKind::InvalidData => CallError::Damaged,
-        _ => CallError::Phone(Box::new(error)),
+    if error.kind() == io::ErrorKind::InvalidData {
+        CallError::Damaged
+    } else {
+        CallError::Phone(Box::new(error))
     }
 }

@@ -264,9 +264,11 @@ impl World {
     fn check_flights(&mut self, pending: &[Effect]) {
         let uploads: Vec<EvidenceHash> = pending
             .iter()
-            .filter_map(|effect| match effect {
-                Effect::Upload { hash, .. } => Some(*hash),
-                _ => None,
+            .filter_map(|effect| {
+                let Effect::Upload { hash, .. } = effect else {
+                    return None;
+                };
+                Some(*hash)
             })
             .collect();
         let distinct: BTreeSet<_> = uploads.iter().collect();
@@ -588,12 +590,12 @@ fn any_failure() -> impl Strategy<Value = Failure> {
         ProblemCode::NotFound,
     ]);
     let refused = (codes, prop::option::of(0i64..100_000)).prop_map(|(code, retry_after_ms)| {
-        match problem(code) {
-            Failure::Problem { problem, .. } => Failure::Problem {
-                problem,
-                retry_after_ms,
-            },
-            other => other,
+        let Failure::Problem { problem, .. } = problem(code) else {
+            unreachable!()
+        };
+        Failure::Problem {
+            problem,
+            retry_after_ms,
         }
     });
     prop_oneof![

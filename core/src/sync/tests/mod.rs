@@ -9,7 +9,7 @@ mod phone;
 mod tls;
 mod uploads;
 
-use court::{Court, Twist};
+use court::Court;
 use http::Server;
 use phone::Phone;
 use std::sync::Arc;
@@ -30,12 +30,4 @@ async fn enrolled() -> (Arc<Court>, Server, Phone) {
     court.state().requests.clear();
     server.sent.lock().unwrap().clear();
     (court, server, phone)
-}
-
-fn twist_all(court: &Court, twist: &Twist) {
-    for path in [
-        "hello", "session", "sync", "status", "create", "head", "patch",
-    ] {
-        court.twist(path, twist.clone());
-    }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use waiqin_protocol::ids::{BootId, EvidenceHash, JournalId, Link, ServerId};
 use waiqin_protocol::journal::{
     Beacon, Chain, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalReceipt, LogPosition,
-    Signed,
+    Signed, SignedText,
 };
 use waiqin_protocol::suite::{Ed25519Signer, PublicKey, Signer, sha256};
 use waiqin_protocol::wire::hello::Limits;
@@ -160,6 +160,10 @@ pub fn entries(from: usize, count: usize) -> Vec<Vec<u8>> {
         .collect()
 }
 
+fn place(number: u64) -> usize {
+    usize::try_from(number).unwrap()
+}
+
 fn head_of(kept: &Kept) -> Head {
     Head {
         link: kept.links.last().copied().unwrap_or(Link::ZERO),
@@ -170,6 +174,10 @@ fn head_of(kept: &Kept) -> Head {
 impl TestHoldings {
     pub fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap()
+    }
+
+    fn signed<T: SignedText>(&self, body: T) -> Signed<T> {
+        Signed::sign(body, &self.signer).unwrap()
     }
 
     fn open(&self) -> Result<MutexGuard<'_, Kept>, HoldingsError> {
@@ -210,7 +218,7 @@ impl Holdings for TestHoldings {
 
     fn link_at(&self, seq: u64) -> Result<Option<Link>, HoldingsError> {
         let kept = self.open()?;
-        Ok(match usize::try_from(seq).unwrap() {
+        Ok(match place(seq) {
             0 => Some(Link::ZERO),
             n => kept.links.get(n - 1).copied(),
         })
@@ -221,7 +229,7 @@ impl Holdings for TestHoldings {
         let mut batch: Vec<Vec<u8>> = Vec::new();
         let mut bytes = 0;
         for seq in from..=to {
-            let entry = &kept.entries[usize::try_from(seq).unwrap() - 1];
+            let entry = &kept.entries[place(seq) - 1];
             if kept.rotten == Some(seq) || (!batch.is_empty() && bytes + entry.len() > bytes_max) {
                 break;
             }
@@ -241,17 +249,17 @@ impl Holdings for TestHoldings {
             seq: head.seq,
             server: SERVER,
         };
-        Ok(Signed::sign(body, &self.signer).unwrap())
+        Ok(self.signed(body))
     }
 
     fn answer_challenge(&self, challenge: &str) -> Result<Signed<ChallengeAnswer>, HoldingsError> {
-        self.open()?;
+        drop(self.open()?);
         let body = ChallengeAnswer {
             challenge: challenge.to_owned(),
             journal: JOURNAL,
             server: SERVER,
         };
-        Ok(Signed::sign(body, &self.signer).unwrap())
+        Ok(self.signed(body))
     }
 
     fn limits(&self) -> Result<Option<Limits>, HoldingsError> {
@@ -355,7 +363,7 @@ impl Holdings for TestHoldings {
             Some(Some(bytes)) => bytes,
             None => &kept.evidence[&hash],
         };
-        let bytes = bytes[usize::try_from(offset).unwrap()..].to_vec();
+        let bytes = bytes[place(offset)..].to_vec();
         Ok(Some(Box::new(io::Cursor::new(bytes))))
     }
 
