@@ -9,6 +9,7 @@
 
 mod list_support;
 
+use list_support::old_workbook::{Shared, compound, stream};
 use list_support::{
     HEADER, X, archive, cells, escape, gb, known, plain_list, read, sheet_xml, t, utf16le,
     workbook, workbook_with, xlsx,
@@ -484,6 +485,53 @@ fn text_rows() -> Vec<Row> {
             }),
         ),
     ];
+    for (name, list) in [
+        ("damaged bytes, UTF-8", plain_list(300).into_bytes()),
+        ("damaged bytes, GB18030", gb(&plain_list(300))),
+    ] {
+        rows.push(row(
+            name,
+            "list.csv",
+            {
+                let mut bytes = list;
+                // The first character of the second name and of the fourth number.
+                let line = |n: usize, bytes: &[u8]| {
+                    bytes
+                        .split_inclusive(|b| *b == b'\n')
+                        .take(n)
+                        .map(<[u8]>::len)
+                        .sum::<usize>()
+                };
+                let second = line(2, &bytes);
+                let comma = bytes[second..]
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, b)| **b == b',')
+                    .nth(2)
+                    .unwrap()
+                    .0;
+                bytes[second + comma + 1] = 0xff;
+                let fourth = line(4, &bytes);
+                bytes[fourth + 17] = 0xff;
+                bytes
+            },
+            Read(299, |list| {
+                assert!(has_note(list, NoteKind::DamagedRows));
+                assert_eq!(
+                    reasons(list),
+                    BTreeMap::from([(RejectReason::DamagedBytes, vec![5])])
+                );
+                assert!(list.cases[1].debtors.is_empty());
+                assert_eq!(
+                    list.cases[1].debtors.len() + list.cases[1].applicants.len(),
+                    0
+                );
+                let full = read("list.csv", plain_list(300).as_bytes()).unwrap();
+                let comparison = compare(&known(&full), list, &[]);
+                assert_eq!(comparison.rows_total, 0, "{:?}", comparison.rows);
+            }),
+        ));
+    }
     rows.push(row(
         "numbers that need a person",
         "list.csv",
@@ -927,6 +975,62 @@ fn workbooks() -> Vec<Row> {
                 b[..b.len() / 2].to_vec()
             },
             Refused("workbook_damaged", &["重新导出"]),
+        ),
+        row(
+            "xls whose directory runs in a circle",
+            "list.xls",
+            {
+                let cells = [Shared {
+                    row: 0,
+                    column: 0,
+                    string: 0,
+                }];
+                let mut bytes = compound(stream(&["案号"], &cells, 1));
+                // The table is the last sector; its first word leads on from the directory.
+                let table = bytes.len() - 512;
+                bytes[table..table + 4].copy_from_slice(&0_u32.to_le_bytes());
+                bytes
+            },
+            Refused("workbook_damaged", &["重新导出"]),
+        ),
+        row(
+            "xls made by hand",
+            "list.xls",
+            {
+                let cells = [
+                    Shared {
+                        row: 0,
+                        column: 0,
+                        string: 0,
+                    },
+                    Shared {
+                        row: 4,
+                        column: 0,
+                        string: 1,
+                    },
+                ];
+                compound(stream(&["案号", "（2019）粤0115执1号"], &cells, 2))
+            },
+            Read(1, |list| assert_eq!(list.repairs.blank_row, 3)),
+        ),
+        row(
+            "one part named as many sheets",
+            "list.xlsx",
+            {
+                let sheet = sheet_xml(&table(&plain_list(2)), &[]);
+                let names: String = (1..=9)
+                    .map(|n| format!("<sheet name=\"{n}\" sheetId=\"{n}\" r:id=\"rId1\"/>"))
+                    .collect();
+                let book = format!(
+                    "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{names}</sheets></workbook>"
+                );
+                workbook_with(
+                    &[("清单", sheet, true)],
+                    &[("xl/workbook.xml", book.into_bytes())],
+                    false,
+                )
+            },
+            Refused("odd_archive", &["xl/workbook.xml"]),
         ),
         row(
             "xls: formulas, a merged officer, an error value",
