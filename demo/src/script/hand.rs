@@ -43,6 +43,8 @@ impl Hand {
     /// # Errors
     /// When the link is refused.
     pub async fn enter(link: &str) -> Result<Self> {
+        // A second hand finds the provider in place.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
@@ -136,8 +138,7 @@ impl Hand {
                     request = self.client.get(format!("{}{}", self.base, to?));
                 }
                 _ => {
-                    let said = words_of(&html);
-                    ensure!(status == StatusCode::OK, "{path} answered {status}: {said}");
+                    ensure!(status == StatusCode::OK, "{}", refusal_of(&path, status, &html));
                     return Ok(PageText { path, html });
                 }
             }
@@ -235,6 +236,15 @@ fn unescape(text: &str) -> String {
         .replace("&#x27;", "'")
         .replace("&#38;", "&")
         .replace("&amp;", "&")
+}
+
+/// What a refusing page says: its alert, or all of it.
+fn refusal_of(path: &str, status: StatusCode, html: &str) -> String {
+    let alert = html.split("role=\"alert\">").nth(1).and_then(|rest| rest.split("</p>").next());
+    match alert {
+        Some(alert) => format!("「{}」({status})", words_of(&format!(">{alert}<"))),
+        None => format!("{path} answered {status}: {}", words_of(html)),
+    }
 }
 
 fn words_of(html: &str) -> String {

@@ -28,6 +28,8 @@ pub async fn judge(day: &Day, table: &mut Table) -> Result<()> {
         "investigation",
         visit(known.context("no visit")?, &journal, &server).await,
     );
+    let damaged = day.visits.iter().find(|visit| visit.typed.starts_with('('));
+    table.enter("damaged_number", visit(damaged.context("no visit")?, &journal, &server).await);
     table.enter("list_august", august(day, &truth, &server).await);
     table.enter("evidence", evidence(day, &server, &export, &journal));
     table.enter(
@@ -207,6 +209,7 @@ fn evidence(
         bytes_read += bytes.len();
         let receipt = receipts
             .iter()
+            .map(|it| &it["evidence"])
             .find(|it| it["body"]["hash"] == hash.as_str())
             .with_context(|| format!("the phone holds no receipt for {hash}"))?;
         day.pinned.check("evidence-receipt", receipt)?;
@@ -218,6 +221,7 @@ fn evidence(
     // The journal's own receipt covers all of it.
     let newest = receipts
         .iter()
+        .map(|it| &it["journal"])
         .filter(|it| it["body"]["seq"].is_number())
         .max_by_key(|it| it["body"]["seq"].as_u64())
         .context("no receipt for the journal")?;
