@@ -261,18 +261,6 @@ impl FrameLog {
         Ok(Some(follow(before, entries.map(Vec::as_slice)).link))
     }
 
-    /// The first lost number after one, if any.
-    #[must_use]
-    pub fn next_lost(&self, after: u64) -> Option<u64> {
-        let skip = usize::try_from(after).ok()?;
-        let at = self
-            .index
-            .iter()
-            .skip(skip)
-            .position(|slot| *slot == Slot::Lost)?;
-        Some(after + at as u64 + 1)
-    }
-
     fn place(&self, segment: u32) -> Place {
         Place {
             journal: self.shape.journal,

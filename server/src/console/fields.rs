@@ -62,6 +62,9 @@ pub(super) fn of(record: &Record, lang: Lang, name_of: &dyn Fn(OfficerId) -> Str
     roots.into_iter().map(|(root, fields)| writer.shown(root, &fields)).collect()
 }
 
+/// A label with what stands beside it.
+type Labelled = (String, Vec<Held>);
+
 struct Writer<'a> {
     lang: Lang,
     words: &'static ConsoleWords,
@@ -73,7 +76,7 @@ impl Writer<'_> {
         if let [("", state)] = fields {
             return Shown::Fact { label: self.label("f_", root), values: self.held(root, state) };
         }
-        let mut items: Vec<(&str, Vec<(String, Vec<Held>)>)> = Vec::new();
+        let mut items: Vec<(&str, Vec<Labelled>)> = Vec::new();
         for (path, state) in fields {
             let (item, field) = match path.split_once('/') {
                 Some((item, field)) if is_item(item) => (item, field),

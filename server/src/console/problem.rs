@@ -155,13 +155,13 @@ pub(super) fn page(desk: &Desk, visitor: Option<&Visitor>, problem: &Problem) ->
     let words = ConsoleWords::of(visitor.lang);
     let (title, text) = problem.texts(words);
     let signed_in = visitor.member.is_some();
-    let (back, back_word) = match problem {
-        Problem::Expired | Problem::Unreadable if signed_in => (
-            visitor.path.split('?').next().unwrap_or("/").to_owned(),
-            words.back_to_page,
-        ),
-        _ if signed_in => ("/".to_owned(), words.back_to_overview),
-        _ => ("/sign-in".to_owned(), words.back_to_sign_in),
+    let (back, back_word) = if !signed_in {
+        ("/sign-in".to_owned(), words.back_to_sign_in)
+    } else if matches!(problem, Problem::Expired | Problem::Unreadable) {
+        let page = visitor.path.split('?').next().unwrap_or("/");
+        (page.to_owned(), words.back_to_page)
+    } else {
+        ("/".to_owned(), words.back_to_overview)
     };
     let frame = Frame::of(desk, visitor, None, title.to_owned());
     let shown = page::show(&ProblemPage {

@@ -41,7 +41,10 @@ struct Waiting {
 
 /// What was found last, and the log's number then.
 #[derive(Clone, Default)]
-pub(super) struct WaitingKept(Arc<Mutex<Option<(u64, Arc<Waiting>)>>>);
+pub(super) struct WaitingKept(Arc<Mutex<Option<WaitingAt>>>);
+
+/// What was found, and the log's number then.
+type WaitingAt = (u64, Arc<Waiting>);
 
 impl WaitingKept {
     async fn read(&self, db: &Db) -> Result<Arc<Waiting>, Problem> {

@@ -147,10 +147,10 @@ impl Book {
                 }
             }
             // Two numbers or a party beside a number are words, not a slip of one number.
-            Err(error) => match error.kind {
-                CaseNoErrorKind::SeveralNumbers(_) => {}
-                _ => suggestion = error.suggestion.filter(|n| self.by_number.contains_key(&**n)),
-            },
+            Err(error) if matches!(error.kind, CaseNoErrorKind::SeveralNumbers(_)) => {}
+            Err(error) => {
+                suggestion = error.suggestion.filter(|n| self.by_number.contains_key(&**n));
+            }
         }
         Asked { hits: Some(self.holding(&text)), exact: None, suggestion }
     }
@@ -163,7 +163,7 @@ impl Book {
         terms.sort_by_key(|term| std::cmp::Reverse(term.len()));
         let mut hits = vec![false; self.cases.len()];
         let Some((first, rest)) = terms.split_first() else { return hits };
-        let rest: Vec<memmem::Finder> = rest.iter().map(|term| memmem::Finder::new(term)).collect();
+        let rest: Vec<memmem::Finder> = rest.iter().map(memmem::Finder::new).collect();
         let mut case = 0;
         for at in memmem::find_iter(self.texts.as_bytes(), first) {
             if at < self.cases.get(case).map_or(usize::MAX, |entry| entry.text_at) {
