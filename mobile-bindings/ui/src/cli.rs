@@ -143,9 +143,12 @@ impl Export {
         let phone = host::open_phone(&self.dir, None, host::DEVICE_NAME)?.phone;
         let session = phone
             .unlock(self.officer, &pin)
-            .map_err(|error| match error {
-                UnlockError::WrongPin { .. } => anyhow::anyhow!("the PIN is wrong"),
-                other => anyhow::Error::new(other).context("unlock the officer"),
+            .map_err(|error| {
+                if matches!(error, UnlockError::WrongPin { .. }) {
+                    anyhow::anyhow!("the PIN is wrong")
+                } else {
+                    anyhow::Error::new(error).context("unlock the officer")
+                }
             })?;
         let done = session.export(&self.to).context("export");
         session.lock();

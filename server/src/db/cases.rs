@@ -254,8 +254,8 @@ pub(crate) mod tests {
             kind: "执".into(),
             filed_on: day(u64::from(n % 1400)),
             due_on: day(u64::from(n % 1400) + 182),
-            closed_on: (n % 3 == 0).then(|| day(u64::from(n % 1400) + 90)).flatten(),
-            close_mode: if n % 3 == 0 { "执行完毕".into() } else { String::new() },
+            closed_on: n.is_multiple_of(3).then(|| day(u64::from(n % 1400) + 90)).flatten(),
+            close_mode: if n.is_multiple_of(3) { "执行完毕".into() } else { String::new() },
             cause: "买卖合同纠纷".into(),
             applicants: vec![Party {
                 name: format!("{}某{n}", SURNAMES[(n % 8) as usize]),
@@ -269,7 +269,7 @@ pub(crate) mod tests {
             remaining_fen: Some(i64::from(n) * 12_345),
             officer: format!("{}法官", SURNAMES[(n / 7 % 8) as usize]),
             stage: STAGES[(n % 4) as usize].into(),
-            stay: if n % 50 == 0 { "中止".into() } else { String::new() },
+            stay: if n.is_multiple_of(50) { "中止".into() } else { String::new() },
             address: Some(format!("广州市南沙区大岗镇豪岗大道{n}号")),
             ..ListCase::default()
         }

@@ -21,6 +21,8 @@ mod unlock;
 mod visit;
 
 #[cfg(test)]
+mod router_tests;
+#[cfg(test)]
 mod tests;
 
 use crate::carrier::{answer_headers, enter, guard};
@@ -39,7 +41,6 @@ use axum::routing::{get, post};
 const FORM_BYTES_MAX: usize = 4 << 20;
 
 /// Every page, behind the guard.
-#[must_use]
 pub fn routes(ui: Ui) -> Router {
     let carrier = ui.parts().carrier.clone();
     let photos = Router::new()
