@@ -7,6 +7,16 @@
 //! rebuilt from it and from the server, so no damage to the store costs a record. *Saved* is said
 //! only after the bytes are durable. Time, random bytes, the network switch and the hardware's
 //! secret come in through [`host`]; files through [`disk`].
+#![cfg_attr(
+    test,
+    allow(
+        clippy::wildcard_enum_match_arm,
+        clippy::too_many_lines,
+        clippy::cast_possible_truncation,
+        clippy::unwrap_in_result,
+        reason = "tests say what they look at, tables are long, and their numbers are small"
+    )
+)]
 #![warn(missing_docs)]
 
 mod custody;

@@ -99,8 +99,9 @@ impl Court {
             "粤0191"
         ];
         self.command(args, None).await?;
-        let mut settings =
-            std::fs::OpenOptions::new().append(true).open(self.data.join("waiqin.toml"))?;
+        let mut settings = std::fs::OpenOptions::new()
+            .append(true)
+            .open(self.data.join("waiqin.toml"))?;
         writeln!(settings, "tls_listen = \"127.0.0.1:{https_port}\"")?;
         writeln!(settings, "public_url = \"https://127.0.0.1:{https_port}\"")?;
         writeln!(settings, "court_clock = \"{COURT_CLOCK}\"")?;

@@ -31,9 +31,7 @@ pub async fn run(data: Option<&Path>, first_port: u16) -> Result<()> {
             .import("case-list-2019-07-01.gbk.csv", LIST_JULY, false)
             .await?;
     }
-    let server = court
-        .serve(free_port(first_port)?)
-        .await?;
+    let server = court.serve(free_port(first_port)?).await?;
     let phone_dir = folder.join("phone");
     // A phone that was enrolled before needs no ticket.
     let ticket = if phone_dir.exists() {

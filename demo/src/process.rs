@@ -193,7 +193,10 @@ fn command(role: Role, args: &[OsString]) -> Result<Command> {
     }
     let beside = me.ancestors().nth(2).context("a folder")?.join(role.name());
     if !beside.is_file() {
-        bail!("{} is not built: run `cargo test --workspace`", beside.display());
+        bail!(
+            "{} is not built: run `cargo test --workspace`",
+            beside.display()
+        );
     }
     let mut command = Command::new(beside);
     command.args(args);

@@ -17,6 +17,10 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now_ms(&self) -> i64 {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the clock that everybody is given"
+        )]
         chrono::Utc::now().timestamp_millis()
     }
 }

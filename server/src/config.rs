@@ -234,7 +234,7 @@ impl Config {
             )?),
             connections_max: given.connections_max.unwrap_or(2048).max(1),
             court_clock_ms: court_clock(given.court_clock.as_deref())?,
-            log: given.log.unwrap_or_else(|| "info".to_owned()),
+            log: given.log.unwrap_or_else(|| "info,sqlx=warn".to_owned()),
             log_format: given.log_format.unwrap_or_default(),
         })
     }
@@ -358,6 +358,7 @@ fn court_clock(time: Option<&str>) -> Result<Option<i64>, ConfigError> {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unwrap_in_result, reason = "a test's folder")]
     fn load(toml: &str, over: Settings) -> Result<Config, ConfigError> {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join(FILE), toml).unwrap();

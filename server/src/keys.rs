@@ -72,14 +72,10 @@ impl Keys {
     pub fn open(data: &Path) -> Result<Self, KeysError> {
         let signing = read_secret(&path(data, "server.key"))?;
         let recovery = read_secret(&path(data, "recovery.key"))?;
-        let mut challenge = Zeroizing::new([0u8; 32]);
-        Hkdf::<Sha256>::new(None, &*signing)
-            .expand(b"waiqin/1 challenge", &mut *challenge)
-            .expect("32 bytes are within HKDF's bound");
         let recovery_public = x25519_dalek::x25519(*recovery, x25519_dalek::X25519_BASEPOINT_BYTES);
         Ok(Self {
             signer: Ed25519Signer::from_secret(&signing),
-            challenge,
+            challenge: challenge_key(&signing),
             recovery_public,
         })
     }
@@ -101,6 +97,14 @@ impl Keys {
     pub fn recovery_public(&self) -> &[u8; 32] {
         &self.recovery_public
     }
+}
+
+fn challenge_key(signing: &[u8; 32]) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0u8; 32]);
+    Hkdf::<Sha256>::new(None, signing)
+        .expand(b"waiqin/1 challenge", &mut *key)
+        .expect("32 bytes are within HKDF's bound");
+    key
 }
 
 fn path(data: &Path, name: &str) -> PathBuf {

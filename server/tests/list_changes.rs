@@ -1,5 +1,13 @@
 //! What counts as a change between two lists, kind by kind, and what is kept.
-#![allow(clippy::unwrap_used, reason = "a crate of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    clippy::cast_possible_truncation,
+    clippy::unwrap_in_result,
+    reason = "a crate of tests"
+)]
 
 mod list_support;
 

@@ -1,5 +1,13 @@
 //! One list in every form it can come in reads the same, and no bytes at all make the reader stop.
-#![allow(clippy::unwrap_used, reason = "a crate of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    clippy::cast_possible_truncation,
+    clippy::unwrap_in_result,
+    reason = "a crate of tests"
+)]
 
 mod list_support;
 

@@ -1,6 +1,14 @@
 //! The samples of one court's list, twice, against what their truth.json says; the oracle is that
 //! file alone.
-#![allow(clippy::unwrap_used, reason = "a crate of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    clippy::cast_possible_truncation,
+    clippy::unwrap_in_result,
+    reason = "a crate of tests"
+)]
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};

@@ -1,6 +1,14 @@
 //! Attacks and bad requests: each is refused with its code, disturbs no other journal, and leaves
 //! what was acknowledged as it was.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    clippy::cast_possible_truncation,
+    clippy::unwrap_in_result,
+    reason = "a crate of tests"
+)]
 
 mod support;
 

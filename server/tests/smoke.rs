@@ -1,5 +1,13 @@
 //! The real binary, from an empty folder to a verified record with its photo, and through a crash.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    clippy::cast_possible_truncation,
+    clippy::unwrap_in_result,
+    reason = "a crate of tests"
+)]
 
 mod support;
 
@@ -17,7 +25,10 @@ async fn a_record_and_its_photo_go_from_phone_to_court_and_survive_a_crash() {
 async fn the_same_visit_on_postgresql() {
     match support::postgres() {
         Some(url) => visit(Server::start_on_postgres(&url).await).await,
-        None => support::skipped("the visit on PostgreSQL", "WAIQIN_TEST_POSTGRES=postgres://…"),
+        None => support::skipped(
+            "the visit on PostgreSQL",
+            "WAIQIN_TEST_POSTGRES=postgres://…",
+        ),
     }
 }
 

@@ -25,11 +25,18 @@ impl House {
         let folder = tempfile::tempdir()?;
         let court = Court::at(folder.path());
         court.set_up(PASSWORD, free_port(port)?).await?;
-        court.import("case-list-2019-07-01.gbk.csv", LIST_JULY, false).await?;
+        court
+            .import("case-list-2019-07-01.gbk.csv", LIST_JULY, false)
+            .await?;
         let server = court.serve(0).await?;
         let ticket = court.ticket(OFFICER).await?;
         let phone = phone(&folder.path().join("phone"), &court.logs, 0, Some(&ticket)).await?;
-        Ok(Self { _folder: folder, court, server, phone })
+        Ok(Self {
+            _folder: folder,
+            court,
+            server,
+            phone,
+        })
     }
 
     fn phone_at(&self, path: &str) -> String {
@@ -45,7 +52,11 @@ impl House {
 /// where one is wanted.
 async fn look(browser: &Browser, name: &str) -> Result<()> {
     let overflow = browser.overflow().await?;
-    anyhow::ensure!(overflow == 0, "{name} sticks out by {overflow} px at {}", browser.url().await?);
+    anyhow::ensure!(
+        overflow == 0,
+        "{name} sticks out by {overflow} px at {}",
+        browser.url().await?
+    );
     if let Some(dir) = std::env::var_os("WAIQIN_PICTURES") {
         let dir = PathBuf::from(dir);
         std::fs::create_dir_all(&dir)?;
@@ -77,7 +88,9 @@ async fn enrol(browser: &Browser, house: &House) -> Result<()> {
 async fn sync(browser: &Browser, house: &House) -> Result<()> {
     browser.goto(&house.phone_at("/sync")).await?;
     browser.click("form[action='/sync'] button").await?;
-    browser.until("!document.querySelector(\"form[action='/sync'] button\").disabled").await
+    browser
+        .until("!document.querySelector(\"form[action='/sync'] button\").disabled")
+        .await
 }
 
 /// A JPEG as a camera makes it, in a file.
@@ -100,44 +113,67 @@ async fn an_officer_records_a_visit_offline_and_the_office_finds_it_at_its_case(
     browser.goto(&house.phone_at("/cases")).await?;
     look(&browser, "phone-cases").await?;
     browser.fill("input[name=q]", "封某").await?;
-    browser.until(&format!("document.querySelector(\"a[href='/cases/{CASE}']\")")).await?;
+    browser
+        .until(&format!(
+            "document.querySelector(\"a[href='/cases/{CASE}']\")"
+        ))
+        .await?;
     browser.click(&format!("a[href='/cases/{CASE}']")).await?;
-    browser.until("location.pathname.startsWith('/cases/')").await?;
+    browser
+        .until("location.pathname.startsWith('/cases/')")
+        .await?;
     look(&browser, "phone-case").await?;
     browser.click("form[action='/records'] button").await?;
-    browser.until("location.pathname.startsWith('/records/')").await?;
+    browser
+        .until("location.pathname.startsWith('/records/')")
+        .await?;
     let record = browser.url().await?;
     look(&browser, "phone-record").await?;
 
     // What is typed is saved within a second, without a button.
     browser.fill("[name=place]", "大岗镇豪岗大道 18 号").await?;
-    browser.script("document.activeElement.blur()", serde_json::json!([])).await?;
-    browser.until("document.querySelector('.truth').innerText.includes('已存')").await?;
+    browser
+        .script("document.activeElement.blur()", serde_json::json!([]))
+        .await?;
+    browser
+        .until("document.querySelector('.truth').innerText.includes('已存')")
+        .await?;
     browser.goto(&record).await?;
     let place = browser
-        .script("return document.querySelector('[name=place]').value", serde_json::json!([]))
+        .script(
+            "return document.querySelector('[name=place]').value",
+            serde_json::json!([]),
+        )
         .await?;
     assert_eq!(place, "大岗镇豪岗大道 18 号");
 
     let folder = tempfile::tempdir()?;
     browser.click("a[href$='/photos/new']").await?;
-    browser.until("document.querySelector('input[name=photo]')").await?;
+    browser
+        .until("document.querySelector('input[name=photo]')")
+        .await?;
     look(&browser, "phone-photo-new").await?;
     let choose = "document.querySelector('input[name=role][value=overall]').click(); \
                   document.querySelector('input[name=source][value=external]').click();";
     browser.script(choose, serde_json::json!([])).await?;
     browser.fill("input[name=how]", "执法记录仪导出").await?;
     let file = photo(folder.path());
-    browser.fill("input[name=photo]", file.to_str().context("path")?).await?;
+    browser
+        .fill("input[name=photo]", file.to_str().context("path")?)
+        .await?;
     browser.click("button[form=photo-form]").await?;
-    browser.until("!location.pathname.endsWith('/new') || document.querySelector('.photo')").await?;
+    browser
+        .until("!location.pathname.endsWith('/new') || document.querySelector('.photo')")
+        .await?;
     look(&browser, "phone-photo-taken").await?;
     browser.goto(&house.phone_at("/today")).await?;
     look(&browser, "phone-today").await?;
 
     house.phone.ask("online").await?;
     sync(&browser, &house).await?;
-    browser.until("document.querySelector('.truth').innerText.includes('一致')").await?;
+    browser
+        .until("document.querySelector('.truth').innerText.includes('一致')")
+        .await?;
     look(&browser, "phone-synced").await?;
     browser.goto(&record).await?;
     look(&browser, "phone-record-synced").await?;
@@ -147,15 +183,20 @@ async fn an_officer_records_a_visit_offline_and_the_office_finds_it_at_its_case(
     }
     drop(browser);
 
-    let desk = Browser::open("the visit in a browser", DESK, "zh-CN").await.context("browser")?;
+    let desk = Browser::open("the visit in a browser", DESK, "zh-CN")
+        .await
+        .context("browser")?;
     sign_in(&desk, &house, CLERK.login).await?;
     look(&desk, "desk-overview").await?;
     desk.goto(&house.desk_at("/cases?q=封某")).await?;
     look(&desk, "desk-cases").await?;
     desk.goto(&house.desk_at(&format!("/cases/{CASE}"))).await?;
-    desk.until("document.body.innerText.includes('大岗镇豪岗大道 18 号')").await?;
-    desk.until("[...document.querySelectorAll('main img, .page img')].some(i => i.naturalWidth > 0)")
+    desk.until("document.body.innerText.includes('大岗镇豪岗大道 18 号')")
         .await?;
+    desk.until(
+        "[...document.querySelectorAll('main img, .page img')].some(i => i.naturalWidth > 0)",
+    )
+    .await?;
     look(&desk, "desk-case").await?;
     for page in ["records", "import", "devices"] {
         desk.goto(&house.desk_at(&format!("/{page}"))).await?;
@@ -179,27 +220,41 @@ async fn the_clerk_imports_the_august_list_after_seeing_what_it_changes() -> Res
     let folder = tempfile::tempdir()?;
     let list = folder.path().join("case-list-2019-08-01.xlsx");
     std::fs::write(&list, waiqin_demo::court::LIST_AUGUST)?;
-    desk.fill("input[type=file]", list.to_str().context("path")?).await?;
-    desk.click("form[enctype='multipart/form-data'] button").await?;
-    desk.until("location.pathname.startsWith('/import/preview/')").await?;
-    let shown = desk.script("return document.body.innerText", serde_json::json!([])).await?;
+    desk.fill("input[type=file]", list.to_str().context("path")?)
+        .await?;
+    desk.click("form[enctype='multipart/form-data'] button")
+        .await?;
+    desk.until("location.pathname.startsWith('/import/preview/')")
+        .await?;
+    let shown = desk
+        .script("return document.body.innerText", serde_json::json!([]))
+        .await?;
     let shown = shown.as_str().context("text")?.to_owned();
     // One restarted, one renumbered and one rejected row of the list's truth.
     for told in ["（2019）粤0115执恢117号", "（2019）粤0115执2807号", "227"] {
         let (plain, wide) = (told.replace('（', "(").replace('）', ")"), told);
-        assert!(shown.contains(wide) || shown.contains(&plain), "{told} is not shown");
+        assert!(
+            shown.contains(wide) || shown.contains(&plain),
+            "{told} is not shown"
+        );
     }
     look(&desk, "desk-preview").await?;
-    desk.click("button[name=decision][value=apply], button[value=apply], form button.go").await?;
-    desk.until("!location.pathname.startsWith('/import/preview/')").await?;
+    desk.click("button[name=decision][value=apply], button[value=apply], form button.go")
+        .await?;
+    desk.until("!location.pathname.startsWith('/import/preview/')")
+        .await?;
     look(&desk, "desk-import-done").await?;
     drop(desk);
 
     // The same pages in one hand, and in English.
-    let phone_sized = Browser::open("the import in a browser", PHONE, "en").await.context("b")?;
+    let phone_sized = Browser::open("the import in a browser", PHONE, "en")
+        .await
+        .context("b")?;
     sign_in(&phone_sized, &house, ADMIN.login).await?;
     for page in ["", "cases", "records", "import", "devices", "people"] {
-        phone_sized.goto(&house.desk_at(&format!("/{page}"))).await?;
+        phone_sized
+            .goto(&house.desk_at(&format!("/{page}")))
+            .await?;
         look(&phone_sized, &format!("desk-small-{page}")).await?;
     }
     drop(phone_sized);

@@ -289,7 +289,10 @@ impl FrameLog {
         segment: u32,
         offset: u32,
     ) -> Result<Option<Arc<frame::Frame>>, JournalError> {
-        let mut reading = self.reading.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut reading = self
+            .reading
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let place = (segment, offset);
         if let Some((at, frame)) = &reading.frame
             && *at == place
@@ -303,7 +306,9 @@ impl FrameLog {
         let (_, file) = reading.file.insert((segment, file));
         let mut head = vec![0; frame::HEADER];
         file.read_at(u64::from(offset), &mut head)?;
-        let Some(header) = frame::FrameHeader::read(&head) else { return Ok(None) };
+        let Some(header) = frame::FrameHeader::read(&head) else {
+            return Ok(None);
+        };
         let mut bytes = vec![0; header.frame_bytes()];
         file.read_at(u64::from(offset), &mut bytes)?;
         let frame = frame::decode(&self.key, &self.place(segment), &bytes).map(Arc::new);
@@ -369,8 +374,6 @@ impl FrameLog {
             // A later segment begins again after the last durable entry: what stood from there on
             // was never reported as saved.
             let link = self.link_at(before.seq)?;
-            self.index
-                .truncate(usize::try_from(before.seq).unwrap_or(usize::MAX));
             self.head = before;
             // If the link differs even so, the entry before is not the one that this frame followed.
             if link.is_some_and(|link| link != before.link) && self.index.pop().is_some() {

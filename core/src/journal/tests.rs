@@ -187,7 +187,11 @@ fn rot_in_the_middle_is_named_with_the_link_that_the_next_frame_holds() {
     );
     assert_eq!(opened.log.head(), heads[3]);
     assert_eq!(opened.log.link_at(2).unwrap(), Some(heads[2].link));
-    assert_eq!(opened.log.read(2).unwrap(), None, "what is lost has no bytes");
+    assert_eq!(
+        opened.log.read(2).unwrap(),
+        None,
+        "what is lost has no bytes"
+    );
 }
 
 #[test]

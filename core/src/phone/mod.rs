@@ -248,8 +248,10 @@ impl Phone {
             tokio::task::spawn_blocking(move || shared.prepare(&ticket, &offer, &pin)).await;
         let prepared = prepared.map_err(EnrolError::of_thread)??;
         let name = &self.shared.parts.device_name;
-        let certificate =
-            desk.enrol(name, &prepared.entry).await.map_err(EnrolError::of_call)?;
+        let certificate = desk
+            .enrol(name, &prepared.entry)
+            .await
+            .map_err(EnrolError::of_call)?;
         let shared = self.shared.clone();
         let finished =
             tokio::task::spawn_blocking(move || shared.finish(prepared, certificate)).await;

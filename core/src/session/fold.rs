@@ -1,9 +1,7 @@
 //! The fold of entries into the views: one batch for some entries, with the head that it reaches.
 
 use super::shown::EntryKind;
-use super::views::{
-    EntryStored, EvidenceStored, RecordStored, RowStored, Views, meta, recent_key,
-};
+use super::views::{EntryStored, EvidenceStored, RecordStored, RowStored, Views, meta, recent_key};
 use crate::store::{SealedBatch, StoreError, Tree};
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{CaseId, EntryHash, EvidenceHash, Nonce, SubjectId};

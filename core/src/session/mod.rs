@@ -116,7 +116,10 @@ impl Session {
             card: inner.public.officer.clone(),
             court: inner.public.court.clone(),
             journal: inner.public.journal,
-            open: RwLock::new(Some(Open { inner, driver: Arc::new(driver) })),
+            open: RwLock::new(Some(Open {
+                inner,
+                driver: Arc::new(driver),
+            })),
         })
     }
 
@@ -129,7 +132,10 @@ impl Session {
     }
 
     fn open(&self) -> Option<Open> {
-        self.open.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.open
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 
     /// The next try comes soon.
@@ -174,7 +180,9 @@ impl Session {
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .take();
-        let Some(Open { inner, .. }) = taken else { return };
+        let Some(Open { inner, .. }) = taken else {
+            return;
+        };
         let head = inner.journal().log.head();
         let vouched = inner.custody().known().map_or(0, |known| known.seq);
         // Both are care beyond what was promised: entries are durable since they were saved.

@@ -32,13 +32,19 @@ impl Session {
             return Status::default();
         };
         let state = driver.state();
-        Status { phase: state.phase, next_try_ms: state.next_try_ms, ..inner.status() }
+        Status {
+            phase: state.phase,
+            next_try_ms: state.next_try_ms,
+            ..inner.status()
+        }
     }
 
     /// Photos on the line now.
     #[must_use]
     pub fn uploads(&self) -> Vec<UploadProgress> {
-        self.driver().map(|driver| driver.state().uploads).unwrap_or_default()
+        self.driver()
+            .map(|driver| driver.state().uploads)
+            .unwrap_or_default()
     }
 
     /// The court's last words, when it refused or asked to come later.

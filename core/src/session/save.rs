@@ -1,9 +1,9 @@
 //! Saving: the entry is built, written and made durable under the lock of the journal; only then is
 //! anything said to be saved, and the views follow.
 
+use super::fold::{Fold, evidence_of};
 use super::inner::{Inner, Journal};
 use super::shown::{EvidenceFacts, EvidenceSaved, IncidentKind, Saved};
-use super::fold::{Fold, evidence_of};
 use super::views::{EvidenceStored, RecordStored, Views, ViewsError};
 use super::{SaveError, Session};
 use crate::evidence::{EvidenceHead, TakeError, display_name};
@@ -29,8 +29,9 @@ impl Session {
     ) -> Result<Saved, SaveError> {
         let inner = self.inner().ok_or(SaveError::Locked)?;
         let subject = SubjectId::from_bytes(random(&*inner.parts.entropy));
-        let saved =
-            inner.save(subject, |_| Ok(Some(Change::RecordOpened { act, case, values })))?;
+        let saved = inner.save(subject, |_| {
+            Ok(Some(Change::RecordOpened { act, case, values }))
+        })?;
         self.was_saved();
         Ok(saved)
     }

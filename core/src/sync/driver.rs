@@ -6,6 +6,7 @@ use super::holdings::{Holdings, HoldingsError, Unsent};
 use super::line::{Line, STALL};
 use super::report::{incident, of_phone, outcome, parked};
 use super::sync::Brought;
+use super::upload::Moved;
 use crate::host::{Clock, Entropy, NetworkSwitch, random};
 use crate::session::{Phase, SyncReport};
 use futures_util::StreamExt;
@@ -49,7 +50,9 @@ pub(crate) struct SyncState {
 pub struct UploadProgress {
     /// Which.
     pub hash: EvidenceHash,
-    /// Bytes handed to the line or known to be there.
+    /// Bytes that the court has, durably.
+    pub there: u64,
+    /// Bytes handed to the line, of which the system may still hold some.
     pub sent: u64,
     /// Its length in bytes.
     pub total: u64,
@@ -58,7 +61,7 @@ pub struct UploadProgress {
 #[derive(Default)]
 struct Shown {
     phase: Phase,
-    uploads: BTreeMap<EvidenceHash, (u64, u64)>,
+    uploads: BTreeMap<EvidenceHash, UploadProgress>,
     problem: Option<Problem>,
 }
 
@@ -148,20 +151,13 @@ impl Driver {
         let now = self.clock.now();
         let next_try_ms = self.machine().next_try_ms();
         let shown = self.shown();
-        let uploads = shown.uploads.iter();
         SyncState {
             phase: shown.phase,
             next_try_ms: next_try_ms.map(|at_ms| {
                 now.wall_ms
                     .saturating_add(at_ms.saturating_sub(now.mono_ms))
             }),
-            uploads: uploads
-                .map(|(hash, (sent, total))| UploadProgress {
-                    hash: *hash,
-                    sent: *sent,
-                    total: *total,
-                })
-                .collect(),
+            uploads: shown.uploads.values().copied().collect(),
             problem: shown.problem.clone(),
         }
     }
@@ -306,11 +302,21 @@ impl Driver {
             return Err(CallError::Missing);
         };
         self.show_evidence(tally);
-        self.shown().uploads.insert(hash, (0, unsent.length));
+        let total = unsent.length;
+        let begun = UploadProgress {
+            hash,
+            there: 0,
+            sent: 0,
+            total,
+        };
+        self.shown().uploads.insert(hash, begun);
         let shown = self.shown.clone();
-        let progress = move |sent: u64| {
+        let progress = move |moved: Moved| {
             if let Some(piece) = lock(&shown).uploads.get_mut(&hash) {
-                piece.0 = sent.min(piece.1);
+                match moved {
+                    Moved::Sent(bytes) => piece.sent = bytes.min(total),
+                    Moved::There(bytes) => (piece.there, piece.sent) = (bytes, bytes),
+                }
             }
         };
         let done = talk.upload(token, unsent, Arc::new(progress)).await;

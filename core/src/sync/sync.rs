@@ -22,6 +22,9 @@ use waiqin_protocol::sync::{SyncAsk, Synced, Token};
 use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::{NDJSON, SyncHead};
 
+/// Bodies below this are written at once.
+const ONE_WRITE_BYTES: usize = 16 << 10;
+
 /// What one sync brought, for the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Brought {
@@ -149,12 +152,16 @@ fn before(
 fn with_body(request: RequestBuilder, started: Start, alive: &Alive) -> RequestBuilder {
     match started {
         Start::Whole { body, zstd } => {
-            let request = request.header(CONTENT_LENGTH, body.len());
-            let request = if zstd {
-                request.header(CONTENT_ENCODING, "zstd")
-            } else {
-                request
+            let request = match zstd {
+                true => request.header(CONTENT_ENCODING, "zstd"),
+                false => request,
             };
+            if body.len() < ONE_WRITE_BYTES {
+                // With its head in one write, and one record of TLS.
+                alive.handed_over(body.len() as u64);
+                return request.body(body);
+            }
+            let request = request.header(CONTENT_LENGTH, body.len());
             request.body(Body::wrap_stream(slices(body, alive.clone(), |_| ())))
         }
         Start::Stream(parts) => {

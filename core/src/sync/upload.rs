@@ -30,8 +30,17 @@ const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
 const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
 
-/// Told how many bytes of a piece were handed to the line.
-pub(super) type Progress = Arc<dyn Fn(u64) + Send + Sync>;
+/// How an upload moves, in bytes from its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moved {
+    /// Handed to the line.
+    Sent(u64),
+    /// At the court, durably.
+    There(u64),
+}
+
+/// Told how an upload moves.
+pub(super) type Progress = Arc<dyn Fn(Moved) + Send + Sync>;
 
 impl Conversation {
     /// Uploads a piece, going on where an earlier upload stood.
@@ -253,7 +262,9 @@ impl Upload<'_> {
         let length = chunk.len();
         let checksum = BASE64.encode(sha256(&chunk));
         let progress = self.progress.clone();
-        let body = slices(chunk, alive.clone(), move |sent| progress(at + sent));
+        let body = slices(chunk, alive.clone(), move |sent| {
+            progress(Moved::Sent(at + sent))
+        });
         let request = request
             .header(CONTENT_TYPE, BYTES_TYPE)
             .header(CONTENT_LENGTH, length)
@@ -275,7 +286,7 @@ impl Upload<'_> {
             .filter(|offset| {
                 version == Some(TUS_VERSION.as_bytes()) && *offset <= self.unsent.length
             })
-            .inspect(|offset| (self.progress)(*offset))
+            .inspect(|offset| (self.progress)(Moved::There(*offset)))
             .ok_or_else(|| not_ours(response))
     }
 

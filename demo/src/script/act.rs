@@ -62,7 +62,9 @@ pub async fn day(folder: &Path) -> Result<Day> {
         folder.display()
     );
     let court = Court::at(folder);
-    court.set_up("script-demo-password", free_port(8800)?).await?;
+    court
+        .set_up("script-demo-password", free_port(8800)?)
+        .await?;
     let july = court
         .import("case-list-2019-07-01.gbk.csv", LIST_JULY, false)
         .await?;

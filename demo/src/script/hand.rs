@@ -138,7 +138,11 @@ impl Hand {
                     request = self.client.get(format!("{}{}", self.base, to?));
                 }
                 _ => {
-                    ensure!(status == StatusCode::OK, "{}", refusal_of(&path, status, &html));
+                    ensure!(
+                        status == StatusCode::OK,
+                        "{}",
+                        refusal_of(&path, status, &html)
+                    );
                     return Ok(PageText { path, html });
                 }
             }
@@ -240,7 +244,10 @@ fn unescape(text: &str) -> String {
 
 /// What a refusing page says: its alert, or all of it.
 fn refusal_of(path: &str, status: StatusCode, html: &str) -> String {
-    let alert = html.split("role=\"alert\">").nth(1).and_then(|rest| rest.split("</p>").next());
+    let alert = html
+        .split("role=\"alert\">")
+        .nth(1)
+        .and_then(|rest| rest.split("</p>").next());
     match alert {
         Some(alert) => format!("「{}」({status})", words_of(&format!(">{alert}<"))),
         None => format!("{path} answered {status}: {}", words_of(html)),

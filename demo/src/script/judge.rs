@@ -29,7 +29,10 @@ pub async fn judge(day: &Day, table: &mut Table) -> Result<()> {
         visit(known.context("no visit")?, &journal, &server).await,
     );
     let damaged = day.visits.iter().find(|visit| visit.typed.starts_with('('));
-    table.enter("damaged_number", visit(damaged.context("no visit")?, &journal, &server).await);
+    table.enter(
+        "damaged_number",
+        visit(damaged.context("no visit")?, &journal, &server).await,
+    );
     table.enter("list_august", august(day, &truth, &server).await);
     table.enter("evidence", evidence(day, &server, &export, &journal));
     table.enter(

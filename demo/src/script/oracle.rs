@@ -32,8 +32,6 @@ pub struct Entry {
 
 /// A journal as the server holds it, checked link by link.
 pub struct Journal {
-    /// Its id.
-    pub id: String,
     /// Its entries in order.
     pub entries: Vec<Entry>,
     /// Link after the last.
@@ -127,7 +125,6 @@ impl ServerFolder {
             });
         }
         Ok(Journal {
-            id: id.to_owned(),
             entries,
             link: hex::encode(link),
         })

@@ -141,15 +141,13 @@ impl Export {
     fn run(self) -> Result<()> {
         let pin = read_pin(&self.pin_file)?;
         let phone = host::open_phone(&self.dir, None, host::DEVICE_NAME)?.phone;
-        let session = phone
-            .unlock(self.officer, &pin)
-            .map_err(|error| {
-                if matches!(error, UnlockError::WrongPin { .. }) {
-                    anyhow::anyhow!("the PIN is wrong")
-                } else {
-                    anyhow::Error::new(error).context("unlock the officer")
-                }
-            })?;
+        let session = phone.unlock(self.officer, &pin).map_err(|error| {
+            if matches!(error, UnlockError::WrongPin { .. }) {
+                anyhow::anyhow!("the PIN is wrong")
+            } else {
+                anyhow::Error::new(error).context("unlock the officer")
+            }
+        })?;
         let done = session.export(&self.to).context("export");
         session.lock();
         say(&serde_json::json!({ "lines": done?.lines }))

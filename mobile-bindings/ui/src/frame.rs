@@ -130,8 +130,10 @@ fn contact(status: &Status, now_ms: i64, w: &Words) -> String {
     if !status.incidents.is_empty() {
         return fill(w.truth_incidents, &[("n", &status.incidents.len())]);
     }
-    let unreachable =
-        matches!(status.last_outcome, Some(LastOutcome::Unreachable | LastOutcome::NotOurs));
+    let unreachable = matches!(
+        status.last_outcome,
+        Some(LastOutcome::Unreachable | LastOutcome::NotOurs)
+    );
     if unreachable {
         return w.truth_unreachable.to_owned();
     }
@@ -189,7 +191,10 @@ mod tests {
         it.last_outcome = Some(LastOutcome::Cut);
         assert_eq!(Truth::of(&it, NOW, &Words::EN).right, "Court 08:29");
         it.last_outcome = Some(LastOutcome::Unreachable);
-        assert_eq!(Truth::of(&it, NOW, &Words::EN).right, Words::EN.truth_unreachable);
+        assert_eq!(
+            Truth::of(&it, NOW, &Words::EN).right,
+            Words::EN.truth_unreachable
+        );
         it.last_outcome = Some(LastOutcome::Cut);
         it.last_contact_ms = None;
         let line = Truth::of(&it, NOW, &Words::EN);

@@ -7,6 +7,16 @@
 //! **Invariants.** No page says "saved" before the engine said that the bytes are durable. No rule of
 //! law lives here. Every word that a person reads stands in [`words`], in both languages. What is not
 //! built has no button.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::wildcard_enum_match_arm,
+        clippy::too_many_lines,
+        clippy::cast_possible_truncation,
+        clippy::unwrap_in_result,
+        reason = "tests say what they look at, tables are long, and their numbers are small"
+    )
+)]
 
 pub mod carrier;
 pub mod cli;

@@ -16,16 +16,16 @@ waiqin_protocol::words! {
         tab_sync: "同步", "Sync";
         tabs_label: "主要页面", "Main pages";
         settings: "设置", "Settings";
-        demo_clock: "演示：法院时钟从 {day} {time} 起走，不是今天", "Demo: the court's clock runs from {day} {time}, not today";
+        demo_clock: "演示：法院时钟从 {day} {time} 起走，不是今天", "Demo: the clock started at {day} {time}";
 
         // The truth line.
         truth_label: "保存与送达状态", "What is saved and delivered";
         truth_all_saved: "全部已存本机", "All saved here";
         truth_not_saved: "有改动未存下", "A change is not saved";
         truth_nothing_waits: "法院均已签收", "Court has all";
-        truth_waits: "待送达 {entries} 条 · {photos} 张", "{entries} + {photos} photos wait";
-        truth_waits_entries: "待送达 {entries} 条", "{entries} wait";
-        truth_waits_photos: "待送达 {photos} 张", "{photos} photos wait";
+        truth_waits: "待送达 {entries} 条 · {photos} 张", "Waiting: {entries} · photos: {photos}";
+        truth_waits_entries: "待送达 {entries} 条", "Waiting: {entries}";
+        truth_waits_photos: "待送达 {photos} 张", "Waiting photos: {photos}";
         truth_contact: "{time} 与法院一致", "In step {time}";
         truth_contact_waiting: "{time} 联系过法院", "Court {time}";
         truth_never_contact: "还没有联系过法院", "Court not reached";
@@ -38,8 +38,8 @@ waiqin_protocol::words! {
         truth_new_phone: "本机还没有记录", "No records on this phone yet";
         truth_saved_at: "已存 {time}", "Saved {time}";
         truth_save_count: "第 {n} 次保存", "Save no. {n}";
-        truth_case_waits: "本案 {n} 条未送达", "{n} of this case wait";
-        truth_record_waits: "本记录 {n} 条未送达", "{n} of it wait";
+        truth_case_waits: "本案 {n} 条未送达", "This case waiting: {n}";
+        truth_record_waits: "本记录 {n} 条未送达", "Not yet sent: {n}";
         truth_record_delivered: "本记录法院已签收", "Court has it";
         truth_typing: "正在输入，尚未存", "Typing, not saved yet";
         truth_saving: "正在存本机", "Saving on this phone";
@@ -88,7 +88,6 @@ waiqin_protocol::words! {
         today_first: "先处理", "First";
         today_drafts: "我的草稿", "My drafts";
         today_due: "三十日内执行期限届满", "Enforcement term ends within 30 days";
-        today_due_count: "{n} 件", "{n} cases";
         today_recent: "最近到访", "Visited lately";
         today_empty: "今天没有须先处理的事。", "Nothing waits to be handled first.";
         today_empty_do: "找案件", "Find a case";
@@ -278,7 +277,7 @@ waiqin_protocol::words! {
         met: "见到", "Met";
         not_met: "未见到", "Not met";
         present_title: "在场人", "Persons present";
-        add_present: "在场人", "Person";
+        person: "在场人", "Person";
         f_name: "姓名", "Name";
         f_present_role: "身份", "Role";
         present_debtor: "被执行人", "Debtor";
@@ -290,7 +289,6 @@ waiqin_protocol::words! {
         present_other: "其他", "Other";
         f_post: "职务或关系", "Post or relation";
         f_id_no: "证件号码", "ID number";
-        f_id_not_shown: "未出示证件", "ID not shown";
         f_refusal: "拒绝情况", "Refusal";
         do_refuse_sign: "拒签", "Refuses to sign";
         do_no_id: "未出示证件", "ID not shown";
@@ -298,7 +296,6 @@ waiqin_protocol::words! {
         do_nobody: "无人在场", "Nobody there";
         do_refuse_come: "拒不到场", "Refuses to come";
         write_refuse_sign: "经告知，拒绝在笔录上签名，执行人员已记明。", "Informed, refused to sign the record; noted by the officers.";
-        write_no_id: "经要求，未出示身份证件。", "Asked, did not show an identity card.";
         write_refuse_answer: "经告知权利义务，拒绝回答询问。", "Informed of rights and duties, refused to answer.";
         write_nobody: "到场时现场无人，经敲门、呼叫无人应答。", "On arrival nobody was there; knocking and calling went unanswered.";
         write_refuse_come: "经通知，拒不到场，不影响执行。", "Notified, refused to come; this does not hinder enforcement.";
@@ -496,7 +493,7 @@ waiqin_protocol::words! {
         settings_saved: "已存条数", "Entries saved";
         settings_lock: "上锁", "Lock";
         settings_lock_note: "已存的内容都在。换人使用也先上锁。", "Everything saved is safe. Lock before another officer takes over.";
-        settings_idle: "{n} 分钟不用自动上锁", "Locks after {n} minutes without use";
+        settings_idle: "{n} 分钟不用自动上锁。", "Locks after {n} minutes without use.";
         settings_refusals: "拒绝的请求", "Requests turned away";
         settings_refusals_note: "来自其他程序或网页的访问，没有看到任何内容。", "Access by other programs or pages; they saw nothing.";
         chinese: "中文", "中文";

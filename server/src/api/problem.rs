@@ -153,9 +153,10 @@ impl Refusal {
             .iter()
             .map(|(name, value)| (*name, value as &dyn Display))
             .collect();
-        let challenge = match self {
-            Self::Unauthorised { challenge } => Some(challenge.clone()),
-            _ => None,
+        let challenge = if let Self::Unauthorised { challenge } = self {
+            Some(challenge.clone())
+        } else {
+            None
         };
         let problem = Problem {
             code,

@@ -102,7 +102,10 @@ impl Names {
     }
 
     fn text(&self, number: u32) -> &str {
-        usize::try_from(number).ok().and_then(|at| self.all.get(at)).map_or("", |text| text)
+        usize::try_from(number)
+            .ok()
+            .and_then(|at| self.all.get(at))
+            .map_or("", |text| text)
     }
 }
 
@@ -112,18 +115,15 @@ pub(super) type Facet = Vec<(String, u64)>;
 impl Book {
     async fn read(db: &Db, version: i64) -> Result<Self, DbError> {
         let mut aliases: HashMap<String, Vec<String>> = HashMap::new();
-        db.each_alias(|number, case| aliases.entry(case).or_default().push(number)).await?;
+        db.each_alias(|number, case| aliases.entry(case).or_default().push(number))
+            .await?;
         let mut facts = Vec::new();
         db.each_case(|case| facts.push(case)).await?;
         Ok(Self::of(version, facts, &aliases))
     }
 
     /// A book of these cases.
-    pub fn of(
-        version: i64,
-        facts: Vec<CaseFacts>,
-        aliases: &HashMap<String, Vec<String>>,
-    ) -> Self {
+    pub fn of(version: i64, facts: Vec<CaseFacts>, aliases: &HashMap<String, Vec<String>>) -> Self {
         let mut book = Self {
             version,
             cases: Vec::with_capacity(facts.len()),
@@ -150,12 +150,18 @@ impl Book {
         for number in former {
             self.texts.push('\t');
             fold_into(&mut self.texts, number);
-            self.by_number.entry(number.as_str().into()).or_default().push(index);
+            self.by_number
+                .entry(number.as_str().into())
+                .or_default()
+                .push(index);
         }
         self.texts.push('\t');
         fold_into(&mut self.texts, &case.search_text);
         self.texts.push(BREAK);
-        self.by_number.entry(case.number.as_str().into()).or_default().insert(0, index);
+        self.by_number
+            .entry(case.number.as_str().into())
+            .or_default()
+            .insert(0, index);
         self.cases.push(Entry {
             id: case.id.into(),
             number: case.number.into(),
@@ -189,7 +195,9 @@ impl Book {
         let mut by_remaining = all.clone();
         by_remaining.sort_by(|a, b| {
             let (a, b) = (entry(a), entry(b));
-            b.remaining_fen.cmp(&a.remaining_fen).then_with(|| a.id.cmp(&b.id))
+            b.remaining_fen
+                .cmp(&a.remaining_fen)
+                .then_with(|| a.id.cmp(&b.id))
         });
         let mut by_number = all;
         by_number.sort_by_cached_key(|at| number_key(&entry(at).number));
@@ -285,8 +293,15 @@ fn number_key(number: &str) -> (String, u64, String) {
         .last()
         .map_or(number.len(), |(at, _)| at);
     let (head, tail) = number.split_at(digits_from);
-    let serial = tail.chars().take_while(char::is_ascii_digit).collect::<String>();
-    (head.to_owned(), serial.parse().unwrap_or(0), number.to_owned())
+    let serial = tail
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect::<String>();
+    (
+        head.to_owned(),
+        serial.parse().unwrap_or(0),
+        number.to_owned(),
+    )
 }
 
 /// Writes a text as search compares it: full-width forms and brackets of any shape as half-width

@@ -1,7 +1,7 @@
 //! A case: the number first, who it is between, what is owed, where it stands, what was recorded
 //! in the field, and what the lists changed.
 
-use super::cases::{Tag, tags};
+use super::cases::{Tag, is_soon, tags};
 use super::frame::{Frame, Tab};
 use super::page::{Page, show};
 use super::photos::{self, Photo};
@@ -306,8 +306,8 @@ fn due(case: &ListCase, today: NaiveDate, words: &'static ConsoleWords) -> Fact 
     let (text, class) = match left {
         _ if case.closed_on.is_some() => ("{day}", ""),
         ..0 => (words.days_over, "law"),
-        0..=7 => (words.days_left, "care"),
-        8.. => (words.days_left, ""),
+        0.. if is_soon(left) => (words.days_left, "care"),
+        0.. => (words.days_left, ""),
     };
     let value = fill(text, &[("day", &due), ("n", &left.unsigned_abs())]);
     Fact {

@@ -18,7 +18,7 @@ use waiqin_protocol::words::fill;
 
 /// Cases on a page.
 const PER_PAGE: usize = 50;
-/// A term is *soon* over when it ends within so many days.
+/// A term is *soon* over when it ends on one of so many days, today being the first.
 pub(super) const SOON_DAYS: u64 = 7;
 
 /// What the address of the list says. Empty members are left out of addresses.
@@ -62,7 +62,7 @@ impl Asked {
     }
 
     fn query(&self, scope: Option<&str>, today: NaiveDate) -> CaseQuery {
-        let soon = today.checked_add_days(Days::new(SOON_DAYS));
+        let soon = today.checked_add_days(Days::new(SOON_DAYS - 1));
         let (due_from, due_to) = match self.due.as_str() {
             "soon" => (Some(today), soon),
             "over" => (Some(NaiveDate::MIN), today.pred_opt()),
@@ -156,13 +156,18 @@ impl Line {
             filed: case.filed_on.map(|d| d.to_string()).unwrap_or_default(),
             due: case.due_on.map(|d| d.to_string()).unwrap_or_default(),
             due_over: left.is_some_and(|days| days < 0),
-            due_soon: left.is_some_and(|days| (0..=7).contains(&days)),
+            due_soon: left.is_some_and(is_soon),
             tags: tags(&case, row.absent, words),
             cause: case.cause,
             stage: case.stage,
             officer: case.officer,
         })
     }
+}
+
+/// Whether so many days from today are soon.
+pub(super) fn is_soon(days: i64) -> bool {
+    u64::try_from(days).is_ok_and(|days| days < SOON_DAYS)
 }
 
 /// What stands out of a case: closed, stayed, merged, absent.

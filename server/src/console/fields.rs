@@ -11,10 +11,33 @@ use waiqin_protocol::words::{Lang, fill};
 
 /// Names in the order of the scene; what is not named here follows in order of name.
 const ORDER: [&str; 27] = [
-    "t0", "place", "fix", "no_fix_reason", "officers", "debtor", "debtor_met", "present",
-    "no_witness_reason", "neighbours", "special", "checked", "docs", "notices", "rights_told",
-    "willingness", "assets_stated", "property_order", "questions", "assets", "course", "result",
-    "sources", "read_back", "objections", "remarks", "t1",
+    "t0",
+    "place",
+    "fix",
+    "no_fix_reason",
+    "officers",
+    "debtor",
+    "debtor_met",
+    "present",
+    "no_witness_reason",
+    "neighbours",
+    "special",
+    "checked",
+    "docs",
+    "notices",
+    "rights_told",
+    "willingness",
+    "assets_stated",
+    "property_order",
+    "questions",
+    "assets",
+    "course",
+    "result",
+    "sources",
+    "read_back",
+    "objections",
+    "remarks",
+    "t1",
 ];
 
 /// A field, or a list of items.
@@ -47,7 +70,11 @@ pub(super) struct Held {
 
 /// The fields of a record. `name_of` knows the people.
 pub(super) fn of(record: &Record, lang: Lang, name_of: &dyn Fn(OfficerId) -> String) -> Vec<Shown> {
-    let writer = Writer { lang, words: ConsoleWords::of(lang), name_of };
+    let writer = Writer {
+        lang,
+        words: ConsoleWords::of(lang),
+        name_of,
+    };
     let mut roots: BTreeMap<&str, Vec<(&str, &FieldState)>> = BTreeMap::new();
     for (path, state) in &record.fields {
         if state.candidates.iter().all(|it| it.value == Value::Null) {
@@ -56,10 +83,18 @@ pub(super) fn of(record: &Record, lang: Lang, name_of: &dyn Fn(OfficerId) -> Str
         let (root, rest) = path.as_str().split_once('/').unwrap_or((path.as_str(), ""));
         roots.entry(root).or_default().push((rest, state));
     }
-    let place = |root: &str| ORDER.iter().position(|it| *it == root).unwrap_or(ORDER.len());
+    let place = |root: &str| {
+        ORDER
+            .iter()
+            .position(|it| *it == root)
+            .unwrap_or(ORDER.len())
+    };
     let mut roots: Vec<_> = roots.into_iter().collect();
     roots.sort_by_key(|(root, _)| (place(root), *root));
-    roots.into_iter().map(|(root, fields)| writer.shown(root, &fields)).collect()
+    roots
+        .into_iter()
+        .map(|(root, fields)| writer.shown(root, &fields))
+        .collect()
 }
 
 /// A label with what stands beside it.
@@ -74,7 +109,10 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn shown(&self, root: &str, fields: &[(&str, &FieldState)]) -> Shown {
         if let [("", state)] = fields {
-            return Shown::Fact { label: self.label("f_", root), values: self.held(root, state) };
+            return Shown::Fact {
+                label: self.label("f_", root),
+                values: self.held(root, state),
+            };
         }
         let mut items: Vec<(&str, Vec<Labelled>)> = Vec::new();
         for (path, state) in fields {
@@ -96,7 +134,10 @@ impl Writer<'_> {
             }
         }
         let label = named("l_", root, self.lang).map_or_else(|| root.to_owned(), str::to_owned);
-        Shown::List { label, items: items.into_iter().map(|(_, fields)| fields).collect() }
+        Shown::List {
+            label,
+            items: items.into_iter().map(|(_, fields)| fields).collect(),
+        }
     }
 
     fn label(&self, prefix: &str, name: &str) -> String {
@@ -139,7 +180,10 @@ impl Writer<'_> {
             Value::Map(members) => members
                 .iter()
                 .map(|(key, value)| {
-                    let pair = [("name", &self.label("f_", key) as _), ("value", &self.text(key, value) as _)];
+                    let pair = [
+                        ("name", &self.label("f_", key) as _),
+                        ("value", &self.text(key, value) as _),
+                    ];
                     fill(self.words.name_value, &pair)
                 })
                 .collect::<Vec<_>>()
@@ -157,7 +201,11 @@ impl Writer<'_> {
         };
         let metres = (int("acc_cm") + 99) / 100;
         let mock = fix.get("mock") == Some(&Value::Bool(true));
-        let text = if mock { self.words.position_mock } else { self.words.position };
+        let text = if mock {
+            self.words.position_mock
+        } else {
+            self.words.position
+        };
         let (lat, lon) = (degrees(int("lat")), degrees(int("lon")));
         fill(text, &[("lat", &lat), ("lon", &lon), ("m", &metres)])
     }

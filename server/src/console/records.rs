@@ -82,7 +82,11 @@ impl Asked {
 
 /// The address of the records of a case.
 pub(super) fn address_of_case(id: &str) -> String {
-    Asked { case: id.to_owned(), ..Asked::default() }.address()
+    Asked {
+        case: id.to_owned(),
+        ..Asked::default()
+    }
+    .address()
 }
 
 struct Choice {

@@ -89,8 +89,14 @@ impl Undelivered {
     /// Reads it.
     pub async fn read(desk: &Desk) -> Result<Self, Problem> {
         let journals = desk.db().journals_shown(JOURNALS).await?;
-        let journals = journals.into_iter().filter(|it| it.entries_missing() > 0).collect();
-        Ok(Self { journals, waiting: desk.waiting.read(desk.db()).await? })
+        let journals = journals
+            .into_iter()
+            .filter(|it| it.entries_missing() > 0)
+            .collect();
+        Ok(Self {
+            journals,
+            waiting: desk.waiting.read(desk.db()).await?,
+        })
     }
 
     /// The evidence that is waited for.
@@ -101,13 +107,22 @@ impl Undelivered {
     /// Phones that owe something.
     pub fn phones(&self) -> usize {
         let mut journals: HashSet<&str> = self.journals.iter().map(|it| it.id.as_str()).collect();
-        journals.extend(self.waiting.evidence.iter().map(|(it, _)| it.journal.as_str()));
+        journals.extend(
+            self.waiting
+                .evidence
+                .iter()
+                .map(|(it, _)| it.journal.as_str()),
+        );
         journals.len()
     }
 
     /// Bytes of the evidence that is waited for.
     pub fn bytes(&self) -> u64 {
-        let lengths = self.waiting.evidence.iter().filter_map(|(_, state)| state.as_ref());
+        let lengths = self
+            .waiting
+            .evidence
+            .iter()
+            .filter_map(|(_, state)| state.as_ref());
         lengths
             .map(|state| state.evidence.length)
             .fold(0, u64::saturating_add)

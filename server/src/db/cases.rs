@@ -244,7 +244,9 @@ pub(crate) mod tests {
     /// The n-th of many cases that look like a court's.
     pub(crate) fn sample(n: u32) -> ListCase {
         let day = |from: u64| {
-            NaiveDate::from_ymd_opt(2016, 1, 4).unwrap().checked_add_days(Days::new(from))
+            NaiveDate::from_ymd_opt(2016, 1, 4)
+                .unwrap()
+                .checked_add_days(Days::new(from))
         };
         let number = format!("（{}）粤0115执{}号", 2016 + n % 4, n / 4 + 1);
         ListCase {
@@ -254,8 +256,15 @@ pub(crate) mod tests {
             kind: "执".into(),
             filed_on: day(u64::from(n % 1400)),
             due_on: day(u64::from(n % 1400) + 182),
-            closed_on: n.is_multiple_of(3).then(|| day(u64::from(n % 1400) + 90)).flatten(),
-            close_mode: if n.is_multiple_of(3) { "执行完毕".into() } else { String::new() },
+            closed_on: n
+                .is_multiple_of(3)
+                .then(|| day(u64::from(n % 1400) + 90))
+                .flatten(),
+            close_mode: if n.is_multiple_of(3) {
+                "执行完毕".into()
+            } else {
+                String::new()
+            },
             cause: "买卖合同纠纷".into(),
             applicants: vec![Party {
                 name: format!("{}某{n}", SURNAMES[(n % 8) as usize]),
@@ -269,7 +278,11 @@ pub(crate) mod tests {
             remaining_fen: Some(i64::from(n) * 12_345),
             officer: format!("{}法官", SURNAMES[(n / 7 % 8) as usize]),
             stage: STAGES[(n % 4) as usize].into(),
-            stay: if n.is_multiple_of(50) { "中止".into() } else { String::new() },
+            stay: if n.is_multiple_of(50) {
+                "中止".into()
+            } else {
+                String::new()
+            },
             address: Some(format!("广州市南沙区大岗镇豪岗大道{n}号")),
             ..ListCase::default()
         }
@@ -324,7 +337,10 @@ pub(crate) mod tests {
             .fetch_all(db.pool())
             .await
             .unwrap();
-        rows.iter().map(|row| row.get::<String, _>(3)).collect::<Vec<_>>().join("; ")
+        rows.iter()
+            .map(|row| row.get::<String, _>(3))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     #[tokio::test]
@@ -341,7 +357,10 @@ pub(crate) mod tests {
         ] {
             let plan = plan(&db, sql).await;
             println!("{sql}\n    {plan}");
-            assert!(!plan.contains("SCAN cases") && !plan.contains("SCAN c"), "{sql}: {plan}");
+            assert!(
+                !plan.contains("SCAN cases") && !plan.contains("SCAN c"),
+                "{sql}: {plan}"
+            );
         }
     }
 
@@ -354,8 +373,14 @@ pub(crate) mod tests {
             let rows = db.cases_of(&ids).await.unwrap();
             assert_eq!(rows.len(), 2);
             assert_eq!((rows[0].id.as_str(), rows[1].id.as_str()), (ids[0], ids[2]));
-            assert_eq!(serde_json::from_str::<ListCase>(&rows[1].body).unwrap(), cases[3]);
-            assert_eq!(db.case(&cases[5].id).await.unwrap().unwrap().number, cases[5].number);
+            assert_eq!(
+                serde_json::from_str::<ListCase>(&rows[1].body).unwrap(),
+                cases[3]
+            );
+            assert_eq!(
+                db.case(&cases[5].id).await.unwrap().unwrap().number,
+                cases[5].number
+            );
             assert_eq!(db.case("x").await.unwrap(), None);
             let numbered = db.case_numbered(&cases[9].number).await.unwrap().unwrap();
             assert_eq!(numbered.id, cases[9].id);

@@ -374,3 +374,207 @@ fn record_row(row: &<Any as sqlx::Database>::Row) -> RecordRow {
         evidence_here: row.get(13),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::journals::tests::{add, journal};
+    use crate::db::records::tests::add_case;
+    use crate::db::{EvidenceName, LogKind, NewEntry, NewRecord, testing};
+    use std::collections::BTreeMap;
+    use waiqin_protocol::ids::{BootId, EvidenceHash, Link, OfficerId, SubjectId};
+    use waiqin_protocol::journal::{Act, At, CaseRef, Change, Entry};
+    use waiqin_protocol::record::Record;
+    use waiqin_protocol::wire::sync::Verdict;
+
+    fn opened(n: u8) -> Entry {
+        Entry {
+            at: At {
+                beacon: None,
+                boot: BootId::from_bytes([1; 16]),
+                mono: 1,
+                wall: 1000 + i64::from(n),
+            },
+            author: OfficerId::from_bytes([1; 16]),
+            base: None,
+            beacon: None,
+            change: Change::RecordOpened {
+                act: if n.is_multiple_of(2) {
+                    Act::Service
+                } else {
+                    Act::Investigation
+                },
+                case: CaseRef {
+                    typed: "x".into(),
+                    ..CaseRef::default()
+                },
+                values: BTreeMap::new(),
+            },
+            journal: journal(1).id,
+            seq: u64::from(n),
+            subject: SubjectId::from_bytes([0xa0 + n; 16]),
+            v: 1,
+        }
+    }
+
+    /// Record n names evidence n, which is not here, and came at 5000 + n.
+    async fn put(db: &Db, n: u8, case_id: Option<&str>) {
+        let entry = opened(n);
+        let bytes = entry.to_bytes().unwrap();
+        let hash = entry.hash().unwrap();
+        let record = Record::open(&entry, hash).unwrap();
+        let mut write = db.write().await.unwrap();
+        let at_ms = 5000 + i64::from(n);
+        let at = write
+            .append(LogKind::Piece, Some(entry.journal), "{}", at_ms)
+            .await
+            .unwrap();
+        let new = NewEntry {
+            seq: entry.seq,
+            hash,
+            link: Link::ZERO,
+            bytes,
+            subject: Some(entry.subject),
+            kind: Some("record_opened".into()),
+            verdict: Verdict::Accepted,
+            reason: None,
+        };
+        write
+            .add_entries(entry.journal, at.number, &[new])
+            .await
+            .unwrap();
+        let evidence = EvidenceHash::from_bytes([n; 32]);
+        let name = EvidenceName {
+            seq: entry.seq,
+            hash: evidence,
+            subject: entry.subject,
+        };
+        write.add_names(entry.journal, &[name]).await.unwrap();
+        let case_id = case_id.map(str::to_owned);
+        write
+            .put_record(&NewRecord { record, case_id }, at.number)
+            .await
+            .unwrap();
+        write.commit().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn records_are_filtered_and_followed_page_by_page() {
+        for (db, _kept) in testing::engines().await {
+            add(&db, &[journal(1)]).await;
+            add_case(&db, "A1", "n1", "王法官", 1).await;
+            add_case(&db, "A2", "n2", "林法官", 1).await;
+            for n in 2..9 {
+                let case = [None, Some("A1"), Some("A2")][usize::from(n % 3)];
+                put(&db, n, case).await;
+            }
+            let list = async |filter: RecordFilter| -> Vec<i64> {
+                let filter = RecordFilter {
+                    limit: 100,
+                    ..filter
+                };
+                let rows = db.records_listed(&filter).await.unwrap();
+                let counted = db.records_counted(&filter, 1000).await.unwrap();
+                assert_eq!(u64::try_from(rows.len()).unwrap(), counted);
+                rows.iter().map(|row| row.opened_ms - 1000).collect()
+            };
+            let none = RecordFilter::default;
+            assert_eq!(list(none()).await, [8, 7, 6, 5, 4, 3, 2]);
+            let unmatched = RecordFilter {
+                unmatched: true,
+                ..none()
+            };
+            assert_eq!(list(unmatched).await, [6, 3]);
+            let act = RecordFilter {
+                act: Some("service".into()),
+                ..none()
+            };
+            assert_eq!(list(act).await, [8, 6, 4, 2]);
+            let case = RecordFilter {
+                case_id: Some("A1".into()),
+                ..none()
+            };
+            assert_eq!(list(case).await, [7, 4]);
+            let since = RecordFilter {
+                received_from_ms: Some(5006),
+                ..none()
+            };
+            assert_eq!(list(since).await, [8, 7, 6]);
+            let scope = Some(("nobody".to_owned(), "林法官".to_owned()));
+            assert_eq!(list(RecordFilter { scope, ..none() }).await, [8, 5, 2]);
+            let officer = RecordFilter {
+                officer: Some("nobody".into()),
+                ..none()
+            };
+            assert_eq!(list(officer).await, [0i64; 0]);
+
+            let first = db
+                .records_listed(&RecordFilter { limit: 3, ..none() })
+                .await
+                .unwrap();
+            let last = first.last().unwrap();
+            let after = Some((last.opened_ms, last.subject.clone()));
+            let next = RecordFilter {
+                after,
+                limit: 100,
+                ..none()
+            };
+            let next = db.records_listed(&next).await.unwrap();
+            assert_eq!(next.len(), 4);
+            assert_eq!(next[0].opened_ms, 1005);
+            assert_eq!(
+                (next[0].received_ms, next[0].evidence, next[0].evidence_here),
+                (5005, 1, 0)
+            );
+            assert_eq!(
+                db.records_counted(&none(), 5).await.unwrap(),
+                5,
+                "counted up to a bound"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_record_its_entries_and_what_is_waited_for_come_back() {
+        for (db, _kept) in testing::engines().await {
+            let mut owing = journal(1);
+            owing.announced.seq = 4;
+            add(&db, &[owing.clone()]).await;
+            put(&db, 2, None).await;
+            let subject = opened(2).subject.to_string();
+            let (row, view) = db.record_shown(&subject).await.unwrap().unwrap();
+            assert_eq!(
+                serde_json::from_str::<Record>(&view).unwrap().subject,
+                opened(2).subject
+            );
+            assert_eq!(row.officer_name, "王某");
+            let entries = db.entries_of(&subject, 10).await.unwrap();
+            assert_eq!((entries.len(), entries[0].received_ms), (1, 5002));
+            assert_eq!(entries[0].bytes, opened(2).to_bytes().unwrap());
+            let evidence = db.evidence_of(&subject).await.unwrap();
+            assert_eq!((evidence.len(), evidence[0].received_ms), (1, None));
+            let missing = db.evidence_missing(10).await.unwrap();
+            assert_eq!((missing.len(), missing[0].named_ms), (1, 5002));
+            assert_eq!(
+                db.records_naming(&missing[0].hash).await.unwrap(),
+                std::slice::from_ref(&subject)
+            );
+            assert_eq!(db.evidence_kept(&missing[0].hash).await.unwrap(), None);
+            let views = db.record_views(&[&subject, "none"]).await.unwrap();
+            assert_eq!(views, [(subject.clone(), view)]);
+            let journals = db.journals_shown(10).await.unwrap();
+            assert_eq!((journals.len(), journals[0].entries_missing()), (1, 3));
+            assert_eq!(db.journal_shown("none").await.unwrap(), None);
+            let officer = OfficerId::from_bytes([1; 16]).to_string();
+            assert!(db.record_in_scope(&subject, &officer, "-").await.unwrap());
+            assert!(!db.record_in_scope(&subject, "other", "-").await.unwrap());
+            let with = db.officers_with_records().await.unwrap();
+            assert_eq!(with, [(officer.clone(), "王某".to_owned())]);
+            let people = db.people(10).await.unwrap();
+            assert_eq!(
+                (people.len(), people[0].journals, people[0].may_sign_in),
+                (1, 1, false)
+            );
+        }
+    }
+}

@@ -118,6 +118,7 @@ impl Db {
     /// # Errors
     /// When a statement fails.
     pub async fn add_upload(&self, upload: &Upload, most: u32) -> Result<Vec<String>, DbError> {
+        let _turn = self.turn().await;
         let journal = upload.journal.to_string();
         let mut gone = Vec::new();
         let same = "DELETE FROM uploads WHERE journal = $1 AND hash = $2 RETURNING id";
@@ -219,6 +220,7 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn set_whole(&self, id: &str) -> Result<(), DbError> {
+        let _turn = self.turn().await;
         sqlx::query("UPDATE uploads SET whole = 1 WHERE id = $1")
             .bind(id)
             .execute(self.pool())
@@ -231,6 +233,7 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn drop_upload(&self, id: &str) -> Result<(), DbError> {
+        let _turn = self.turn().await;
         sqlx::query("DELETE FROM uploads WHERE id = $1")
             .bind(id)
             .execute(self.pool())
@@ -243,6 +246,7 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn drop_expired_uploads(&self, now_ms: i64) -> Result<Vec<String>, DbError> {
+        let _turn = self.turn().await;
         let rows = sqlx::query("DELETE FROM uploads WHERE expires_ms <= $1 RETURNING id")
             .bind(now_ms)
             .fetch_all(self.pool())

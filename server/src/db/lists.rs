@@ -63,3 +63,6 @@ pub struct Applying<'a, By = OfficerId> {
     /// Real time, ms UTC.
     pub now_ms: i64,
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,6 +45,7 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn set_meta(&self, meta: Meta, value: &str) -> Result<(), DbError> {
+        let _turn = self.turn().await;
         sqlx::query(
             "INSERT INTO meta (name, value) VALUES ($1, $2) \
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -28,7 +28,8 @@ pub use audit::AuditAct;
 pub(crate) use cases::tests as cases_tests;
 pub use cases::{CASES_PER_PAGE_MAX, CaseChange, CaseFacts, CaseRow};
 pub use desk::{
-    EntryRow, EvidenceRow, JournalShown, ListShown, MissingEvidence, Person, RecordFilter, RecordRow,
+    EntryRow, EvidenceRow, JournalShown, ListShown, MissingEvidence, Person, RecordFilter,
+    RecordRow,
 };
 pub use enrolment::EnrolCode;
 pub use entries::{NewEntry, StoredEntry};
@@ -146,6 +147,16 @@ impl Db {
     /// The pool, for reading.
     pub(crate) fn pool(&self) -> &AnyPool {
         &self.pool
+    }
+
+    /// Waits for the writer's turn on SQLite, which has one writer per file: those who queue here
+    /// are served at once and in order, those who meet the file's lock sleep and try again. For
+    /// small statements outside of [`Db::write`]; PostgreSQL needs no turn.
+    pub(crate) async fn turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        match self.engine {
+            Engine::Sqlite => Some(self.writer.lock().await),
+            Engine::Postgres => None,
+        }
     }
 
     /// Which engine it is.

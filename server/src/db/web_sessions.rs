@@ -218,3 +218,64 @@ fn session_row(row: &<Any as sqlx::Database>::Row) -> WebSession {
         role: row.get(8),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Role, User, testing};
+    use waiqin_protocol::ids::OfficerId;
+
+    #[tokio::test]
+    async fn sessions_failures_and_blocks_are_kept() {
+        for (db, _kept) in testing::engines().await {
+            let user = User {
+                id: OfficerId::from_bytes([1; 16]),
+                login: "he".into(),
+                name: "何某".into(),
+                list_name: "-".into(),
+                role: Role::Clerk,
+                disabled: false,
+            };
+            let mut write = db.write().await.unwrap();
+            write.add_user(&user, Some("phc"), 1).await.unwrap();
+            write.commit().await.unwrap();
+            let id = user.id.to_string();
+            assert_eq!(db.sign_in_user("nobody").await.unwrap(), None);
+            assert_eq!(db.count_failure(&id).await.unwrap(), 1);
+            assert_eq!(db.count_failure(&id).await.unwrap(), 2);
+            db.block_until(&id, 500).await.unwrap();
+            db.block_until(&id, 300).await.unwrap();
+            let known = db.sign_in_user("he").await.unwrap().unwrap();
+            assert_eq!((known.failures, known.blocked_until_ms), (2, 500));
+            db.forget_failures(&id).await.unwrap();
+            let known = db.sign_in_user("he").await.unwrap().unwrap();
+            assert_eq!((known.failures, known.blocked_until_ms), (0, 0));
+
+            let session = |token_hash, now_ms| NewSession {
+                token_hash,
+                user_id: &id,
+                csrf: "c",
+                lang: "zh-CN",
+                now_ms,
+            };
+            db.open_session(&session("old", 100), 0, 0).await.unwrap();
+            db.open_session(&session("idle", 200), 0, 0).await.unwrap();
+            db.touch_session("old", 300).await.unwrap();
+            // What is idle since before 250, or began before 100, ends when another begins.
+            db.open_session(&session("new", 310), 250, 100)
+                .await
+                .unwrap();
+            assert_eq!(db.session("idle").await.unwrap(), None);
+            assert!(db.session("old").await.unwrap().is_some());
+            db.open_session(&session("newer", 320), 250, 101)
+                .await
+                .unwrap();
+            assert_eq!(db.session("old").await.unwrap(), None);
+            db.speak("new", "en").await.unwrap();
+            let kept = db.session("new").await.unwrap().unwrap();
+            assert_eq!((kept.lang.as_str(), kept.role.as_str()), ("en", "clerk"));
+            db.close_session("new").await.unwrap();
+            assert_eq!(db.session("new").await.unwrap(), None);
+        }
+    }
+}

@@ -93,7 +93,7 @@ impl Field {
     ];
 
     /// The names that exports give the column, the most telling first; normalised as
-    /// [`plain_header`] does.
+    /// `plain_header` does.
     #[must_use]
     pub fn headers(self) -> &'static [&'static str] {
         match self {

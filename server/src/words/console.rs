@@ -460,7 +460,10 @@ mod tests {
                 assert!(!text.is_empty() && !text.contains(['!', '！']), "{name}");
             }
             let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
-            assert!(!en.chars().any(han) || *name == "other_language", "{name}: {en}");
+            assert!(
+                !en.chars().any(han) || *name == "other_language",
+                "{name}: {en}"
+            );
             assert!(!zh.contains("成功"), "{name}");
         }
     }

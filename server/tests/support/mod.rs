@@ -39,7 +39,11 @@ pub fn run(data: &Path, args: &[&str]) -> String {
 
 fn command(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waiqin-server"));
-    command.args(args).arg("--data").arg(data).env_remove("WAIQIN_DATABASE");
+    command
+        .args(args)
+        .arg("--data")
+        .arg(data)
+        .env_remove("WAIQIN_DATABASE");
     // A file beside the court's folder names the database of a test that runs on PostgreSQL.
     if let Ok(url) = std::fs::read_to_string(data.with_extension("database")) {
         command.env("WAIQIN_DATABASE", url);
@@ -55,7 +59,10 @@ pub fn postgres() -> Option<String> {
 /// Says on the terminal what was not run and how to run it; where everything must run it fails.
 pub fn skipped(what: &str, how: &str) {
     use std::io::Write;
-    assert!(std::env::var_os("WAIQIN_TEST_ALL").is_none(), "{what} was skipped: set {how}");
+    assert!(
+        std::env::var_os("WAIQIN_TEST_ALL").is_none(),
+        "{what} was skipped: set {how}"
+    );
     // `println!` is captured by the test harness.
     let _ = writeln!(std::io::stderr(), "skipped: {what}; set {how}");
 }
@@ -168,6 +175,10 @@ impl Server {
         assert!(self.child.wait().unwrap().success());
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The report of `verify`, which must be good.
     pub fn verified(&self) -> Value {
         let report: Value = serde_json::from_str(&run(&self.data, &["verify", "--json"])).unwrap();
@@ -234,26 +245,35 @@ impl Answer {
     }
 
     pub fn standing(&self) -> Standing {
-        let found = self.lines.iter().find_map(|line| match line {
-            DownLine::Standing(standing) => Some(*standing),
-            _ => None,
+        let found = self.lines.iter().find_map(|line| {
+            if let DownLine::Standing(standing) = line {
+                Some(*standing)
+            } else {
+                None
+            }
         });
         found.unwrap_or_else(|| panic!("no standing in {self:?}"))
     }
 
     pub fn receipt(&self) -> Option<Signed<JournalReceipt>> {
-        self.lines.iter().find_map(|line| match line {
-            DownLine::Receipt(receipt) => Some((**receipt).clone()),
-            _ => None,
+        self.lines.iter().find_map(|line| {
+            if let DownLine::Receipt(receipt) = line {
+                Some((**receipt).clone())
+            } else {
+                None
+            }
         })
     }
 
     pub fn verdicts(&self) -> Vec<VerdictRun> {
         self.lines
             .iter()
-            .find_map(|line| match line {
-                DownLine::Verdicts(runs) => Some(runs.clone()),
-                _ => None,
+            .find_map(|line| {
+                if let DownLine::Verdicts(runs) = line {
+                    Some(runs.clone())
+                } else {
+                    None
+                }
             })
             .unwrap_or_default()
     }
@@ -406,9 +426,37 @@ impl Phone {
         subject
     }
 
+    /// Opens one of many records.
+    pub fn open_record_numbered(&mut self, n: u32) {
+        let mut id = [9; 16];
+        id[..4].copy_from_slice(&n.to_be_bytes());
+        let change = Change::RecordOpened {
+            act: Act::Investigation,
+            case: CaseRef {
+                typed: format!("（2019）粤0115执{n}号"),
+                ..CaseRef::default()
+            },
+            values: [(
+                "place".to_owned().try_into().unwrap(),
+                "某路某号".repeat(20).into(),
+            )]
+            .into(),
+        };
+        self.write(SubjectId::from_bytes(id), change);
+    }
+
     /// Names evidence in a record.
     pub fn name_evidence(&mut self, subject: SubjectId, bytes: &[u8]) -> EvidenceHash {
-        let hash = EvidenceHash::from_bytes(sha256(bytes));
+        self.name_evidence_hashed(subject, sha256(bytes), bytes.len() as u64)
+    }
+
+    pub fn name_evidence_hashed(
+        &mut self,
+        subject: SubjectId,
+        hash: [u8; 32],
+        length: u64,
+    ) -> EvidenceHash {
+        let hash = EvidenceHash::from_bytes(hash);
         let evidence = Evidence {
             caption: None,
             fix: None,
@@ -416,7 +464,7 @@ impl Phone {
             height: None,
             how: None,
             item: None,
-            length: bytes.len() as u64,
+            length,
             media: None,
             name: "门牌 1.jpg".into(),
             role: EvidenceRole::Overall,

@@ -24,6 +24,8 @@ const SIGN_INS_MAX: u32 = 3;
 const RESENDS_MAX: u32 = 2;
 /// Uploads that may fail one after another before the line is blamed.
 const MISSES_MAX: u32 = 4;
+/// *Malformed* may be what a line made of a request: it counts when it comes so often.
+const STRIKES: u32 = 2;
 /// After a push of more entries than this was cut, the server is asked first how much it took.
 const PROBE_ENTRIES: u64 = 256;
 
@@ -37,6 +39,8 @@ pub struct Machine {
     halted: bool,
     /// A large push was cut: ask first how much was taken.
     probe: bool,
+    /// Pushes that were called malformed, one after another.
+    strikes: u32,
     waiting: BTreeMap<EvidenceHash, Waiting>,
     run: Option<Run>,
 }
@@ -50,6 +54,8 @@ enum Next {
 #[derive(Clone, Copy, Debug, Default)]
 struct Waiting {
     backoff: Backoff,
+    /// How often it was called malformed.
+    strikes: u32,
     until_ms: i64,
 }
 
@@ -63,6 +69,7 @@ impl Machine {
             next: Next::At(now_ms),
             halted: false,
             probe: false,
+            strikes: 0,
             waiting: BTreeMap::new(),
             run: None,
         }
@@ -261,16 +268,28 @@ impl Machine {
         }
         run.stock.received = run.stock.received.max(synced.received);
         let probed = std::mem::take(&mut self.probe);
-        if let Some(problem) = run.suspect.take() {
-            // Without entries it went through: they are to blame.
-            let from = run.stock.received + 1;
-            effects.push(Effect::Park {
-                item: Item::Journal(from),
-                reason: Reason::Court(problem),
-            });
-            run.stock.parked_from = Some(from);
+        self.strikes = if push { 0 } else { self.strikes };
+        let doubted = if let Some(problem) = run.suspect.take() {
+            // Without entries it went through: they are to blame, or what the line made of them.
             run.flawed = true;
-        }
+            self.strikes += 1;
+            let doubted = problem.code == ProblemCode::Malformed && self.strikes < STRIKES;
+            if doubted {
+                run.doubt = Some(Failure::Cut);
+            } else {
+                let from = run.stock.received + 1;
+                let reason = Reason::Court(problem);
+                effects.push(Effect::Park {
+                    item: Item::Journal(from),
+                    reason,
+                });
+                run.stock.parked_from = Some(from);
+                self.strikes = 0;
+            }
+            doubted
+        } else {
+            false
+        };
         if let Some(lost) = synced.lost {
             effects.push(Effect::Park {
                 item: Item::Journal(lost),
@@ -309,7 +328,8 @@ impl Machine {
             Some((Heads::Same, _)) | None => {
                 let last = run.stock.last();
                 // More than one request holds, or only asked so far how much was taken.
-                let rest = !self.halted && last > run.sent && (run.sent > before || probed);
+                let rest =
+                    !self.halted && !doubted && last > run.sent && (run.sent > before || probed);
                 run.sync_wanted |= rest;
                 run.from = Some(synced.sent).filter(|_| rest && resent);
                 run.flawed |= push && synced.received < synced.sent.seq;
@@ -317,8 +337,8 @@ impl Machine {
             }
         }
         let Some(run) = &mut self.run else { return };
-        if self.halted {
-            run.flawed = true;
+        run.flawed |= self.halted;
+        if self.halted || doubted {
             run.sent = run.sent.max(run.stock.last());
         }
     }
@@ -404,6 +424,8 @@ impl Machine {
             }
             return;
         }
+        let failure = self.doubting(hash, failure);
+        let Some(run) = &mut self.run else { return };
         let parked = match &failure {
             Failure::Missing => Some(Reason::Missing),
             Failure::Damaged => Some(Reason::Damaged),
@@ -442,6 +464,21 @@ impl Machine {
             | Failure::Damaged => {
                 run.ending.get_or_insert(failure);
             }
+        }
+    }
+
+    /// What is called malformed for the first time may have been cut on the way.
+    fn doubting(&mut self, hash: EvidenceHash, failure: Failure) -> Failure {
+        let malformed = Some(ProblemCode::Malformed);
+        if failure.permanent().map(|problem| problem.code) != malformed {
+            return failure;
+        }
+        let waiting = self.waiting.entry(hash).or_default();
+        waiting.strikes += 1;
+        if waiting.strikes < STRIKES {
+            Failure::Cut
+        } else {
+            failure
         }
     }
 
@@ -513,7 +550,10 @@ impl Machine {
     }
 
     fn finish(&mut self, moment: Moment, effects: &mut Vec<Effect>) {
-        let Some(run) = self.run.take() else { return };
+        let Some(mut run) = self.run.take() else {
+            return;
+        };
+        run.ending = run.ending.or(run.doubt);
         let retry_after_ms = run.ending.as_ref().and_then(Failure::retry_after_ms);
         let refusal = run.ending.as_ref().and_then(Failure::problem).cloned();
         let outcome = match &run.ending {

@@ -44,6 +44,8 @@ pub(super) struct Run {
     pub sent: u64,
     /// A refused push: without entries the sync is tried again before they are blamed.
     pub suspect: Option<Problem>,
+    /// The push failed in a way that may be the line's fault: the rest goes on.
+    pub doubt: Option<Failure>,
     pub evidence: Evidence,
     /// Uploads that failed one after another.
     pub misses: u32,
@@ -70,6 +72,7 @@ impl Run {
             resends: 0,
             sent: 0,
             suspect: None,
+            doubt: None,
             evidence: Evidence::default(),
             misses: 0,
             ending: None,

@@ -387,8 +387,8 @@ fn retry_after_is_obeyed_and_the_time_shown_is_that_time() {
 
 #[test]
 fn a_refused_push_is_set_aside_only_when_the_sync_goes_through_without_it() {
-    let malformed = problem(ProblemCode::Malformed);
-    let mut world = World::new(9, 4, [1]).fails("push", std::slice::from_ref(&malformed));
+    let refused = problem(ProblemCode::TooLarge);
+    let mut world = World::new(9, 4, [1]).fails("push", std::slice::from_ref(&refused));
     assert_eq!(world.run().outcome, Outcome::DoneWithIncidents);
     assert!(matches!(
         world.parked[..],
@@ -396,11 +396,33 @@ fn a_refused_push_is_set_aside_only_when_the_sync_goes_through_without_it() {
     ));
     assert_eq!(world.receipted.len(), 1, "the photo goes on");
     let mut world = World::new(9, 4, [1])
-        .fails("push", std::slice::from_ref(&malformed))
-        .fails("pull", &[malformed]);
+        .fails("push", std::slice::from_ref(&refused))
+        .fails("pull", &[refused]);
     assert_eq!(world.run().outcome, Outcome::Refused);
     assert_eq!(world.parked, []);
     assert_eq!(world.receipted.len(), 1, "the photo goes on");
+}
+
+#[test]
+fn what_is_called_malformed_once_may_have_been_cut_on_the_way() {
+    let malformed = problem(ProblemCode::Malformed);
+    let mut world = World::new(9, 4, [1, 2])
+        .fails("push", std::slice::from_ref(&malformed))
+        .fails("upload", std::slice::from_ref(&malformed));
+    let report = world.run();
+    assert_eq!(report.outcome, Outcome::Cut);
+    assert_eq!((world.parked.len(), world.receipted.len()), (0, 1));
+    world.now_ms = report.next_try_ms.unwrap();
+    assert_eq!(world.run().outcome, Outcome::Done);
+    assert_eq!((world.stock.received, world.receipted.len()), (9, 2));
+    // Twice is no accident.
+    let mut world = World::new(9, 4, [1])
+        .fails("push", &vec![malformed.clone(); 2])
+        .fails("upload", &vec![malformed; 2]);
+    let report = world.run();
+    world.now_ms = report.next_try_ms.unwrap() + CEILING_MS;
+    assert_eq!(world.run().outcome, Outcome::DoneWithIncidents);
+    assert_eq!(world.parked.len(), 2);
 }
 
 #[test]

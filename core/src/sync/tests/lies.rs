@@ -371,7 +371,7 @@ async fn what_the_court_refuses_for_ever_is_set_aside_with_its_words() {
     phone.write(entries(1, 2));
     let photo = phone.take_photo(vec![1; 2000]);
     phone.take_photo(vec![2; 2000]);
-    court.twist("sync", Twist::Instead(refusal(400, "malformed", None)));
+    court.twist("sync", Twist::Instead(refusal(403, "signature", None)));
     court.twist("create", Twist::Instead(refusal(413, "too_large", None)));
     assert_eq!(phone.sync().await.outcome, LastOutcome::DoneWithIncidents);
     let parked = phone.kept().parked.clone();

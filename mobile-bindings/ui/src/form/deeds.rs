@@ -21,6 +21,26 @@ pub struct Place {
     pub address: Option<String>,
 }
 
+/// What a record holds, with what the same form brings on top: a button pressed right after typing
+/// must not lose what was typed.
+pub struct Held<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// Read from the form.
+    pub typed: &'a BTreeMap<Path, Value>,
+}
+
+impl Held<'_> {
+    fn value(&self, path: &str) -> Option<&Value> {
+        let typed = Path::new(path).ok().and_then(|it| self.typed.get(&it));
+        match typed {
+            Some(Value::Null) => None,
+            Some(value) => Some(value),
+            None => self.record.value(path),
+        }
+    }
+}
+
 /// What a button came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
@@ -32,33 +52,59 @@ pub struct Asked {
 
 /// The values that a button writes; `None` when no such button exists.
 #[must_use]
-pub fn asked(steps: &'static [Step], what: &str, record: &Record, place: &Place) -> Option<Asked> {
+pub fn asked(steps: &'static [Step], what: &str, held: &Held<'_>, place: &Place) -> Option<Asked> {
     let (verb, rest) = what.split_once(':').unwrap_or((what, ""));
     match verb {
         "save" => Some(Asked::default()),
         "now" => now(steps, rest, place),
         "address" => address(place),
         "none" => none_of(steps, rest),
-        "drop" => drop_item(steps, rest, record),
+        "drop" => drop_item(steps, rest, held),
         "add" => add(steps, rest, place),
-        "deed" => deed(steps, rest, record),
+        "deed" => deed(steps, rest, held),
         _ => None,
     }
 }
 
 /// Whether all that a button writes stands already.
-pub(super) fn stands(deed: &Deed, record: &Record, before: &str) -> bool {
-    deed.values
-        .iter()
-        .all(|(name, given)| record.value(&join(before, name)) == Some(&given.value()))
+pub(super) fn stands(deed: &Deed, held: &Held<'_>, before: &str) -> bool {
+    deed.values.iter().all(|(name, given)| {
+        let now = held.value(&join(before, name));
+        match given {
+            Given::Sentence(label) => now
+                .and_then(Value::as_text)
+                .is_some_and(|it| it.contains(label(&Words::ZH))),
+            Given::Code(_) | Given::Words(_) | Given::Flag(_) => now == Some(&given.alone()),
+        }
+    })
 }
 
 impl Given {
-    pub(super) fn value(self) -> Value {
+    /// The value where nothing stood before.
+    fn alone(self) -> Value {
         match self {
             Self::Code(code) => Value::from(code),
-            Self::Words(label) => Value::from(label(&Words::ZH)),
+            Self::Words(label) | Self::Sentence(label) => Value::from(label(&Words::ZH)),
             Self::Flag(flag) => Value::from(flag),
+        }
+    }
+
+    /// The value after the button was pressed where `text` stood.
+    fn pressed(self, text: &str) -> Value {
+        match self {
+            Self::Sentence(label) => Value::from(format!("{text}{}", label(&Words::ZH))),
+            Self::Code(_) | Self::Words(_) | Self::Flag(_) => self.alone(),
+        }
+    }
+
+    /// The value after it was pressed again.
+    fn taken_back(self, text: &str) -> Value {
+        match self {
+            Self::Sentence(label) => match text.replace(label(&Words::ZH), "") {
+                rest if rest.is_empty() => Value::Null,
+                rest => Value::from(rest),
+            },
+            Self::Code(_) | Self::Words(_) | Self::Flag(_) => Value::Null,
         }
     }
 }
@@ -69,6 +115,14 @@ pub(super) fn join(before: &str, name: &str) -> String {
         (before, "") => before.to_owned(),
         (before, name) => format!("{before}/{name}"),
     }
+}
+
+/// Whether values stand against each other there.
+pub(super) fn contested(record: &Record, path: &Path) -> bool {
+    record
+        .fields
+        .get(path)
+        .is_some_and(|it| it.candidates.len() > 1)
 }
 
 fn lists(steps: &'static [Step]) -> impl Iterator<Item = &'static List> {
@@ -132,15 +186,14 @@ fn none_of(steps: &'static [Step], group: &str) -> Option<Asked> {
     Some(Asked { values, item: None })
 }
 
-fn drop_item(steps: &'static [Step], rest: &str, record: &Record) -> Option<Asked> {
+fn drop_item(steps: &'static [Step], rest: &str, held: &Held<'_>) -> Option<Asked> {
     let (list, id) = rest.split_once('/')?;
     lists(steps)
         .find(|it| it.name == list)
         .filter(|_| is_item_id(id))?;
     let own = |path: &str| path == rest || path.starts_with(&format!("{rest}/"));
-    let values: BTreeMap<Path, Value> = record
-        .fields
-        .keys()
+    let paths = held.record.fields.keys().chain(held.typed.keys());
+    let values: BTreeMap<Path, Value> = paths
         .filter(|path| own(path.as_str()))
         .map(|path| (path.clone(), Value::Null))
         .collect();
@@ -155,7 +208,7 @@ fn add(steps: &'static [Step], rest: &str, place: &Place) -> Option<Asked> {
     let values = preset
         .values
         .iter()
-        .filter_map(|(name, given)| one(&join(&before, name), given.value()))
+        .filter_map(|(name, given)| one(&join(&before, name), given.alone()))
         .collect();
     Some(Asked {
         values,
@@ -163,7 +216,7 @@ fn add(steps: &'static [Step], rest: &str, place: &Place) -> Option<Asked> {
     })
 }
 
-fn deed(steps: &'static [Step], rest: &str, record: &Record) -> Option<Asked> {
+fn deed(steps: &'static [Step], rest: &str, held: &Held<'_>) -> Option<Asked> {
     let (key, before) = rest.split_once('@').unwrap_or((rest, ""));
     let deed = match before.split_once('/') {
         None => steps
@@ -184,17 +237,23 @@ fn deed(steps: &'static [Step], rest: &str, record: &Record) -> Option<Asked> {
             .filter(|_| is_item_id(id))
             .and_then(|it| it.deeds.iter().find(|it| it.key == key)),
     }?;
-    let take_back = stands(deed, record, before);
+    let take_back = stands(deed, held, before);
     let values = deed
         .values
         .iter()
         .filter_map(|(name, given)| {
+            let path = join(before, name);
+            let text = held
+                .value(&path)
+                .and_then(Value::as_text)
+                .unwrap_or_default();
             let value = if take_back {
-                Value::Null
+                given.taken_back(text)
             } else {
-                given.value()
+                given.pressed(text)
             };
-            one(&join(before, name), value)
+            // What stands against another value is decided by a person, not by a button.
+            one(&path, value).filter(|(path, _)| !contested(held.record, path))
         })
         .collect();
     Some(Asked { values, item: None })

@@ -84,7 +84,7 @@ pub const STEPS: &[Step] = &[
                     "nobody",
                     |w| w.do_nobody,
                     &[
-                        ("no_witness_reason", Given::Words(|w| w.write_nobody)),
+                        ("no_witness_reason", Given::Sentence(|w| w.write_nobody)),
                         ("debtor_met", Given::Flag(false)),
                     ],
                 ),
@@ -92,7 +92,10 @@ pub const STEPS: &[Step] = &[
                     "refuse_come",
                     |w| w.do_refuse_come,
                     &[
-                        ("no_witness_reason", Given::Words(|w| w.write_refuse_come)),
+                        (
+                            "no_witness_reason",
+                            Given::Sentence(|w| w.write_refuse_come),
+                        ),
                         ("debtor_met", Given::Flag(false)),
                     ],
                 ),
@@ -191,7 +194,7 @@ pub const STEPS: &[Step] = &[
                 deeds: &[hard(
                     "refuse_answer",
                     |w| w.do_refuse_answer,
-                    &[("a", Given::Words(|w| w.write_refuse_answer))],
+                    &[("a", Given::Sentence(|w| w.write_refuse_answer))],
                 )],
                 presets: &[
                     add(
@@ -281,38 +284,34 @@ pub const STEPS: &[Step] = &[
 const PRESENT: List = List {
     name: "present",
     heading: |w| w.present_title,
-    title: Title::Choice("role", PRESENT_ROLES, |w| w.present_title),
+    title: Title::Text("name", |w| w.person),
     fields: &[
         field("name", |w| w.f_name, Kind::Line),
         field("role", |w| w.f_present_role, Kind::Choice(PRESENT_ROLES)),
         field("post", |w| w.f_post, Kind::Line),
         field("id_no", |w| w.f_id_no, Kind::Line),
-        field("id_not_shown", |w| w.f_id_not_shown, Kind::Flag),
-        field("refusal", |w| w.f_refusal, Kind::Line),
+        field("refusal", |w| w.f_refusal, Kind::Text),
     ],
     deeds: &[
         hard(
             "refuse_sign",
             |w| w.do_refuse_sign,
-            &[("refusal", Given::Words(|w| w.write_refuse_sign))],
+            &[("refusal", Given::Sentence(|w| w.write_refuse_sign))],
         ),
         hard(
             "no_id",
             |w| w.do_no_id,
-            &[
-                ("id_not_shown", Given::Flag(true)),
-                ("refusal", Given::Words(|w| w.write_no_id)),
-            ],
+            &[("id_not_shown", Given::Flag(true))],
         ),
         hard(
             "refuse_answer",
             |w| w.do_refuse_answer,
-            &[("refusal", Given::Words(|w| w.write_refuse_answer))],
+            &[("refusal", Given::Sentence(|w| w.write_refuse_answer))],
         ),
     ],
     presets: &[Preset {
         key: "person",
-        label: |w| w.add_present,
+        label: |w| w.person,
         values: &[("name", Given::Words(|_| ""))],
     }],
 };

@@ -149,9 +149,11 @@ pub struct Deed {
 pub enum Given {
     /// A code.
     Code(&'static str),
-    /// Words for the record. The record is a paper of a Chinese court: they are written in Chinese,
-    /// whatever language the page is in.
+    /// Words for the record, in place of what stood there. The record is a paper of a Chinese court:
+    /// they are written in Chinese, whatever language the page is in.
     Words(Label),
+    /// A sentence for the record, after what stands there; likewise in Chinese.
+    Sentence(Label),
     /// True or false.
     Flag(bool),
 }

@@ -14,7 +14,7 @@ mod summary;
 mod values;
 mod view;
 
-pub use deeds::{Asked, Place, asked};
+pub use deeds::{Asked, Held, Place, asked};
 pub use layout::{Choice, Deed, Field, Given, Kind, Label, Lead, List, Piece, Preset, Step, Title};
 pub use layout::{field_at, items_of};
 pub use shown::{

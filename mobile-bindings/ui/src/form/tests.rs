@@ -36,7 +36,16 @@ fn place() -> Place {
 }
 
 fn pressed(what: &str, record: &Record) -> Option<Asked> {
-    asked(STEPS, what, record, &place())
+    let typed = BTreeMap::new();
+    asked(
+        STEPS,
+        what,
+        &Held {
+            record,
+            typed: &typed,
+        },
+        &place(),
+    )
 }
 
 #[test]
@@ -217,6 +226,52 @@ fn one_tap_writes_the_legal_wording_in_chinese_and_a_second_takes_it_back() {
 }
 
 #[test]
+fn a_sentence_stands_after_what_the_officer_typed_and_goes_alone() {
+    let mut record = full_record().record;
+    let reason = path("no_witness_reason");
+    let set = |record: &mut Record, text: &str| {
+        let field = record.fields.get_mut(&reason).unwrap();
+        field.candidates[0].value = Value::from(text);
+    };
+    set(&mut record, "typed.");
+    let (nobody, come) = (Words::ZH.write_nobody, Words::ZH.write_refuse_come);
+    let first = pressed("deed:nobody", &record).unwrap().values;
+    assert_eq!(first[&reason], Value::from(format!("typed.{nobody}")));
+    set(&mut record, &format!("typed.{nobody}"));
+    let second = pressed("deed:refuse_come", &record).unwrap().values;
+    assert_eq!(
+        second[&reason],
+        Value::from(format!("typed.{nobody}{come}"))
+    );
+    let back = pressed("deed:nobody", &record).unwrap().values;
+    assert_eq!(back[&reason], Value::from("typed."));
+}
+
+#[test]
+fn a_button_pressed_right_after_typing_keeps_what_was_typed() {
+    let record = new_record().record;
+    let reason = path("no_witness_reason");
+    let typed = BTreeMap::from([(reason.clone(), Value::from("typed."))]);
+    let held = Held {
+        record: &record,
+        typed: &typed,
+    };
+    let done = asked(STEPS, "deed:nobody", &held, &place()).unwrap().values;
+    assert_eq!(
+        done[&reason],
+        Value::from(format!("typed.{}", Words::ZH.write_nobody))
+    );
+}
+
+#[test]
+fn what_two_phones_gave_differently_is_not_overwritten_in_passing() {
+    let record = full_record().record;
+    let read = changes(&[("result", "moved")], &record);
+    assert!(read.values.is_empty());
+    assert_eq!(read.problems[0].text, Words::EN.contested_here);
+}
+
+#[test]
 fn buttons_of_an_item_write_into_that_item() {
     let record = full_record().record;
     let done = pressed(&format!("deed:refuse_sign@present/{ITEM}"), &record)
@@ -329,11 +384,23 @@ fn every_button_and_field_that_a_page_shows_is_understood_again() {
                 let deeds = item.parts.iter().flat_map(|part| match part {
                     Part::Deeds(deeds) => deeds.iter().map(|it| it.what.clone()).collect(),
                     Part::Moment(it) => vec![it.now_do.clone()],
-                    _ => Vec::new(),
+                    Part::Line(_)
+                    | Part::Text(_)
+                    | Part::Choice(_)
+                    | Part::Flag(_)
+                    | Part::Contested(_) => Vec::new(),
                 });
                 deeds.chain([item.drop_do.clone()]).collect()
             }
-            _ => Vec::new(),
+            Block::Line(_)
+            | Block::Text(_)
+            | Block::Choice(_)
+            | Block::Flag(_)
+            | Block::Fix(_)
+            | Block::Title(_)
+            | Block::Contested(_)
+            | Block::Photos(_)
+            | Block::Read(_) => Vec::new(),
         });
         for what in buttons {
             assert!(pressed(&what, &page.record).is_some(), "{what}");

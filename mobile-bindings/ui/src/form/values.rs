@@ -1,5 +1,6 @@
 //! From what a page sends to values of the journal, and back to what a field shows.
 
+use super::deeds::contested;
 use super::layout::{Kind, Step, field_at};
 use crate::words::Words;
 use chrono::NaiveDateTime;
@@ -76,6 +77,13 @@ impl Posted {
                 });
                 continue;
             };
+            if contested(record, &path) {
+                read.problems.push(FieldProblem {
+                    path: name.clone(),
+                    text: w.contested_here.to_owned(),
+                });
+                continue;
+            }
             let now = shown_text(record.value(name), kind);
             if was.get(name).is_some_and(|was| normal_breaks(was) == text) || now == text {
                 continue;

@@ -1,6 +1,6 @@
 //! A form as a page shows it: the layout filled with what the record holds.
 
-use super::deeds::{join, stands};
+use super::deeds::{Held, join, stands};
 use super::layout::{Choice, Deed, Field, Kind, Label, Lead, List, Piece, Step, Title, items_of};
 use super::shown::{
     Block, ChoiceView, Contest, ContestValue, DeedView, FieldView, FixView, FlagView, ItemView,
@@ -325,9 +325,16 @@ impl Viewer<'_> {
     fn deeds(&self, deeds: &'static [Deed], before: &str) -> Vec<DeedView> {
         let words = |deed: &Deed| {
             deed.values.iter().find_map(|(_, given)| match given {
-                super::layout::Given::Words(label) => Some(label(self.w)),
+                super::layout::Given::Words(label) | super::layout::Given::Sentence(label) => {
+                    Some(label(self.w))
+                }
                 super::layout::Given::Code(_) | super::layout::Given::Flag(_) => None,
             })
+        };
+        let nothing = BTreeMap::new();
+        let held = Held {
+            record: self.record(),
+            typed: &nothing,
         };
         let view = |deed: &'static Deed| DeedView {
             what: if before.is_empty() {
@@ -338,7 +345,7 @@ impl Viewer<'_> {
             label: (deed.label)(self.w).to_owned(),
             title: words(deed).unwrap_or_default(),
             hard: deed.hard,
-            on: stands(deed, self.record(), before),
+            on: stands(deed, &held, before),
         };
         deeds.iter().map(view).collect()
     }

@@ -329,7 +329,10 @@ impl NewPhotoPage {
             how: said.how.clone(),
             caption: said.caption.clone(),
             desktop,
-            recent_count: fill(w.sum_photos, &[("n", &recent.len())]),
+            recent_count: match recent.len() {
+                1 => w.sum_photo.to_owned(),
+                n => fill(w.sum_photos, &[("n", &n)]),
+            },
             recent,
             frame,
         }

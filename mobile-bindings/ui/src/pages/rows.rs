@@ -155,6 +155,16 @@ pub fn left(days: i64, w: &Words) -> String {
     }
 }
 
+/// A number of cases.
+#[must_use]
+pub fn cases_count(n: usize, w: &Words) -> String {
+    if n == 1 {
+        w.cases_count_one.to_owned()
+    } else {
+        fill(w.cases_count, &[("n", &n)])
+    }
+}
+
 /// A stage in the reader's language; the list's own word when it is none of the four.
 #[must_use]
 pub fn stage_label<'a>(stage: &'a str, w: &'a Words) -> &'a str {

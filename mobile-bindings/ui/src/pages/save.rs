@@ -7,7 +7,7 @@ use super::record::{RecordPage, read, truth};
 use super::rows::record_href;
 use super::visit::Unlocked;
 use crate::carrier::Protected;
-use crate::form::{FieldProblem, Place, Posted, asked, investigation};
+use crate::form::{FieldProblem, Held, Place, Posted, asked, investigation};
 use crate::frame::{Tab, Truth};
 use axum::Json;
 use axum::extract::Path;
@@ -88,7 +88,11 @@ pub(super) async fn form(
 ) -> Result<Response, Shown> {
     let (shows, sheet) = writable(&desk, &id).await?;
     let read_in = posted.changes(investigation::STEPS, &shows.record, desk.w());
-    let asked = button(&desk, &posted, &shows, sheet.as_ref())?;
+    let held = Held {
+        record: &shows.record,
+        typed: &read_in.values,
+    };
+    let asked = button(&desk, &posted, &held, sheet.as_ref())?;
     let mut values = read_in.values;
     values.extend(asked.values);
     if !values.is_empty() {
@@ -118,7 +122,7 @@ pub(super) async fn form(
 fn button(
     desk: &Unlocked,
     posted: &Posted,
-    shows: &Shows,
+    held: &Held<'_>,
     sheet: Option<&CaseSheet>,
 ) -> Result<crate::form::Asked, Shown> {
     let place = Place {
@@ -127,8 +131,7 @@ fn button(
         address: sheet.and_then(|it| it.address.clone()),
     };
     let what = posted.text("do").unwrap_or("save");
-    asked(investigation::STEPS, what, &shows.record, &place)
-        .ok_or_else(|| desk.problem(Problem::Form))
+    asked(investigation::STEPS, what, held, &place).ok_or_else(|| desk.problem(Problem::Form))
 }
 
 async fn writable(desk: &Unlocked, id: &str) -> Result<(Shows, Option<CaseSheet>), Shown> {

@@ -225,9 +225,10 @@ impl Live {
                     w.truth_waits_entries,
                     &[("entries", &status.undelivered_entries)],
                 ),
-                (true, _) => {
-                    fill(w.sync_bytes_resume, &[("size", &size(status.undelivered_bytes))])
-                }
+                (true, _) => fill(
+                    w.sync_bytes_resume,
+                    &[("size", &size(status.undelivered_bytes))],
+                ),
             },
             running,
             online: status.online,
@@ -287,7 +288,10 @@ fn outcome(status: &Status, now_ms: i64, w: &Words) -> String {
     let waits = entries > 0 || photos > 0;
     let safe = if waits { w.out_safe } else { w.out_nothing };
     let safe = fill(safe, &[("entries", &entries), ("photos", &photos)]);
-    let next = status.next_try_ms.filter(|it| *it > now_ms).map(|it| soon(it, now_ms));
+    let next = status
+        .next_try_ms
+        .filter(|it| *it > now_ms)
+        .map(|it| soon(it, now_ms));
     let next = next
         .map(|it| fill(w.out_next, &[("time", &it)]))
         .unwrap_or_default();
@@ -329,7 +333,11 @@ fn next(status: &Status, now_ms: i64, w: &Words) -> String {
 
 /// Within a few minutes seconds tell whether the next try is still to come.
 fn soon(at: i64, now_ms: i64) -> String {
-    if at - now_ms < SOON_MS { clock_seconds(at) } else { clock(at) }
+    if at - now_ms < SOON_MS {
+        clock_seconds(at)
+    } else {
+        clock(at)
+    }
 }
 
 fn incident(incident: &Incident, now_ms: i64, w: &Words) -> Line {

@@ -81,185 +81,205 @@ struct Shown {
     html: String,
 }
 
-fn all(lang: Lang) -> Vec<Shown> {
-    let mut pages = Vec::new();
-    let mut add = |name, html: Result<String, askama::Error>| {
-        pages.push(Shown {
-            name,
-            html: html.unwrap(),
-        });
-    };
-    let w = Words::of(lang);
-    let (usual, broken) = (samples::status(), samples::broken_status());
-    let framed = |tab| frame(lang, &usual, tab);
-    let day = super::rows::today(NOW_MS);
-    let [with, without] = samples::two_cases();
-    let (full, new, sealed) = (
-        samples::full_record(),
-        samples::new_record(),
-        samples::sealed_record(),
-    );
+/// Renders pages of one language with the usual state around them.
+struct Painter {
+    lang: Lang,
+    w: &'static Words,
+    usual: Status,
+    pages: Vec<Shown>,
+}
 
-    add(
-        "start",
-        StartPage::new(framed(None), false, None, None, None).render(),
-    );
-    let bad = Some(w.err_ticket.to_owned());
-    add(
-        "start again",
-        StartPage::new(framed(None), true, None, Some("<x>".into()), bad).render(),
-    );
-    add(
-        "unlock",
-        UnlockPage::new(framed(None), vec![on_phone()], None, None, None).render(),
-    );
-    let wrong = Some(w.err_pin_wrong.to_owned());
-    let two = vec![on_phone(), on_phone()];
-    add(
-        "unlock, wrong",
-        UnlockPage::new(framed(None), two, Some(ME), wrong, Some(8)).render(),
-    );
-    let who = || "李某".to_owned();
-    let new_status = samples::new_status();
-    let empty = TodayPage::new(
-        frame(lang, &new_status, Some(Tab::Today)),
-        &new_status,
-        &Morning::default(),
-        who(),
-        NOW_MS,
-    );
-    add("today, empty", empty.render());
-    let full_day = TodayPage::new(framed(Some(Tab::Today)), &usual, &morning(), who(), NOW_MS);
-    add("today", full_day.render());
-    let bad_day = TodayPage::new(
-        frame(lang, &broken, Some(Tab::Today)),
-        &broken,
-        &morning(),
-        who(),
-        NOW_MS,
-    );
-    add("today, broken", bad_day.render());
-    let both = [with.clone(), without.clone()];
-    let found = Found::new(&both, 5000, 50, "大岗", Show::Field, day, w);
-    add(
-        "cases",
-        CasesPage::new(
-            framed(Some(Tab::Cases)),
-            "大岗 \"<".into(),
-            Show::Field,
-            found,
-        )
-        .render(),
-    );
-    let none = Found::new(&[], 0, 0, "zzz", Show::All, day, w);
-    add(
-        "cases, none",
-        CasesPage::new(framed(Some(Tab::Cases)), "zzz".into(), Show::All, none).render(),
-    );
-    let visits = [samples::record_row()];
-    add(
-        "case",
-        CasePage::new(framed(Some(Tab::Cases)), &with, &visits, NOW_MS).render(),
-    );
-    add(
-        "case, closed",
-        CasePage::new(framed(Some(Tab::Cases)), &without, &[], NOW_MS).render(),
-    );
-    let rows = vec![(samples::record_row(), Some(with.clone())); 31];
-    add(
-        "records",
-        RecordsPage::new(framed(Some(Tab::Records)), rows, false, 30, NOW_MS).render(),
-    );
-    add(
-        "records, none",
-        RecordsPage::new(framed(Some(Tab::Records)), vec![], true, 0, NOW_MS).render(),
-    );
-    let problem = Some(w.err_new_number);
-    add(
-        "new record",
-        NewPage::new(framed(Some(Tab::Cases)), "<2019>".into(), problem).render(),
-    );
-    for (name, shows, sheet) in [
-        ("record", &full, Some(&with)),
-        ("record, new", &new, None),
-        ("record, sealed", &sealed, Some(&without)),
-    ] {
-        let problems = [FieldProblem {
-            path: "t0".into(),
-            text: w.err_moment.into(),
-        }];
-        let frame = framed(Some(Tab::Records));
-        add(
+impl Painter {
+    fn frame(&self, tab: Option<Tab>) -> Frame {
+        frame(self.lang, &self.usual, tab)
+    }
+
+    fn add(&mut self, name: &'static str, page: &impl Template) {
+        self.pages.push(Shown {
             name,
-            RecordPage::new(frame, shows, sheet, ME, "result", &problems).render(),
+            html: page.render().unwrap(),
+        });
+    }
+
+    fn doors(&mut self) {
+        let w = self.w;
+        self.add(
+            "start",
+            &StartPage::new(self.frame(None), false, None, None, None),
         );
-    }
-    let frame_of = || framed(Some(Tab::Records));
-    let said = Said::default();
-    add(
-        "new photo",
-        NewPhotoPage::new(frame_of(), &full, &said, None, true).render(),
-    );
-    let empty = Some(w.err_photo_empty.to_owned());
-    add(
-        "new photo, bad",
-        NewPhotoPage::new(frame_of(), &new, &said, empty, false).render(),
-    );
-    let names = [
-        "photo",
-        "photo, received",
-        "photo, pruned",
-        "photo, lost",
-        "photo, unreadable",
-        "photo, withdrawn",
-        "photo, missing",
-    ];
-    for (name, photo) in names.into_iter().zip(samples::photos()) {
-        let problem = (name == "photo, lost").then_some(w.err_reason);
-        add(
-            name,
-            PhotoPage::new(frame_of(), &full, &photo, Some(NOW_MS), problem, NOW_MS).render(),
+        let bad = Some(w.err_ticket.to_owned());
+        let typed = Some("<x>".to_owned());
+        self.add(
+            "start again",
+            &StartPage::new(self.frame(None), true, None, typed, bad),
         );
-    }
-    let sync_frame = || framed(Some(Tab::Sync));
-    for (name, status, waiting) in [
-        ("sync", usual.clone(), vec![full.clone()]),
-        ("sync, new", new_status, vec![]),
-        ("sync, broken", broken, vec![full.clone(); 5]),
-        (
-            "sync, running",
-            Status {
-                phase: Phase::Evidence { done: 2, total: 9 },
-                ..usual.clone()
-            },
-            vec![],
-        ),
-    ] {
-        let live = Live::new(&standing(status, waiting), NOW_MS, lang, w);
-        add(
-            name,
-            SyncPage::new(sync_frame(), live, Some(Switch { on: name == "sync" })).render(),
+        let one = vec![on_phone()];
+        self.add(
+            "unlock",
+            &UnlockPage::new(self.frame(None), one, None, None, None),
         );
+        let wrong = Some(w.err_pin_wrong.to_owned());
+        let two = vec![on_phone(), on_phone()];
+        let again = UnlockPage::new(self.frame(None), two, Some(ME), wrong, Some(8));
+        self.add("unlock, wrong", &again);
     }
-    let journal = JournalId::from_bytes([3; 16]);
-    let who = card();
-    let settings = SettingsPage::new(framed(None), (&who, "某院", journal), &usual, 3, 600_000);
-    add("settings", settings.render());
-    for missing in [
-        Missing::Page,
-        Missing::Case,
-        Missing::Record,
-        Missing::Photo,
-    ] {
-        add(
-            "not found",
-            ProblemPage::new(framed(None), Problem::NotFound(missing)).render(),
+
+    fn days(&mut self) {
+        let none = Morning::default();
+        for (name, status, morning) in [
+            ("today, empty", samples::new_status(), &none),
+            ("today", samples::status(), &morning()),
+            ("today, broken", samples::broken_status(), &morning()),
+        ] {
+            let frame = frame(self.lang, &status, Some(Tab::Today));
+            self.add(
+                name,
+                &TodayPage::new(frame, &status, morning, "李某".to_owned(), NOW_MS),
+            );
+        }
+    }
+
+    fn cases(&mut self) {
+        let (w, day) = (self.w, super::rows::today(NOW_MS));
+        let both = samples::two_cases();
+        let found = Found::new(&both, 5000, 50, "大岗", Show::Field, day, w);
+        let query = "大岗 \"<".to_owned();
+        self.add(
+            "cases",
+            &CasesPage::new(self.frame(Some(Tab::Cases)), query, Show::Field, found),
         );
+        let none = Found::new(&[], 0, 0, "zzz", Show::All, day, w);
+        let query = "zzz".to_owned();
+        let empty = CasesPage::new(self.frame(Some(Tab::Cases)), query, Show::All, none);
+        self.add("cases, none", &empty);
+        let [with, without] = both;
+        let visits = [samples::record_row()];
+        let frame = self.frame(Some(Tab::Cases));
+        self.add("case", &CasePage::new(frame, &with, &visits, NOW_MS));
+        let frame = self.frame(Some(Tab::Cases));
+        self.add("case, closed", &CasePage::new(frame, &without, &[], NOW_MS));
     }
-    for problem in [Problem::Store, Problem::Form, Problem::Sealed] {
-        add("problem", ProblemPage::new(framed(None), problem).render());
+
+    fn records(&mut self) {
+        let tab = Some(Tab::Records);
+        let [with, without] = samples::two_cases();
+        let rows = vec![(samples::record_row(), Some(with.clone())); 31];
+        self.add(
+            "records",
+            &RecordsPage::new(self.frame(tab), rows, false, 30, NOW_MS),
+        );
+        let none = RecordsPage::new(self.frame(tab), vec![], true, 0, NOW_MS);
+        self.add("records, none", &none);
+        let problem = Some(self.w.err_new_number);
+        self.add(
+            "new record",
+            &NewPage::new(self.frame(tab), "<2019>".to_owned(), problem),
+        );
+        for (name, shows, sheet) in [
+            ("record", samples::full_record(), Some(&with)),
+            ("record, new", samples::new_record(), None),
+            ("record, sealed", samples::sealed_record(), Some(&without)),
+        ] {
+            let wrong = FieldProblem {
+                path: "t0".to_owned(),
+                text: self.w.err_moment.to_owned(),
+            };
+            let frame = self.frame(tab);
+            self.add(
+                name,
+                &RecordPage::new(frame, &shows, sheet, ME, "result", &[wrong]),
+            );
+        }
     }
-    pages
+
+    fn photos(&mut self) {
+        let tab = Some(Tab::Records);
+        let (full, new) = (samples::full_record(), samples::new_record());
+        let said = Said::default();
+        self.add(
+            "new photo",
+            &NewPhotoPage::new(self.frame(tab), &full, &said, None, true),
+        );
+        let empty = Some(self.w.err_photo_empty.to_owned());
+        let bad = NewPhotoPage::new(self.frame(tab), &new, &said, empty, false);
+        self.add("new photo, bad", &bad);
+        let names = [
+            "photo",
+            "photo, received",
+            "photo, pruned",
+            "photo, lost",
+            "photo, unreadable",
+            "photo, withdrawn",
+            "photo, missing",
+        ];
+        for (name, photo) in names.into_iter().zip(samples::photos()) {
+            let problem = (name == "photo, lost").then_some(self.w.err_reason);
+            let frame = self.frame(tab);
+            let page = PhotoPage::new(frame, &full, &photo, Some(NOW_MS), problem, NOW_MS);
+            self.add(name, &page);
+        }
+    }
+
+    fn syncs(&mut self) {
+        let full = samples::full_record;
+        let running = Status {
+            phase: Phase::Evidence { done: 2, total: 9 },
+            ..samples::status()
+        };
+        for (name, status, waiting) in [
+            ("sync", samples::status(), vec![full()]),
+            ("sync, new", samples::new_status(), vec![]),
+            ("sync, broken", samples::broken_status(), vec![full(); 5]),
+            ("sync, running", running, vec![]),
+        ] {
+            let live = Live::new(&standing(status, waiting), NOW_MS, self.lang, self.w);
+            let switch = Some(Switch { on: name == "sync" });
+            self.add(
+                name,
+                &SyncPage::new(self.frame(Some(Tab::Sync)), live, switch),
+            );
+        }
+    }
+
+    fn others(&mut self) {
+        let journal = JournalId::from_bytes([3; 16]);
+        let who = card();
+        let officer = (&who, "某院", journal);
+        let settings = SettingsPage::new(self.frame(None), officer, &self.usual, 3, 600_000);
+        self.add("settings", &settings);
+        for missing in [
+            Missing::Page,
+            Missing::Case,
+            Missing::Record,
+            Missing::Photo,
+        ] {
+            let frame = self.frame(None);
+            self.add(
+                "not found",
+                &ProblemPage::new(frame, Problem::NotFound(missing)),
+            );
+        }
+        for problem in [Problem::Store, Problem::Form, Problem::Sealed] {
+            self.add("problem", &ProblemPage::new(self.frame(None), problem));
+        }
+    }
+}
+
+fn all(lang: Lang) -> Vec<Shown> {
+    let mut painter = Painter {
+        lang,
+        w: Words::of(lang),
+        usual: samples::status(),
+        pages: Vec::new(),
+    };
+    painter.doors();
+    painter.days();
+    painter.cases();
+    painter.records();
+    painter.photos();
+    painter.syncs();
+    painter.others();
+    painter.pages
 }
 
 fn each(check: impl Fn(&Shown, Lang)) {
@@ -609,23 +629,29 @@ fn contrast_holds_in_light_and_dark() {
     }
 }
 
-#[test]
-fn temporary_writer() {
-    let Ok(dir) = std::env::var("WAIQIN_PAGES") else {
-        return;
-    };
-    for lang in [Lang::Zh, Lang::En] {
-        for (n, shown) in all(lang).into_iter().enumerate() {
-            let html = shown.html.replace("/static/", "");
-            std::fs::write(
-                format!(
-                    "{dir}/{}-{n:02}-{}.html",
-                    lang.tag(),
-                    shown.name.replace([' ', ','], "_")
-                ),
-                html,
-            )
-            .unwrap();
+/// Every address that a link, form, picture or script of any page asks for, with its method.
+pub(super) fn every_address() -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for shown in all(Lang::Zh) {
+        for tag in tags(&shown.html) {
+            let method = match (tag.name, tag.attribute("method")) {
+                ("form", Some("post")) => "POST",
+                _ => "GET",
+            };
+            for (name, asked_by) in [
+                ("href", "GET"),
+                ("src", "GET"),
+                ("action", method),
+                ("data-poll", "GET"),
+                ("data-live", "GET"),
+                ("data-search", "GET"),
+                ("data-autosave", "POST"),
+            ] {
+                if let Some(to) = tag.attribute(name).filter(|it| it.starts_with('/')) {
+                    found.insert((asked_by.to_owned(), to.replace("&#38;", "&")));
+                }
+            }
         }
     }
+    found
 }

@@ -3,7 +3,7 @@
 use super::cases::Show;
 use super::page;
 use super::problem::Shown;
-use super::rows::{Row, case_row, days_left, record_row, today, with_cases};
+use super::rows::{Row, case_row, cases_count, days_left, record_row, today, with_cases};
 use super::sync::{incident_text, parked_text};
 use super::visit::{Unlocked, Visit};
 use crate::frame::{Frame, Tab};
@@ -148,10 +148,7 @@ impl TodayPage {
                 .take(DUE_MAX)
                 .map(|it| case_row(it, today(now_ms), w))
                 .collect(),
-            due_count: match morning.due.len() {
-                1 => w.cases_count_one.to_owned(),
-                n => fill(w.today_due_count, &[("n", &n)]),
-            },
+            due_count: cases_count(morning.due.len(), w),
             recent: others.into_iter().take(RECENT_MAX).map(row).collect(),
             nothing,
             empty,
@@ -215,7 +212,7 @@ fn first_things(status: &Status, morning: &Morning, w: &'static Words) -> Vec<Th
             class: "soon",
             href: Show::Due.href("", 0),
             title: w.today_overdue.to_owned(),
-            tag: fill(w.today_due_count, &[("n", &morning.overdue)]),
+            tag: cases_count(morning.overdue, w),
             tag_class: "warn",
             body: String::new(),
             note: String::new(),

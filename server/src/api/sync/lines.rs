@@ -208,6 +208,7 @@ mod tests {
         Ok(all)
     }
 
+    #[expect(clippy::unwrap_in_result, reason = "a test's runtime")]
     fn read_now(request: Request, max: u64) -> Result<Vec<Vec<u8>>, Refusal> {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()

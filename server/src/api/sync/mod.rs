@@ -6,6 +6,7 @@
 
 mod answer;
 mod compress;
+mod intake;
 mod judge;
 mod lines;
 mod pages;

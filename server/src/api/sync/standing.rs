@@ -91,10 +91,11 @@ mod tests {
 
     fn link(branch: u8, seq: u64) -> Link {
         if seq == 0 {
-            Link::ZERO
-        } else {
-            Link::from_bytes([branch * 100 + seq as u8; 32])
+            return Link::ZERO;
         }
+        let mut bytes = [branch; 32];
+        bytes[..8].copy_from_slice(&seq.to_be_bytes());
+        Link::from_bytes(bytes)
     }
 
     fn at(branch: u8, seq: u64) -> Head {

@@ -1,18 +1,14 @@
 //! Takes pieces in, each whole or not at all.
 
-use super::judge::{self, Form};
+use super::intake::{Extended, New, extend};
 use super::lines::Lines;
-use super::piece::{self, Arrived, Piece};
-use crate::api::evidence;
+use super::piece::{self, Piece};
 use crate::api::problem::Refusal;
 use crate::court::Court;
-use crate::db::{Caller, EvidenceName, Journal, LogKind, NewEntry, NewRecord, StoredEntry, Write};
-use std::collections::{BTreeMap, BTreeSet};
-use waiqin_protocol::canonical;
-use waiqin_protocol::ids::{EvidenceHash, SubjectId};
-use waiqin_protocol::journal::{Change, Entry, Head, JournalReceipt, LogPosition, Signed};
-use waiqin_protocol::record::Record;
-use waiqin_protocol::wire::sync::{Heads, SyncHead, UpLine, UpText, Verdict, VerdictReason};
+use crate::db::{Caller, StoredEntry};
+use waiqin_protocol::ids::Link;
+use waiqin_protocol::journal::Head;
+use waiqin_protocol::wire::sync::{Heads, SyncHead, UpLine, UpText};
 
 /// How often a piece is looked at again because another request of the journal came between.
 const TRIES: u32 = 5;
@@ -161,7 +157,7 @@ async fn place_of(
 }
 
 /// The piece's link after a number that lies within it.
-fn link_of(piece: &Piece, seq: u64) -> waiqin_protocol::ids::Link {
+fn link_of(piece: &Piece, seq: u64) -> Link {
     let at = usize::try_from(seq - piece.start.seq).unwrap_or(usize::MAX);
     match at.checked_sub(1).and_then(|at| piece.entries.get(at)) {
         Some(entry) => entry.link,
@@ -194,241 +190,4 @@ async fn keep_fork(
         .await?;
     write.commit().await?;
     Ok(())
-}
-
-/// New entries that continue the server's head.
-struct New {
-    after: Head,
-    entries: Vec<Arrived>,
-}
-
-impl New {
-    fn end(&self) -> Head {
-        match self.entries.last() {
-            Some(last) => Head {
-                link: last.link,
-                seq: self.after.seq + self.entries.len() as u64,
-            },
-            None => self.after,
-        }
-    }
-}
-
-enum Extended {
-    Done,
-    /// Another request of the journal was faster; here are the entries again.
-    Overtaken(New),
-}
-
-/// Judges new entries and commits them with log row, records and receipt in one transaction.
-async fn extend(court: &Court, caller: &Caller, new: New) -> Result<Extended, Refusal> {
-    let (new, forms) = formed(new, caller.journal.clone()).await?;
-    let mut write = court.db().write().await?;
-    if write.head(caller.journal.id).await? != new.after {
-        return Ok(Extended::Overtaken(new));
-    }
-    let now_ms = court.clock().now_ms();
-    let end = new.end();
-    let body = log_body(caller, &new.after, &end)?;
-    let position = write
-        .append(LogKind::Piece, Some(caller.journal.id), &body, now_ms)
-        .await?;
-    let receipt = receipt_of(court, caller, end, position, now_ms)?;
-    let mut intake = Intake::open(caller, &mut write).await?;
-    for (entry, form) in new.entries.into_iter().zip(forms) {
-        intake.take(entry, form, &mut write).await?;
-    }
-    let named = intake.keep(&mut write, position.number).await?;
-    write.set_head(caller.journal.id, &receipt, now_ms).await?;
-    write.commit().await?;
-    tracing::info!(journal = %caller.journal.id, to = end.seq, log = position.number, "piece taken");
-    // Photos that came before the entry that names them.
-    for hash in named {
-        evidence::settle(court, &caller.journal, hash).await?;
-    }
-    Ok(Extended::Done)
-}
-
-/// Reads the entries on a blocking thread, before the writer's lock is taken.
-async fn formed(new: New, journal: Journal) -> Result<(New, Vec<Form>), Refusal> {
-    let read = move || {
-        let forms = new
-            .entries
-            .iter()
-            .zip(new.after.seq + 1..)
-            .map(|(entry, seq)| judge::form_of(entry, seq, &journal))
-            .collect();
-        (new, forms)
-    };
-    tokio::task::spawn_blocking(read)
-        .await
-        .map_err(|_| Refusal::Internal)
-}
-
-fn log_body(caller: &Caller, after: &Head, end: &Head) -> Result<String, Refusal> {
-    let body = serde_json::json!({
-        "after": after.seq,
-        "head": { "link": end.link.to_string(), "seq": end.seq },
-        "journal": caller.journal.id.to_string(),
-    });
-    let bytes = canonical::to_bytes(&body).map_err(|_| Refusal::Internal)?;
-    String::from_utf8(bytes).map_err(|_| Refusal::Internal)
-}
-
-fn receipt_of(
-    court: &Court,
-    caller: &Caller,
-    end: Head,
-    position: LogPosition,
-    now_ms: i64,
-) -> Result<Signed<JournalReceipt>, Refusal> {
-    let receipt = JournalReceipt {
-        at: now_ms,
-        journal: caller.journal.id,
-        link: end.link,
-        position,
-        seq: end.seq,
-        server: court.server_id(),
-    };
-    Ok(Signed::sign(receipt, court.signer())?)
-}
-
-/// A piece being taken in: records as far as they are folded, and what will be kept.
-struct Intake<'a> {
-    caller: &'a Caller,
-    seq: u64,
-    held: BTreeSet<SubjectId>,
-    records: BTreeMap<SubjectId, Option<Record>>,
-    changed: BTreeSet<SubjectId>,
-    entries: Vec<NewEntry>,
-    names: Vec<EvidenceName>,
-}
-
-impl<'a> Intake<'a> {
-    async fn open(caller: &'a Caller, write: &mut Write) -> Result<Self, Refusal> {
-        let held = write.held_subjects(caller.journal.id).await?;
-        Ok(Self {
-            caller,
-            seq: write.head(caller.journal.id).await?.seq,
-            held,
-            records: BTreeMap::new(),
-            changed: BTreeSet::new(),
-            entries: Vec::new(),
-            names: Vec::new(),
-        })
-    }
-
-    /// Gives an entry its verdict and notes what is to be kept of it.
-    async fn take(
-        &mut self,
-        arrived: Arrived,
-        form: Form,
-        write: &mut Write,
-    ) -> Result<(), Refusal> {
-        self.seq += 1;
-        let seq = self.seq;
-        let (subject, kind, evidence, verdict, reason) = match form {
-            Form::Aside(aside) => (
-                aside.subject,
-                aside.kind,
-                aside.evidence,
-                aside.verdict,
-                Some(aside.reason),
-            ),
-            Form::Entry(entry) => {
-                let (verdict, reason) = self.judge(&entry, &arrived, write).await?;
-                let kind = Some(judge::kind_of(&entry.change).to_owned());
-                let evidence = judge::evidence_of(&entry.change);
-                (Some(entry.subject), kind, evidence, verdict, reason)
-            }
-        };
-        if verdict == Verdict::Held
-            && let Some(subject) = subject
-        {
-            self.held.insert(subject);
-        }
-        // Held entries name evidence too: what they speak of is taken in all the same.
-        if verdict != Verdict::Refused
-            && let (Some(hash), Some(subject)) = (evidence, subject)
-        {
-            self.names.push(EvidenceName { seq, hash, subject });
-        }
-        let Arrived { hash, link, bytes } = arrived;
-        self.entries.push(NewEntry {
-            seq,
-            hash,
-            link,
-            bytes,
-            subject,
-            kind,
-            verdict,
-            reason,
-        });
-        Ok(())
-    }
-
-    /// The verdict on an entry that reads, and what it does to its record.
-    async fn judge(
-        &mut self,
-        entry: &Entry,
-        arrived: &Arrived,
-        write: &mut Write,
-    ) -> Result<(Verdict, Option<VerdictReason>), Refusal> {
-        if self.caller.is_revoked() {
-            return Ok((Verdict::Held, Some(VerdictReason::Revoked)));
-        }
-        if self.held.contains(&entry.subject) {
-            return Ok((Verdict::Held, Some(VerdictReason::AfterHeld)));
-        }
-        let beside_records = matches!(
-            entry.change,
-            Change::JournalOpened { .. } | Change::EntriesLost { .. } | Change::TaskProgress { .. }
-        );
-        if beside_records {
-            return Ok((Verdict::Accepted, None));
-        }
-        if !self.records.contains_key(&entry.subject) {
-            let known = write.record(entry.subject).await?;
-            self.records.insert(entry.subject, known);
-        }
-        let slot = self.records.entry(entry.subject).or_default();
-        let verdict = match slot {
-            Some(record) => record.apply(entry, arrived.hash).verdict(),
-            None => match Record::open(entry, arrived.hash) {
-                Some(opened) => {
-                    *slot = Some(opened);
-                    (Verdict::Accepted, None)
-                }
-                None => (Verdict::Held, Some(VerdictReason::NoRecord)),
-            },
-        };
-        match verdict.0 {
-            Verdict::Accepted | Verdict::Interleaved | Verdict::Contested => {
-                self.changed.insert(entry.subject);
-            }
-            Verdict::Held | Verdict::Refused => {}
-        }
-        Ok(verdict)
-    }
-
-    /// Writes everything under a row of the log. The evidence that was named.
-    async fn keep(
-        mut self,
-        write: &mut Write,
-        log_number: u64,
-    ) -> Result<BTreeSet<EvidenceHash>, Refusal> {
-        write
-            .add_entries(self.caller.journal.id, log_number, &self.entries)
-            .await?;
-        write.add_names(self.caller.journal.id, &self.names).await?;
-        for subject in &self.changed {
-            if let Some(Some(record)) = self.records.remove(subject) {
-                let case_id = write.case_named(&record.case).await?;
-                write
-                    .put_record(&NewRecord { record, case_id }, log_number)
-                    .await?;
-            }
-        }
-        Ok(self.names.iter().map(|name| name.hash).collect())
-    }
 }

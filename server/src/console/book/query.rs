@@ -92,7 +92,10 @@ impl Book {
     pub fn find(&self, query: &CaseQuery, this_year: i32) -> Listing {
         let asked = self.asked(query, this_year);
         let Some(filter) = Filter::of(self, query) else {
-            return Listing { suggestion: asked.suggestion, ..Listing::default() };
+            return Listing {
+                suggestion: asked.suggestion,
+                ..Listing::default()
+            };
         };
         let order = match query.sort {
             Sort::Filed => &self.by_filed,
@@ -137,41 +140,68 @@ impl Book {
             Ok(reading) => {
                 let mut hits = vec![false; self.cases.len()];
                 let mut exact = BTreeSet::new();
-                let numbered = reading.cases.iter().filter_map(|it| self.by_number.get(it.normal()));
+                let numbered = reading
+                    .cases
+                    .iter()
+                    .filter_map(|it| self.by_number.get(it.normal()));
                 for at in numbered.flatten() {
                     hits[index(*at)] = true;
                     exact.insert(self.entry(*at).id.clone());
                 }
                 if !exact.is_empty() {
-                    return Asked { hits: Some(hits), exact: Some(exact), suggestion };
+                    return Asked {
+                        hits: Some(hits),
+                        exact: Some(exact),
+                        suggestion,
+                    };
                 }
             }
             // Two numbers or a party beside a number are words, not a slip of one number.
             Err(error) if matches!(error.kind, CaseNoErrorKind::SeveralNumbers(_)) => {}
             Err(error) => {
-                suggestion = error.suggestion.filter(|n| self.by_number.contains_key(&**n));
+                suggestion = error
+                    .suggestion
+                    .filter(|n| self.by_number.contains_key(&**n));
             }
         }
-        Asked { hits: Some(self.holding(&text)), exact: None, suggestion }
+        Asked {
+            hits: Some(self.holding(&text)),
+            exact: None,
+            suggestion,
+        }
     }
 
     /// The cases whose text holds every word.
     fn holding(&self, text: &str) -> Vec<bool> {
-        let mut terms: Vec<String> =
-            text.split_whitespace().map(fold).filter(|t| !t.is_empty()).take(TERMS_MAX).collect();
+        let mut terms: Vec<String> = text
+            .split_whitespace()
+            .map(fold)
+            .filter(|t| !t.is_empty())
+            .take(TERMS_MAX)
+            .collect();
         // The longest word is the rarest: it is looked for in the whole buffer, the others there.
         terms.sort_by_key(|term| std::cmp::Reverse(term.len()));
         let mut hits = vec![false; self.cases.len()];
-        let Some((first, rest)) = terms.split_first() else { return hits };
+        let Some((first, rest)) = terms.split_first() else {
+            return hits;
+        };
         let rest: Vec<memmem::Finder> = rest.iter().map(memmem::Finder::new).collect();
         let mut case = 0;
         for at in memmem::find_iter(self.texts.as_bytes(), first) {
-            if at < self.cases.get(case).map_or(usize::MAX, |entry| entry.text_at) {
+            if at
+                < self
+                    .cases
+                    .get(case)
+                    .map_or(usize::MAX, |entry| entry.text_at)
+            {
                 continue;
             }
             case += self.cases[case..].partition_point(|entry| entry.text_at <= at);
             let from = self.cases[case - 1].text_at;
-            let to = self.cases.get(case).map_or(self.texts.len(), |next| next.text_at);
+            let to = self
+                .cases
+                .get(case)
+                .map_or(self.texts.len(), |next| next.text_at);
             let whole = &self.texts.as_bytes()[from..to];
             hits[case - 1] = rest.iter().all(|term| term.find(whole).is_some());
         }
@@ -252,10 +282,19 @@ fn cut(found: &[&Entry], query: &CaseQuery) -> Listing {
         .unwrap_or(0);
     let id_at = |at: usize| found.get(at).map(|case| case.id.to_string());
     Listing {
-        ids: found.iter().skip(offset).take(limit).map(|case| case.id.to_string()).collect(),
+        ids: found
+            .iter()
+            .skip(offset)
+            .take(limit)
+            .map(|case| case.id.to_string())
+            .collect(),
         total: u64::try_from(found.len()).unwrap_or(u64::MAX),
         offset: u64::try_from(offset).unwrap_or(u64::MAX),
-        before: if offset == 0 { None } else { id_at(offset.saturating_sub(limit)) },
+        before: if offset == 0 {
+            None
+        } else {
+            id_at(offset.saturating_sub(limit))
+        },
         after: id_at(offset.saturating_add(limit)),
         exact: None,
         suggestion: None,

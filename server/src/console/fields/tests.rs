@@ -5,7 +5,12 @@ use waiqin_protocol::journal::{Act, At, CaseRef, Change, Entry, Path};
 
 fn entry(journal: u8, seq: u64, change: Change) -> (Entry, EntryHash) {
     let entry = Entry {
-        at: At { beacon: None, boot: BootId::from_bytes([9; 16]), mono: 1, wall: 1_562_000_000_000 },
+        at: At {
+            beacon: None,
+            boot: BootId::from_bytes([9; 16]),
+            mono: 1,
+            wall: 1_562_000_000_000,
+        },
         author: OfficerId::from_bytes([journal; 16]),
         base: None,
         beacon: None,
@@ -20,18 +25,27 @@ fn entry(journal: u8, seq: u64, change: Change) -> (Entry, EntryHash) {
 }
 
 fn values(pairs: &[(&str, Value)]) -> BTreeMap<Path, Value> {
-    pairs.iter().map(|(path, value)| (Path::new(*path).unwrap(), value.clone())).collect()
+    pairs
+        .iter()
+        .map(|(path, value)| (Path::new(*path).unwrap(), value.clone()))
+        .collect()
 }
 
 fn record(pairs: &[(&str, Value)]) -> Record {
     let case = CaseRef::default();
-    let opened = Change::RecordOpened { act: Act::Investigation, case, values: values(pairs) };
+    let opened = Change::RecordOpened {
+        act: Act::Investigation,
+        case,
+        values: values(pairs),
+    };
     let (entry, hash) = entry(1, 2, opened);
     Record::open(&entry, hash).unwrap()
 }
 
 fn shown(record: &Record) -> Vec<Shown> {
-    of(record, Lang::En, &|id| format!("officer {}", id.as_bytes()[0]))
+    of(record, Lang::En, &|id| {
+        format!("officer {}", id.as_bytes()[0])
+    })
 }
 
 #[test]
@@ -68,20 +82,35 @@ fn items_of_a_list_stay_apart() {
     let [one, two] = [1u8, 2].map(|n| ItemId::from_bytes([n; 16]).to_string());
     let record = record(&[
         (&format!("officers/{one}/person"), Value::Text("A".into())),
-        (&format!("officers/{one}/role"), Value::Text("executor".into())),
+        (
+            &format!("officers/{one}/role"),
+            Value::Text("executor".into()),
+        ),
         (&format!("officers/{two}/person"), Value::Text("B".into())),
         (&format!("sources/{one}"), Value::Text("registry".into())),
         ("special/ill", Value::Bool(true)),
     ]);
     let lists = shown(&record);
-    let Shown::List { label, items } = &lists[0] else { panic!("officers are a list") };
+    let Shown::List { label, items } = &lists[0] else {
+        panic!("officers are a list")
+    };
     assert_eq!((label.as_str(), items.len()), ("Officers", 2));
     assert_eq!(items[0].len(), 2);
     assert_eq!(items[0][1].1[0].text, "executor");
-    let Shown::List { label, items } = &lists[1] else { panic!("special is a list") };
-    assert_eq!((label.as_str(), items[0][0].0.as_str()), ("Special status", "seriously ill"));
-    let Shown::List { items, .. } = &lists[2] else { panic!("sources are a list") };
-    assert_eq!((items[0][0].0.as_str(), items[0][0].1[0].text.as_str()), ("", "registry"));
+    let Shown::List { label, items } = &lists[1] else {
+        panic!("special is a list")
+    };
+    assert_eq!(
+        (label.as_str(), items[0][0].0.as_str()),
+        ("Special status", "seriously ill")
+    );
+    let Shown::List { items, .. } = &lists[2] else {
+        panic!("sources are a list")
+    };
+    assert_eq!(
+        (items[0][0].0.as_str(), items[0][0].1[0].text.as_str()),
+        ("", "registry")
+    );
 }
 
 #[test]
@@ -90,11 +119,19 @@ fn values_that_stand_against_each_other_are_both_shown_with_their_authors() {
     let values = values(&[("result", Value::Text("leads".into()))]);
     let (other, hash) = entry(2, 2, Change::FieldsChanged { values });
     record.apply(&other, hash);
-    let Shown::Fact { values, .. } = &shown(&record)[0] else { panic!("result is a fact") };
-    let both: Vec<_> = values.iter().map(|it| (it.text.as_str(), it.by.as_deref())).collect();
+    let Shown::Fact { values, .. } = &shown(&record)[0] else {
+        panic!("result is a fact")
+    };
+    let both: Vec<_> = values
+        .iter()
+        .map(|it| (it.text.as_str(), it.by.as_deref()))
+        .collect();
     assert_eq!(
         both,
-        [("no assets found", Some("officer 1")), ("leads to verify", Some("officer 2"))]
+        [
+            ("no assets found", Some("officer 1")),
+            ("leads to verify", Some("officer 2"))
+        ]
     );
 }
 
@@ -115,6 +152,9 @@ fn a_position_is_written_in_degrees_and_a_simulated_one_says_so() {
             Shown::List { .. } => panic!("a fix is a fact"),
         }
     };
-    assert_eq!(fix(false), "22.83678, -0.00000, ±9 m".replace(", ±", " · ±"));
+    assert_eq!(
+        fix(false),
+        "22.83678, -0.00000, ±9 m".replace(", ±", " · ±")
+    );
     assert!(fix(true).contains("simulated"));
 }

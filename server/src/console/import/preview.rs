@@ -11,8 +11,8 @@ use super::reason;
 use super::staging::{self, Staged};
 use crate::db::Applying;
 use crate::list::{
-    ChangeKind, Comparison, Known, Limits, ListError, ReadList, RepairKind, compare, field_word,
-    read_list, report_json,
+    ChangeKind, Comparison, Known, Limits, ListCase, ListError, ReadList, RepairKind, compare,
+    field_word, read_list, report_json,
 };
 use crate::words::list::ListWords;
 use askama::Template;
@@ -20,12 +20,15 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use std::collections::HashMap;
 use waiqin_protocol::words::fill;
 
 /// Examples shown of each kind of repair.
 const REPAIRS_SHOWN: usize = 6;
 /// Changes shown of each kind.
-const CHANGES_SHOWN: usize = 30;
+const CHANGES_SHOWN: usize = 300;
+/// Changes of a kind that are unfolded.
+const CHANGES_UNFOLDED: usize = 8;
 /// Rows and cells set aside that are shown.
 const REJECTED_SHOWN: usize = 200;
 
@@ -54,11 +57,15 @@ struct ChangeGroup {
     anchor: String,
     count: String,
     lines: Vec<ChangeLine>,
+    /// Further ones, folded.
+    rest: Vec<ChangeLine>,
     more: u64,
 }
 
 struct ChangeLine {
     number: Number,
+    /// Who it is about, where the case as a whole came or went.
+    note: String,
     field: &'static str,
     before: String,
     after: String,
@@ -232,7 +239,7 @@ fn shown(
                 anchor: (*count > 0).then(|| format!("#{}", stored_name(kind))),
             })
             .collect(),
-        change_groups: change_groups(comparison, &report.changes, list_words),
+        change_groups: change_groups(looked, &report.changes, list_words),
         against: *against,
         reason,
         frame: page.frame(
@@ -280,10 +287,25 @@ fn repair_groups(
 }
 
 fn change_groups(
-    comparison: &Comparison,
+    looked: &Looked,
     counts: &[(ChangeKind, u64)],
     words: &'static ListWords,
 ) -> Vec<ChangeGroup> {
+    let comparison = &looked.comparison;
+    let cases: HashMap<&str, &ListCase> = looked
+        .list
+        .cases
+        .iter()
+        .map(|case| (case.id.as_str(), case))
+        .collect();
+    let note = |id: &str| {
+        let parties = cases
+            .get(id)
+            .map(|case| case.debtors.as_slice())
+            .unwrap_or_default();
+        let names: Vec<&str> = parties.iter().map(|party| party.name.as_str()).collect();
+        names.join(words.list_comma)
+    };
     CHANGES
         .into_iter()
         .chain(BESIDE)
@@ -295,10 +317,15 @@ fn change_groups(
                 .find(|(it, _)| *it == kind)
                 .map(|(_, count)| *count);
             let total = counted.unwrap_or(rows).max(rows);
-            let lines: Vec<ChangeLine> = of_kind()
+            let mut lines: Vec<ChangeLine> = of_kind()
                 .take(CHANGES_SHOWN)
                 .map(|it| ChangeLine {
                     number: Number::of(&it.number),
+                    note: if it.field.is_empty() {
+                        note(&it.id)
+                    } else {
+                        String::new()
+                    },
                     field: if it.field.is_empty() {
                         ""
                     } else {
@@ -313,6 +340,7 @@ fn change_groups(
                 word: change_word(kind, words),
                 anchor: stored_name(&kind),
                 count: show::count(counted.unwrap_or(rows)),
+                rest: lines.split_off(lines.len().min(CHANGES_UNFOLDED)),
                 lines,
                 more: total.saturating_sub(shown),
             })

@@ -10,17 +10,28 @@ async fn signing_in_leads_to_the_page_asked_for_and_out_again() {
     let mut browser = house.stranger();
     let asked = browser.get("/cases?q=x").await;
     assert_eq!(asked.to(), "/sign-in?next=%2Fcases%3Fq%3Dx");
-    let fields = [("login", "clerk2"), ("password", PASSWORD), ("next", "/cases?q=x")];
+    let fields = [
+        ("login", "clerk2"),
+        ("password", PASSWORD),
+        ("next", "/cases?q=x"),
+    ];
     let signed_in = browser.post("/sign-in", &fields).await;
     assert_eq!(signed_in.to(), "/cases?q=x");
     let cookie = signed_in.headers[header::SET_COOKIE].to_str().unwrap();
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
     assert!(!cookie.contains("Secure"), "plain HTTP on loopback");
     assert_eq!(browser.get("/cases?q=x").await.status, StatusCode::OK);
     let held = browser.cookies.clone();
     assert_eq!(browser.post("/sign-out", &[]).await.to(), "/sign-in");
     browser.cookies = held;
-    assert_eq!(browser.get("/").await.status, StatusCode::SEE_OTHER, "the session is over");
+    assert_eq!(
+        browser.get("/").await.status,
+        StatusCode::SEE_OTHER,
+        "the session is over"
+    );
 }
 
 #[tokio::test]
@@ -41,7 +52,12 @@ async fn over_tls_the_cookie_is_kept_to_tls() {
         .body(Body::from(body))
         .unwrap();
     let answer = browser.send(request).await;
-    assert!(answer.headers[header::SET_COOKIE].to_str().unwrap().contains("; Secure"));
+    assert!(
+        answer.headers[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .contains("; Secure")
+    );
 }
 
 #[tokio::test]
@@ -51,19 +67,28 @@ async fn too_many_wrong_passwords_lock_out_for_a_time_that_is_said() {
     for login in ["clerk2", "nobody"] {
         let mut browser = house.stranger();
         for n in 1..=TRIES {
-            let wrong = browser.post("/sign-in", &[("login", login), ("password", "x")]).await;
+            let wrong = browser
+                .post("/sign-in", &[("login", login), ("password", "x")])
+                .await;
             assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
             assert_eq!(wrong.body.contains("1 分钟后"), n == TRIES, "{login} {n}");
         }
-        let right = browser.post("/sign-in", &[("login", login), ("password", PASSWORD)]).await;
+        let right = browser
+            .post("/sign-in", &[("login", login), ("password", PASSWORD)])
+            .await;
         assert_eq!(right.status, StatusCode::UNAUTHORIZED, "{login}");
     }
     house.later(60_001);
     let mut browser = house.stranger();
-    let again = browser.post("/sign-in", &[("login", "clerk2"), ("password", "x")]).await;
+    let again = browser
+        .post("/sign-in", &[("login", "clerk2"), ("password", "x")])
+        .await;
     assert!(again.body.contains("2 分钟后"), "the wait doubles");
     house.later(120_001);
-    assert_eq!(house.browser("clerk2").await.get("/").await.status, StatusCode::OK);
+    assert_eq!(
+        house.browser("clerk2").await.get("/").await.status,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
@@ -96,15 +121,36 @@ async fn a_form_without_its_token_changes_nothing() {
         let refused = browser.post_raw(&revoke, &[("token", token)]).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         assert!(refused.body.contains("页面已过期"), "{}", refused.body);
-        assert!(refused.body.contains(&format!("href=\"{revoke}\"")), "there is a way back");
+        assert!(
+            refused.body.contains(&format!("href=\"{revoke}\"")),
+            "there is a way back"
+        );
     }
     let upload = browser.upload("x", "a.csv", "案号\n1".as_bytes()).await;
     assert_eq!(upload.status, StatusCode::FORBIDDEN);
-    assert!(!house.court.config().data.join("staging").exists(), "nothing was written");
-    let row = house.court.db().journal_shown(&journal).await.unwrap().unwrap();
+    assert!(
+        !house.court.config().data.join("staging").exists(),
+        "nothing was written"
+    );
+    let row = house
+        .court
+        .db()
+        .journal_shown(&journal)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(row.revoked_ms, None);
-    assert_eq!(browser.post(&revoke, &[]).await.to(), format!("/devices/{journal}"));
-    let row = house.court.db().journal_shown(&journal).await.unwrap().unwrap();
+    assert_eq!(
+        browser.post(&revoke, &[]).await.to(),
+        format!("/devices/{journal}")
+    );
+    let row = house
+        .court
+        .db()
+        .journal_shown(&journal)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(row.revoked_ms.is_some());
 }
 
@@ -122,7 +168,11 @@ async fn a_form_of_another_site_is_refused_whatever_it_carries() {
     let refused = browser.send(request).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(refused.body.contains("提交来自别处"));
-    assert_eq!(browser.get("/").await.status, StatusCode::OK, "still signed in");
+    assert_eq!(
+        browser.get("/").await.status,
+        StatusCode::OK,
+        "still signed in"
+    );
 }
 
 #[tokio::test]
@@ -130,7 +180,9 @@ async fn the_language_is_kept_with_the_session_and_for_the_browser() {
     let house = House::full().await;
     let mut browser = house.browser("clerk2").await;
     assert!(browser.get("/cases").await.body.contains("承办人"));
-    let switched = browser.post("/language", &[("lang", "en"), ("next", "/cases?sort=due")]).await;
+    let switched = browser
+        .post("/language", &[("lang", "en"), ("next", "/cases?sort=due")])
+        .await;
     assert_eq!(switched.to(), "/cases?sort=due");
     let page = browser.get("/cases").await.body;
     assert!(page.contains("lang=\"en\"") && page.contains("In charge"));
@@ -144,16 +196,29 @@ async fn the_language_is_kept_with_the_session_and_for_the_browser() {
 async fn a_ticket_is_shown_once_and_carries_what_a_phone_needs() {
     let house = House::full().await;
     let mut browser = house.browser("admin4").await;
-    let officer = super::house::user(1, crate::db::Role::Officer, "").id.to_string();
-    let page = browser.post("/devices/tickets", &[("officer", &officer)]).await;
+    let officer = super::house::user(1, crate::db::Role::Officer, "")
+        .id
+        .to_string();
+    let page = browser
+        .post("/devices/tickets", &[("officer", &officer)])
+        .await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    let text = page.body.split("waiqin1:").nth(1).unwrap().split('<').next().unwrap();
+    let text = page
+        .body
+        .split("waiqin1:")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap();
     let ticket: waiqin_protocol::wire::enrol::Ticket = format!("waiqin1:{text}").parse().unwrap();
     assert_eq!(ticket.server, house.court.server_id());
     assert!(page.body.contains("<svg"));
     assert_eq!(page.headers[header::CACHE_CONTROL], "no-store");
     assert_eq!(browser.get("/devices/tickets").await.to(), "/devices");
-    let nobody = browser.post("/devices/tickets", &[("officer", &"ee".repeat(16))]).await;
+    let nobody = browser
+        .post("/devices/tickets", &[("officer", &"ee".repeat(16))])
+        .await;
     assert_eq!(nobody.status, StatusCode::NOT_FOUND);
     let nonsense = browser.post("/devices/tickets", &[("officer", "x")]).await;
     assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);

@@ -71,10 +71,16 @@ impl House {
         let court = Court::open(&config, clock.clone()).await.unwrap();
         let phc = password::hash(PASSWORD, &[7; 16]).unwrap();
         let mut write = court.db().write().await.unwrap();
-        for (n, role) in
-            [(1, Role::Officer), (2, Role::Clerk), (3, Role::Command), (4, Role::Admin)]
-        {
-            write.add_user(&user(n, role, "赵法官"), Some(&phc), NOW).await.unwrap();
+        for (n, role) in [
+            (1, Role::Officer),
+            (2, Role::Clerk),
+            (3, Role::Command),
+            (4, Role::Admin),
+        ] {
+            write
+                .add_user(&user(n, role, "赵法官"), Some(&phc), NOW)
+                .await
+                .unwrap();
         }
         write.commit().await.unwrap();
         Self {
@@ -102,7 +108,10 @@ impl House {
 
     async fn add_phones(&mut self) {
         let mut owing = testing::journal(1);
-        owing.announced = Head { seq: 40, ..owing.announced };
+        owing.announced = Head {
+            seq: 40,
+            ..owing.announced
+        };
         (owing.enrolled_ms, owing.seen_ms) = (NOW - 40 * 86_400_000, NOW - 5 * 86_400_000);
         let mut lost = testing::journal(2);
         (lost.enrolled_ms, lost.seen_ms) = (NOW - 40 * 86_400_000, NOW - 60_000);
@@ -117,14 +126,24 @@ impl House {
     /// 0: on a case, six photos in every state. 1: its number is pending. 2: not in the list, one
     /// entry held and one refused. 3: contested and void, with sixty photos.
     async fn add_records(&mut self) {
-        let case = self.cases.iter().position(|case| case.officer == "赵法官").unwrap();
+        let case = self
+            .cases
+            .iter()
+            .position(|case| case.officer == "赵法官")
+            .unwrap();
         let named = CaseRef {
             id: Some(CaseId(self.cases[case].id.clone())),
             normal: Some(self.cases[case].number.clone()),
             pending: false,
-            typed: self.cases[case].number.replace('（', "(").replace('）', ")"),
+            typed: self.cases[case]
+                .number
+                .replace('（', "(")
+                .replace('）', ")"),
         };
-        let pending = CaseRef { pending: true, ..CaseRef::default() };
+        let pending = CaseRef {
+            pending: true,
+            ..CaseRef::default()
+        };
         let unknown = CaseRef {
             normal: Some("（2019）粤0115执99999号".into()),
             typed: "（2019）粤0115执99999号".into(),
@@ -138,7 +157,8 @@ impl House {
             (picture(32, 30), "withdrawn"),
             (b"not a picture".to_vec(), "received"),
         ];
-        self.add_record(1, Act::Investigation, &named, &photos, &[]).await;
+        self.add_record(1, Act::Investigation, &named, &photos, &[])
+            .await;
         self.add_record(2, Act::Service, &pending, &[], &[]).await;
         let aside = [
             (Verdict::Held, VerdictReason::UnknownBase),
@@ -147,7 +167,8 @@ impl House {
         self.add_record(3, Act::Seal, &unknown, &[], &aside).await;
         let sixty: Vec<(Vec<u8>, &str)> =
             (0..60).map(|n| (picture(40 + n, 40), "received")).collect();
-        self.add_record(4, Act::Detention, &named, &sixty, &[]).await;
+        self.add_record(4, Act::Detention, &named, &sixty, &[])
+            .await;
     }
 
     async fn add_record(
@@ -160,26 +181,51 @@ impl House {
     ) {
         let subject = SubjectId::from_bytes([0xa0 + n; 16]);
         let journal = self.journals[0];
-        let mut scribe = Scribe { subject, journal, seq: u64::from(n) * 200, entries: Vec::new() };
+        let mut scribe = Scribe {
+            subject,
+            journal,
+            seq: u64::from(n) * 200,
+            entries: Vec::new(),
+        };
         let item = ItemId::from_bytes([n; 16]);
         let text = |text: &str| Value::Text(text.to_owned());
         let values = BTreeMap::from([
-            (Path::new("place").unwrap(), text("大岗镇豪岗大道 18 号 3 号厂房")),
-            (Path::new("course").unwrap(), text("门锁闭。物业证实仍在生产，<b>机器夜间运行</b>。")),
+            (
+                Path::new("place").unwrap(),
+                text("大岗镇豪岗大道 18 号 3 号厂房"),
+            ),
+            (
+                Path::new("course").unwrap(),
+                text("门锁闭。物业证实仍在生产，<b>机器夜间运行</b>。"),
+            ),
             (Path::new("t0").unwrap(), Value::Int(NOW - 3_600_000)),
             (Path::new("debtor_met").unwrap(), Value::Bool(false)),
-            (Path::new(format!("officers/{item}/person")).unwrap(), text("李某")),
-            (Path::new(format!("officers/{item}/role")).unwrap(), text("executor")),
+            (
+                Path::new(format!("officers/{item}/person")).unwrap(),
+                text("李某"),
+            ),
+            (
+                Path::new(format!("officers/{item}/role")).unwrap(),
+                text("executor"),
+            ),
         ]);
-        let opened =
-            scribe.say(Change::RecordOpened { act, case: case.clone(), values }, Verdict::Accepted);
+        let opened = scribe.say(
+            Change::RecordOpened {
+                act,
+                case: case.clone(),
+                values,
+            },
+            Verdict::Accepted,
+        );
         let mut record = Record::open(&opened.0, opened.1).unwrap();
         let mut custody = Vec::new();
         for (bytes, state) in photos {
             let evidence = evidence_of(bytes, state);
             let hash = evidence.hash;
             self.photos.push(hash);
-            let mut changes = vec![Change::EvidenceAdded { evidence: Box::new(evidence) }];
+            let mut changes = vec![Change::EvidenceAdded {
+                evidence: Box::new(evidence),
+            }];
             let reason = "手机摔坏".to_owned();
             match *state {
                 "missing" => changes.push(Change::EvidenceMissing { hash, reason }),
@@ -200,8 +246,12 @@ impl House {
             scribe.entries.last_mut().unwrap().reason = Some(*reason);
         }
         if act == Act::Detention {
-            let (entry, hash) =
-                scribe.say(Change::Voided { reason: "重复记录".into() }, Verdict::Accepted);
+            let (entry, hash) = scribe.say(
+                Change::Voided {
+                    reason: "重复记录".into(),
+                },
+                Verdict::Accepted,
+            );
             record.apply(&entry, hash);
         }
         self.keep(&record, case, scribe.entries, &custody).await;
@@ -223,29 +273,47 @@ impl House {
             .unwrap();
         let names: Vec<EvidenceName> = entries
             .iter()
-            .filter_map(|entry| match Entry::from_bytes(&entry.bytes).unwrap().change {
-                Change::EvidenceAdded { evidence } => Some(EvidenceName {
-                    seq: entry.seq,
-                    hash: evidence.hash,
-                    subject: record.subject,
-                }),
-                _ => None,
-            })
+            .filter_map(
+                |entry| match Entry::from_bytes(&entry.bytes).unwrap().change {
+                    Change::EvidenceAdded { evidence } => Some(EvidenceName {
+                        seq: entry.seq,
+                        hash: evidence.hash,
+                        subject: record.subject,
+                    }),
+                    _ => None,
+                },
+            )
             .collect();
-        write.add_entries(journal, at.number, &entries).await.unwrap();
+        write
+            .add_entries(journal, at.number, &entries)
+            .await
+            .unwrap();
         write.add_names(journal, &names).await.unwrap();
         let case_id = case.id.as_ref().map(|id| id.0.clone());
-        let new = NewRecord { record: record.clone(), case_id };
+        let new = NewRecord {
+            record: record.clone(),
+            case_id,
+        };
         write.put_record(&new, at.number).await.unwrap();
         let signer = Ed25519Signer::from_secret(&[9; 32]);
         for (hash, bytes) in custody {
             let text = hash.to_string();
-            let folder = self.court.config().data.join("evidence/objects").join(&text[..2]);
+            let folder = self
+                .court
+                .config()
+                .data
+                .join("evidence/objects")
+                .join(&text[..2]);
             std::fs::create_dir_all(&folder).unwrap();
             std::fs::write(folder.join(&text), bytes).unwrap();
             let length = u64::try_from(bytes.len()).unwrap();
             let media = bytes.starts_with(b"\x89PNG").then_some("image/png");
-            let evidence = NewEvidence { hash: *hash, length, media, size: None };
+            let evidence = NewEvidence {
+                hash: *hash,
+                length,
+                media,
+                size: None,
+            };
             let receipt = EvidenceReceipt {
                 at: NOW - 1_700_000,
                 hash: *hash,
@@ -272,7 +340,11 @@ impl House {
 
     /// A browser that is not.
     pub fn stranger(&self) -> Browser {
-        Browser { router: self.router.clone(), cookies: BTreeMap::new(), lang: "zh-CN" }
+        Browser {
+            router: self.router.clone(),
+            cookies: BTreeMap::new(),
+            lang: "zh-CN",
+        }
     }
 
     pub fn later(&self, ms: i64) {
@@ -290,7 +362,10 @@ struct Scribe {
 impl Scribe {
     fn say(&mut self, change: Change, verdict: Verdict) -> (Entry, EntryHash) {
         self.seq += 1;
-        let kind = serde_json::to_value(&change).unwrap()["kind"].as_str().unwrap().to_owned();
+        let kind = serde_json::to_value(&change).unwrap()["kind"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let entry = Entry {
             at: At {
                 beacon: None,
@@ -344,7 +419,8 @@ fn evidence_of(bytes: &[u8], name: &str) -> Evidence {
 /// A PNG that tells its size apart from every other.
 pub fn picture(width: u32, height: u32) -> Vec<u8> {
     let mut out = std::io::Cursor::new(Vec::new());
-    let pixel = |x: u32, y: u32| image::Rgb([(x % 251) as u8, (y % 251) as u8, (width % 251) as u8]);
+    let pixel =
+        |x: u32, y: u32| image::Rgb([(x % 251) as u8, (y % 251) as u8, (width % 251) as u8]);
     let picture = image::RgbImage::from_fn(width, height, pixel);
     picture.write_to(&mut out, image::ImageFormat::Png).unwrap();
     out.into_inner()
@@ -366,24 +442,35 @@ pub struct Answer {
 
 impl Answer {
     pub fn to(&self) -> &str {
-        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(header::LOCATION)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     /// The token of the first form.
     pub fn token(&self) -> String {
-        let start = self.body.split("name=\"token\" value=\"").nth(1).unwrap_or_default();
+        let start = self
+            .body
+            .split("name=\"token\" value=\"")
+            .nth(1)
+            .unwrap_or_default();
         start.split('"').next().unwrap().to_owned()
     }
 }
 
 impl Browser {
     pub async fn get(&mut self, path: &str) -> Answer {
-        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+        self.send(Request::get(path).body(Body::empty()).unwrap())
+            .await
     }
 
     /// Fills the form of a page and sends it with its token.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let page = if path == "/language" || path == "/sign-out" { "/sign-in" } else { path };
+        let page = if path == "/language" || path == "/sign-out" {
+            "/sign-in"
+        } else {
+            path
+        };
         let mut page = self.get(page).await;
         if page.token().is_empty() {
             page = self.get("/").await;
@@ -424,8 +511,11 @@ impl Browser {
     }
 
     pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
-        let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let headers = request.headers_mut();
         if !cookies.is_empty() {
             headers.insert(header::COOKIE, cookies.join("; ").parse().unwrap());

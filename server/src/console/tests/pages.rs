@@ -35,8 +35,10 @@ async fn walk(browser: &mut Browser) -> Vec<(String, Answer)> {
                 continue;
             }
             assert!(is_own(&link), "{path} links to {link}");
-            let kind: String =
-                link.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+            let kind: String = link
+                .chars()
+                .map(|c| if c.is_ascii_digit() { '0' } else { c })
+                .collect();
             let kind = kind.split("0000").next().unwrap().to_owned();
             if kinds.insert(kind) || link.starts_with("/records/") {
                 known.insert(link.clone());
@@ -58,7 +60,14 @@ async fn every_link_leads_to_a_page_and_every_form_to_a_route_in_both_languages(
         browser.post("/sign-in", &fields).await;
         let pages = walk(&mut browser).await;
         let paths: BTreeSet<&str> = pages.iter().map(|(path, _)| path.as_str()).collect();
-        for path in ["/cases", "/records", "/undelivered", "/import", "/devices", "/people"] {
+        for path in [
+            "/cases",
+            "/records",
+            "/undelivered",
+            "/import",
+            "/devices",
+            "/people",
+        ] {
             assert!(paths.contains(path), "nothing leads to {path}");
         }
         assert!(pages.len() > 90, "{} pages", pages.len());
@@ -67,14 +76,29 @@ async fn every_link_leads_to_a_page_and_every_form_to_a_route_in_both_languages(
             if !html {
                 continue;
             }
-            assert!(page.body.contains(&format!("<html lang=\"{lang}\">")), "{path}");
-            assert!(!page.body.contains('{') && !page.body.contains('}'), "{path} has a gap");
-            assert!(!page.body.contains("<b>机器夜间运行"), "{path} lets text be markup");
-            assert!(!page.body.contains(" style=") && !page.body.contains(" onclick="), "{path}");
+            assert!(
+                page.body.contains(&format!("<html lang=\"{lang}\">")),
+                "{path}"
+            );
+            assert!(
+                !page.body.contains('{') && !page.body.contains('}'),
+                "{path} has a gap"
+            );
+            assert!(
+                !page.body.contains("<b>机器夜间运行"),
+                "{path} lets text be markup"
+            );
+            assert!(
+                !page.body.contains(" style=") && !page.body.contains(" onclick="),
+                "{path}"
+            );
             for action in attributes(&page.body, "action") {
                 let route = action.split('?').next().unwrap();
                 let answer = browser.get(route).await.status;
-                assert!(answer.is_success() || answer.is_redirection(), "{path}: {action}");
+                assert!(
+                    answer.is_success() || answer.is_redirection(),
+                    "{path}: {action}"
+                );
             }
         }
         if lang == "en" {
@@ -87,7 +111,9 @@ async fn every_link_leads_to_a_page_and_every_form_to_a_route_in_both_languages(
 fn english_pages_speak_english(pages: &[(String, Answer)]) {
     for (path, page) in pages {
         for (name, zh, _) in ConsoleWords::ALL {
-            let data = ["officer", "stage", "number", "name", "debtor", "kind", "seal", "stay"];
+            let data = [
+                "officer", "stage", "number", "name", "debtor", "kind", "seal", "stay",
+            ];
             let long = zh.chars().filter(|c| *c > '\u{3400}').count() >= 5 && !zh.contains('{');
             if long && !data.iter().any(|word| name.contains(word)) {
                 assert!(!page.body.contains(zh), "{path} says {name} in Chinese");
@@ -105,10 +131,16 @@ async fn every_page_has_its_empty_state() {
         let fields = [("login", "admin4"), ("password", super::house::PASSWORD)];
         browser.post("/sign-in", &fields).await;
         for (path, words) in [
-            ("/", vec![empty.no_list, empty.no_record_yet, empty.nothing_waits]),
+            (
+                "/",
+                vec![empty.no_list, empty.no_record_yet, empty.nothing_waits],
+            ),
             ("/cases", vec![empty.no_list]),
             ("/records", vec![empty.no_record_yet]),
-            ("/undelivered", vec![empty.no_entries_missing, empty.no_photos_missing]),
+            (
+                "/undelivered",
+                vec![empty.no_entries_missing, empty.no_photos_missing],
+            ),
             ("/import", vec![empty.no_list]),
             ("/devices", vec![empty.no_device]),
         ] {
@@ -126,7 +158,10 @@ async fn a_record_shows_what_became_of_each_piece_of_evidence() {
     let house = House::full().await;
     let mut browser = house.browser("clerk2").await;
     let words = &ConsoleWords::ZH;
-    let page = browser.get(&format!("/records/{}", house.subjects[0])).await.body;
+    let page = browser
+        .get(&format!("/records/{}", house.subjects[0]))
+        .await
+        .body;
     for word in [
         words.evidence_received,
         words.evidence_undelivered,
@@ -136,14 +171,29 @@ async fn a_record_shows_what_became_of_each_piece_of_evidence() {
     ] {
         assert!(page.contains(word), "{word}");
     }
-    assert!(page.contains("6 张中 1 张未送达"), "the worst state is the record's");
-    assert!(page.contains("(2016)粤0115执1号") || page.contains("案号原写"), "as typed");
-    let pending = browser.get(&format!("/records/{}", house.subjects[1])).await.body;
+    assert!(
+        page.contains("6 张中 1 张未送达"),
+        "the worst state is the record's"
+    );
+    assert!(
+        page.contains("(2016)粤0115执1号") || page.contains("案号原写"),
+        "as typed"
+    );
+    let pending = browser
+        .get(&format!("/records/{}", house.subjects[1]))
+        .await
+        .body;
     assert!(pending.contains(words.number_pending));
-    let aside = browser.get(&format!("/records/{}", house.subjects[2])).await.body;
+    let aside = browser
+        .get(&format!("/records/{}", house.subjects[2]))
+        .await
+        .body;
     assert!(aside.contains(words.verdict_held) && aside.contains(words.reason_unknown_base));
     assert!(aside.contains(words.verdict_refused) && aside.contains(words.unmatched));
-    let long = browser.get(&format!("/records/{}", house.subjects[3])).await.body;
+    let long = browser
+        .get(&format!("/records/{}", house.subjects[3]))
+        .await
+        .body;
     assert_eq!(long.matches("class=\"photo").count() - 1, 60);
     assert!(long.contains(words.voided) && long.contains("重复记录"));
 }
@@ -155,23 +205,41 @@ async fn originals_come_byte_for_byte_and_thumbnails_small_and_turned_into_pictu
     let original = browser.get(&format!("/evidence/{}", house.photos[0])).await;
     assert_eq!(original.bytes, super::house::picture(1200, 800));
     assert_eq!(original.headers[header::CONTENT_TYPE], "image/png");
-    let disposition = original.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+    let disposition = original.headers[header::CONTENT_DISPOSITION]
+        .to_str()
+        .unwrap();
     assert!(disposition.starts_with("inline; "), "{disposition}");
     let odd = browser.get(&format!("/evidence/{}", house.photos[5])).await;
     assert_eq!(odd.bytes, b"not a picture");
-    assert_eq!(odd.headers[header::CONTENT_TYPE], "application/octet-stream");
-    assert!(odd.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
+    assert_eq!(
+        odd.headers[header::CONTENT_TYPE],
+        "application/octet-stream"
+    );
+    assert!(
+        odd.headers[header::CONTENT_DISPOSITION]
+            .to_str()
+            .unwrap()
+            .starts_with("attachment")
+    );
     assert_eq!(odd.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     for _ in 0..2 {
-        let small = browser.get(&format!("/evidence/{}/thumbnail", house.photos[0])).await;
+        let small = browser
+            .get(&format!("/evidence/{}/thumbnail", house.photos[0]))
+            .await;
         assert_eq!(small.headers[header::CONTENT_TYPE], "image/jpeg");
         let picture = image::load_from_memory(&small.bytes).unwrap();
         assert_eq!((picture.width(), picture.height()), (480, 320));
     }
-    let none = browser.get(&format!("/evidence/{}/thumbnail", house.photos[5])).await;
+    let none = browser
+        .get(&format!("/evidence/{}/thumbnail", house.photos[5]))
+        .await;
     assert_eq!(none.headers[header::CONTENT_TYPE], "image/svg+xml");
     assert!(none.body.contains(ConsoleWords::ZH.not_a_picture));
-    for gone in [house.photos[2].to_string(), "ab".repeat(32), "..".to_owned()] {
+    for gone in [
+        house.photos[2].to_string(),
+        "ab".repeat(32),
+        "..".to_owned(),
+    ] {
         let answer = browser.get(&format!("/evidence/{gone}")).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{gone}");
     }
@@ -184,7 +252,10 @@ async fn what_is_waited_for_is_listed_and_what_was_declared_missing_is_not() {
     let page = browser.get("/undelivered").await.body;
     assert!(page.contains("39 条（第 2–40 条）"));
     assert!(page.contains("undelivered "), "the name of the file");
-    assert!(!page.contains("missing &#34;"), "declared missing is not waited for");
+    assert!(
+        !page.contains("missing &#34;"),
+        "declared missing is not waited for"
+    );
     let home = browser.get("/").await.body;
     assert!(home.contains("何某1 的手机有 39 条未送达"));
 }
@@ -193,13 +264,23 @@ async fn what_is_waited_for_is_listed_and_what_was_declared_missing_is_not() {
 async fn a_whole_number_leads_to_its_case_and_a_part_to_a_list() {
     let house = House::full().await;
     let mut browser = house.browser("clerk2").await;
-    let number = serde_urlencoded::to_string([("q", house.cases[7].number.replace('号', ""))]).unwrap();
-    assert_eq!(browser.get(&format!("/cases?{number}")).await.to(), format!("/cases/{}", house.cases[7].id));
+    let number =
+        serde_urlencoded::to_string([("q", house.cases[7].number.replace('号', ""))]).unwrap();
+    assert_eq!(
+        browser.get(&format!("/cases?{number}")).await.to(),
+        format!("/cases/{}", house.cases[7].id)
+    );
     let part = serde_urlencoded::to_string([("q", "某77机械")]).unwrap();
     let found = browser.get(&format!("/cases?{part}")).await;
     assert!(found.body.contains(&house.cases[77].id) && !found.body.contains(&house.cases[78].id));
     let none = serde_urlencoded::to_string([("q", "没有此人")]).unwrap();
-    assert!(browser.get(&format!("/cases?{none}")).await.body.contains("没有找到案件"));
+    assert!(
+        browser
+            .get(&format!("/cases?{none}"))
+            .await
+            .body
+            .contains("没有找到案件")
+    );
 }
 
 #[tokio::test]
@@ -220,7 +301,11 @@ async fn problems_are_pages_with_a_way_back() {
     }
     house.court.db().close().await;
     let broken = house.stranger().get("/sign-in").await;
-    assert_eq!(broken.status, StatusCode::OK, "a stranger needs no database");
+    assert_eq!(
+        broken.status,
+        StatusCode::OK,
+        "a stranger needs no database"
+    );
     let broken = browser.get("/").await;
     assert_eq!(broken.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(broken.body.contains(ConsoleWords::ZH.broken_title));

@@ -54,8 +54,17 @@ fn changes_are_routed_by_forms_alone() {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        for verb in ["routing::post", "routing::put", "routing::delete", "routing::patch", "post("] {
-            assert!(!text.contains(verb), "{name} routes {verb} past the form's token");
+        for verb in [
+            "routing::post",
+            "routing::put",
+            "routing::delete",
+            "routing::patch",
+            "post(",
+        ] {
+            assert!(
+                !text.contains(verb),
+                "{name} routes {verb} past the form's token"
+            );
         }
     }
 }

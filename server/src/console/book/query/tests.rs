@@ -35,12 +35,22 @@ fn cases(count: u32) -> Vec<ListCase> {
 
 fn book(cases: &[ListCase]) -> Book {
     let mut aliases = HashMap::new();
-    aliases.insert(cases[5].id.clone(), vec!["（2018）粤0115执9187号".to_owned()]);
+    aliases.insert(
+        cases[5].id.clone(),
+        vec!["（2018）粤0115执9187号".to_owned()],
+    );
     Book::of(1, cases.iter().map(facts).collect(), &aliases)
 }
 
 fn ask(book: &Book, text: &str) -> Listing {
-    book.find(&CaseQuery { text: text.into(), limit: 50, ..CaseQuery::default() }, 2019)
+    book.find(
+        &CaseQuery {
+            text: text.into(),
+            limit: 50,
+            ..CaseQuery::default()
+        },
+        2019,
+    )
 }
 
 #[test]
@@ -73,7 +83,10 @@ fn a_slip_that_a_person_must_confirm_is_offered_and_not_taken() {
     let found = ask(&book, &slip);
     assert_eq!((found.total, found.exact), (0, None));
     assert_eq!(found.suggestion.as_deref(), Some(cases[8].number.as_str()));
-    let unknown = cases[8].number.replace("0115", "O115").replace("执3", "执3333");
+    let unknown = cases[8]
+        .number
+        .replace("0115", "O115")
+        .replace("执3", "执3333");
     assert_eq!(ask(&book, &unknown).suggestion, None);
 }
 
@@ -83,11 +96,15 @@ fn search_finds_what_a_plain_scan_finds() {
     let book = book(&cases);
     // The oracle folds nothing and reads the cases themselves.
     let holds = |case: &ListCase, text: &str| {
-        [&case.debtors[0].name, &case.applicants[0].name, &case.number]
-            .into_iter()
-            .chain(&case.debtors[0].code)
-            .chain(&case.address)
-            .any(|it| it.contains(text))
+        [
+            &case.debtors[0].name,
+            &case.applicants[0].name,
+            &case.number,
+        ]
+        .into_iter()
+        .chain(&case.debtors[0].code)
+        .chain(&case.address)
+        .any(|it| it.contains(text))
     };
     for (text, terms) in [
         ("某77机械", vec!["某77机械"]),
@@ -104,7 +121,11 @@ fn search_finds_what_a_plain_scan_finds() {
             .filter(|case| terms.iter().all(|term| holds(case, term)))
             .map(|case| case.id.as_str())
             .collect();
-        let query = CaseQuery { text: text.into(), limit: 1000, ..CaseQuery::default() };
+        let query = CaseQuery {
+            text: text.into(),
+            limit: 1000,
+            ..CaseQuery::default()
+        };
         let mut found = book.find(&query, 2019).ids;
         expected.sort_unstable();
         found.sort_unstable();
@@ -116,7 +137,11 @@ fn search_finds_what_a_plain_scan_finds() {
 fn a_word_never_spans_two_fields_or_two_cases() {
     let cases = cases(30);
     let book = book(&cases);
-    let joined = format!("{}{}", cases[3].debtors[0].name, cases[3].debtors[0].code.as_ref().unwrap());
+    let joined = format!(
+        "{}{}",
+        cases[3].debtors[0].name,
+        cases[3].debtors[0].code.as_ref().unwrap()
+    );
     assert_eq!(ask(&book, &joined).total, 0);
     assert_eq!(ask(&book, "\n").total, 30);
     assert_eq!(ask(&book, "\u{0}").total, 0);
@@ -133,22 +158,52 @@ fn filters_narrow_and_a_value_that_no_case_has_finds_nothing() {
     };
     let officer = cases[100].officer.clone();
     assert_eq!(
-        count(CaseQuery { officer: officer.clone(), state: State::Open, ..CaseQuery::default() }),
+        count(CaseQuery {
+            officer: officer.clone(),
+            state: State::Open,
+            ..CaseQuery::default()
+        }),
         expected(&|case| case.officer == officer && case.closed_on.is_none())
     );
     let (from, to) = (cases[9].due_on.unwrap(), cases[29].due_on.unwrap());
     assert_eq!(
-        count(CaseQuery { due_from: Some(from), due_to: Some(to), ..CaseQuery::default() }),
+        count(CaseQuery {
+            due_from: Some(from),
+            due_to: Some(to),
+            ..CaseQuery::default()
+        }),
         expected(&|case| case.closed_on.is_none()
             && case.due_on.is_some_and(|due| due >= from && due <= to))
     );
-    assert_eq!(count(CaseQuery { officer: "nobody".into(), ..CaseQuery::default() }), 0);
-    assert_eq!(count(CaseQuery { scope: Some("nobody".into()), ..CaseQuery::default() }), 0);
     assert_eq!(
-        count(CaseQuery { scope: Some(officer.clone()), text: "广州".into(), ..CaseQuery::default() }),
+        count(CaseQuery {
+            officer: "nobody".into(),
+            ..CaseQuery::default()
+        }),
+        0
+    );
+    assert_eq!(
+        count(CaseQuery {
+            scope: Some("nobody".into()),
+            ..CaseQuery::default()
+        }),
+        0
+    );
+    assert_eq!(
+        count(CaseQuery {
+            scope: Some(officer.clone()),
+            text: "广州".into(),
+            ..CaseQuery::default()
+        }),
         expected(&|case| case.officer == officer)
     );
-    assert_eq!(count(CaseQuery { absent: true, ..CaseQuery::default() }), 0);
+    assert_eq!(
+        count(CaseQuery {
+            absent: true,
+            ..CaseQuery::default()
+        }),
+        0
+    );
 }
 
 #[test]
@@ -159,12 +214,20 @@ fn pages_follow_one_another_without_gap_or_repeat_in_every_order() {
         let mut seen = Vec::new();
         let mut from = None;
         loop {
-            let query = CaseQuery { sort, from: from.clone(), limit: 50, ..CaseQuery::default() };
+            let query = CaseQuery {
+                sort,
+                from: from.clone(),
+                limit: 50,
+                ..CaseQuery::default()
+            };
             let page = book.find(&query, 2019);
             assert_eq!(page.total, 333);
             assert_eq!(page.offset, u64::try_from(seen.len()).unwrap());
             if page.offset > 0 {
-                let back = CaseQuery { from: page.before.clone(), ..query };
+                let back = CaseQuery {
+                    from: page.before.clone(),
+                    ..query
+                };
                 assert_eq!(book.find(&back, 2019).after, from);
             }
             seen.extend(page.ids);
@@ -178,7 +241,11 @@ fn pages_follow_one_another_without_gap_or_repeat_in_every_order() {
         unique.dedup();
         assert_eq!((seen.len(), unique.len()), (333, 333), "{sort:?}");
     }
-    let gone = CaseQuery { from: Some("gone".into()), limit: 50, ..CaseQuery::default() };
+    let gone = CaseQuery {
+        from: Some("gone".into()),
+        limit: 50,
+        ..CaseQuery::default()
+    };
     assert_eq!(book.find(&gone, 2019).offset, 0);
 }
 
@@ -191,7 +258,11 @@ async fn a_hundred_thousand_cases() {
     let shelf = Shelf::default();
     let clock = std::time::Instant::now();
     let book = shelf.book(&db).await.unwrap();
-    println!("book of 100,000 made in {:?}, {} MB of text", clock.elapsed(), book.texts.len() >> 20);
+    println!(
+        "book of 100,000 made in {:?}, {} MB of text",
+        clock.elapsed(),
+        book.texts.len() >> 20
+    );
     for (text, sort, state) in [
         ("", Sort::Filed, State::Any),
         ("", Sort::Remaining, State::Open),
@@ -201,14 +272,24 @@ async fn a_hundred_thousand_cases() {
         ("某", Sort::Number, State::Any),
         ("(2019)粤0115执2371", Sort::Filed, State::Any),
     ] {
-        let query = CaseQuery { text: text.into(), sort, state, limit: 50, ..CaseQuery::default() };
+        let query = CaseQuery {
+            text: text.into(),
+            sort,
+            state,
+            limit: 50,
+            ..CaseQuery::default()
+        };
         let clock = std::time::Instant::now();
         let found = book.find(&query, 2019);
         let searched = clock.elapsed();
         let ids: Vec<&str> = found.ids.iter().map(String::as_str).collect();
         let rows = db.cases_of(&ids).await.unwrap();
         assert_eq!(rows.len(), ids.len());
-        println!("{text:12} {sort:?} {state:?}: {} found, {searched:?}, rows {:?}", found.total, clock.elapsed() - searched);
+        println!(
+            "{text:12} {sort:?} {state:?}: {} found, {searched:?}, rows {:?}",
+            found.total,
+            clock.elapsed() - searched
+        );
     }
     let clock = std::time::Instant::now();
     let again = shelf.book(&db).await.unwrap();
