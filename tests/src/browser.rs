@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// A window of a headless browser; closed when dropped.
 pub struct Browser {
@@ -178,18 +179,20 @@ impl Browser {
     /// # Errors
     /// When it is not within 20 seconds.
     pub async fn until(&self, expression: &str) -> Result<()> {
-        let script = format!(
-            "const done = arguments[arguments.length - 1]; const end = Date.now() + 20000; \
-             const look = () => {{ let ok = false; try {{ ok = !!({expression}); }} catch (e) {{}} \
-             if (ok || Date.now() > end) done(ok); else setTimeout(look, 50); }}; look();"
-        );
-        let found = self
-            .post("execute/async", json!({ "script": script, "args": [] }))
-            .await?;
-        if found != Value::Bool(true) {
-            bail!("never true at {}: {expression}", self.url().await?);
+        // Asked again and again from here: a script that waits inside the page dies with the page.
+        let script = format!("try {{ return !!({expression}) }} catch (e) {{ return false }}");
+        let end = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < end {
+            if self
+                .script(&script, json!([]))
+                .await
+                .is_ok_and(|found| found == true)
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        Ok(())
+        bail!("never true at {}: {expression}", self.url().await?);
     }
 
     /// Runs a script and returns what it returns.
