@@ -374,6 +374,8 @@ impl FrameLog {
             // A later segment begins again after the last durable entry: what stood from there on
             // was never reported as saved.
             let link = self.link_at(before.seq)?;
+            self.index
+                .truncate(usize::try_from(before.seq).unwrap_or(usize::MAX));
             self.head = before;
             // If the link differs even so, the entry before is not the one that this frame followed.
             if link.is_some_and(|link| link != before.link) && self.index.pop().is_some() {
