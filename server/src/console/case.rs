@@ -139,6 +139,9 @@ pub(super) async fn case(page: Page, Path(id): Path<String>) -> Result<Response,
 }
 
 fn last_seen(row: &CaseRow, words: &ConsoleWords) -> String {
+    if row.first_version == row.list_version {
+        return fill(words.seen_in_list, &[("n", &row.list_version)]);
+    }
     fill(
         words.seen_in_lists,
         &[("first", &row.first_version), ("last", &row.list_version)],
@@ -277,7 +280,13 @@ async fn facts(
     facts.push(plain(words.department, case.department.clone()));
     facts.push(plain(words.stage, case.stage.clone()));
     facts.push(plain(words.cause, case.cause.clone()));
-    facts.push(plain(words.basis, case.basis.clone()));
+    let basis = case.basis.clone();
+    facts.push(Fact {
+        label: words.basis,
+        value: basis,
+        class: "halt",
+        href: None,
+    });
     facts.push(linked(page, words.first_case, case.first_case.as_deref()).await?);
     facts.push(linked(page, words.merged_into_case, case.merged_into.as_deref()).await?);
     facts.push(plain(

@@ -23,25 +23,26 @@ pub(super) struct EntryLine {
     pub journal: String,
 }
 
-/// The lines of a record's entries.
+/// The lines of a record's entries; times of the day on which it was opened carry no date.
 pub(super) fn of(
     rows: &[EntryRow],
+    opened_ms: i64,
     words: &'static ConsoleWords,
     court_time: &dyn Fn(i64) -> i64,
 ) -> Vec<EntryLine> {
     rows.iter()
         .map(|row| {
-            let entry = Entry::from_bytes(&row.bytes).ok();
+            let at_ms = Entry::from_bytes(&row.bytes)
+                .ok()
+                .map(|entry| entry.at.wall);
             let (verdict, class) = verdict_word(&row.verdict, words);
             EntryLine {
                 seq: row.seq,
                 short_hash: show::short_hash(&row.hash),
                 hash: row.hash.clone(),
                 kind: kind_word(row.kind.as_deref().unwrap_or_default(), words),
-                at: entry
-                    .map(|entry| show::second(entry.at.wall))
-                    .unwrap_or_default(),
-                received: show::second(court_time(row.received_ms)),
+                at: at_ms.map(|ms| time(ms, opened_ms)).unwrap_or_default(),
+                received: time(court_time(row.received_ms), opened_ms),
                 verdict,
                 class,
                 reason: row
@@ -52,6 +53,14 @@ pub(super) fn of(
             }
         })
         .collect()
+}
+
+fn time(ms: i64, opened_ms: i64) -> String {
+    if show::day_of(ms) == show::day_of(opened_ms) {
+        show::time_of_day(ms)
+    } else {
+        show::second(ms)
+    }
 }
 
 fn kind_word(kind: &str, words: &ConsoleWords) -> String {

@@ -40,6 +40,23 @@ const ORDER: [&str; 27] = [
     "t1",
 ];
 
+/// Names in the order in which an item says them; what is not named here follows.
+const ITEM_ORDER: [&str; 13] = [
+    "person",
+    "name",
+    "who",
+    "role",
+    "post",
+    "relation",
+    "item",
+    "fact",
+    "none_found",
+    "q",
+    "a",
+    "id_no",
+    "id_not_shown",
+];
+
 /// A field, or a list of items.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
@@ -114,7 +131,8 @@ impl Writer<'_> {
                 values: self.held(root, state),
             };
         }
-        let mut items: Vec<(&str, Vec<Labelled>)> = Vec::new();
+        // Each item with its fields, and their places within it.
+        let mut items: Vec<(&str, Vec<(usize, Labelled)>)> = Vec::new();
         for (path, state) in fields {
             let (item, field) = match path.split_once('/') {
                 Some((item, field)) if is_item(item) => (item, field),
@@ -128,15 +146,23 @@ impl Writer<'_> {
                 leaf => self.label("f_", leaf),
             };
             let held = (label, self.held(leaf, state));
+            let place = ITEM_ORDER.iter().position(|it| *it == leaf);
+            let held = (place.unwrap_or(ITEM_ORDER.len()), held);
             match items.iter_mut().find(|(id, _)| *id == item) {
                 Some((_, fields)) => fields.push(held),
                 None => items.push((item, vec![held])),
             }
         }
+        for (_, fields) in &mut items {
+            fields.sort_by_key(|(place, _)| *place);
+        }
         let label = named("l_", root, self.lang).map_or_else(|| root.to_owned(), str::to_owned);
         Shown::List {
             label,
-            items: items.into_iter().map(|(_, fields)| fields).collect(),
+            items: items
+                .into_iter()
+                .map(|(_, fields)| unplaced(fields))
+                .collect(),
         }
     }
 
@@ -209,6 +235,10 @@ impl Writer<'_> {
         let (lat, lon) = (degrees(int("lat")), degrees(int("lon")));
         fill(text, &[("lat", &lat), ("lon", &lon), ("m", &metres)])
     }
+}
+
+fn unplaced(fields: Vec<(usize, Labelled)>) -> Vec<Labelled> {
+    fields.into_iter().map(|(_, field)| field).collect()
 }
 
 /// Items of lists stand under 32 hexadecimal digits.

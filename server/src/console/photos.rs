@@ -7,7 +7,6 @@ use crate::words::console::ConsoleWords;
 use std::collections::HashMap;
 use waiqin_protocol::journal::{EvidenceRole, EvidenceSource};
 use waiqin_protocol::record::{EvidenceState, Record};
-use waiqin_protocol::words::fill;
 
 /// Media of which thumbnails are made, and which browsers show.
 pub(super) const PICTURES: [&str; 2] = ["image/jpeg", "image/png"];
@@ -113,7 +112,7 @@ fn photo(
     let thumbnail = media.is_some_and(|media| PICTURES.contains(&media));
     let none = match row {
         Some(_) => words.not_a_picture.to_owned(),
-        None => fill(words.bytes_elsewhere, &[("name", &evidence.name)]),
+        None => evidence.name.clone(),
     };
     let state_word = if state.withdrawn.is_some() {
         words.evidence_withdrawn

@@ -95,7 +95,7 @@ pub(super) async fn record(page: Page, Path(subject): Path<String>) -> Result<Re
     let evidence = desk.db().evidence_of(&subject).await?;
     let photos = photos::of(&record, &evidence, words, &court_time);
     let rows = desk.db().entries_of(&subject, ENTRIES_SHOWN).await?;
-    let entries = entries::of(&rows, words, &court_time);
+    let entries = entries::of(&rows, row.opened_ms, words, &court_time);
     let journals: BTreeSet<&str> = rows.iter().map(|row| row.journal.as_str()).collect();
     let names: HashMap<String, String> = desk.db().names_of_users().await?.into_iter().collect();
     let name_of = |id: waiqin_protocol::ids::OfficerId| {

@@ -78,6 +78,11 @@ pub(super) fn second(ms: i64) -> String {
     at(ms).map_or_else(String::new, |t| t.format("%Y-%m-%d %H:%M:%S").to_string())
 }
 
+/// `14:03:22`
+pub(super) fn time_of_day(ms: i64) -> String {
+    at(ms).map_or_else(String::new, |t| t.format("%H:%M:%S").to_string())
+}
+
 /// `14:03` on the court's present day, `07-01 14:03` in its year, otherwise with the year.
 pub(super) fn short_time(ms: i64, now_ms: i64) -> String {
     let (Some(then), Some(now)) = (at(ms), at(now_ms)) else {

@@ -104,16 +104,9 @@ impl Undelivered {
         &self.waiting.evidence
     }
 
-    /// Phones that owe something.
+    /// Phones that owe evidence.
     pub fn phones(&self) -> usize {
-        let mut journals: HashSet<&str> = self.journals.iter().map(|it| it.id.as_str()).collect();
-        journals.extend(
-            self.waiting
-                .evidence
-                .iter()
-                .map(|(it, _)| it.journal.as_str()),
-        );
-        journals.len()
+        self.per_journal().len()
     }
 
     /// Bytes of the evidence that is waited for.

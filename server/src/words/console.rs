@@ -184,6 +184,7 @@ waiqin_protocol::words! {
         stage_disposal: "财产处置", "Disposal";
         stage_review: "结案复查", "Review";
         list_history: "名册变动", "List history";
+        seen_in_list: "见于第 {n} 版", "in list {n}";
         seen_in_lists: "见于第 {first} 至 {last} 版", "in lists {first} to {last}";
         list_version_file: "第 {n} 版 {file}", "List {n} {file}";
         list_rollback: "回退", "rollback";
@@ -285,7 +286,6 @@ waiqin_protocol::words! {
         evidence_missing: "声明缺失", "Declared missing";
         evidence_withdrawn: "已撤下", "Withdrawn";
         not_a_picture: "无法识别为图片", "Not readable as a picture";
-        bytes_elsewhere: "未送达 {name}", "Undelivered {name}";
         no_photos: "无", "none";
         record_without_photos: "这份记录没有照片。", "This record has no photos.";
         photos_all_here: "{n} 张全部签收", "all {n} received";
