@@ -23,6 +23,10 @@
     if (el) el.click();
   };
 
+  // On a narrow screen the rail is a strip: the page that is shown is in sight.
+  const here = document.querySelector(".rail a.on");
+  if (here) here.scrollIntoView({ block: "nearest", inline: "nearest" });
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (typing(event.target)) {

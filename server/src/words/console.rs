@@ -88,8 +88,8 @@ waiqin_protocol::words! {
         import_first: "导入名册", "Import a list";
         list_line: "名册第 {n} 版 · {when} 导入 · {cases} 件", "List {n} · imported {when} · {cases} cases";
         list_line_rollback: "名册第 {n} 版 · {when} 回退 · {cases} 件", "List {n} · rolled back {when} · {cases} cases";
-        list_line_rejected: " · {n} 行未读入", " · {n} rows set aside";
-        list_line_suspicious: " · {n} 处可疑", " · {n} suspicions";
+        list_line_rejected: " · {n} 行未读入", " · rows set aside: {n}";
+        list_line_suspicious: " · {n} 处可疑", " · suspicions: {n}";
         open_cases: "在办案件", "Open cases";
         of_list: "名册 {n} 件 · 已结 {closed}", "{n} in the list · {closed} closed";
         due_soon_cases: "七日内届满", "Due in 7 days";
@@ -97,7 +97,7 @@ waiqin_protocol::words! {
         received_today: "今天收到记录", "Records today";
         received_this_week: "本周 {n} 份", "{n} this week";
         photos_not_delivered: "照片未送达", "Photos undelivered";
-        on_phones: "{n} 部手机 · {size}", "{n} phones · {size}";
+        on_phones: "{n} 部手机 · {size}", "from phones: {n} · {size}";
         phones: "手机", "Phones";
         last_contact_ago: "最近联系 {ago}", "last contact {ago}";
         no_phone_yet: "还没有登记手机", "none enrolled yet";
@@ -105,12 +105,12 @@ waiqin_protocol::words! {
         all_records: "全部记录", "All records";
         attention: "须留意", "To see to";
         nothing_waits: "没有须留意的事项。", "Nothing waits.";
-        attention_over: "{n} 件在办案件已超期", "{n} open cases are overdue";
+        attention_over: "{n} 件在办案件已超期", "Open cases overdue: {n}";
         attention_over_note: "执行期限已届满，尚未结案", "Their term has ended and they are not closed";
-        attention_unmatched: "{n} 份记录没有对上名册", "{n} records match no case";
+        attention_unmatched: "{n} 份记录没有对上名册", "Records that match no case: {n}";
         attention_unmatched_note: "案号不在名册里，或案号待补", "The number is not in the list, or still open";
-        attention_entries: "{who} 的手机有 {n} 条未送达", "{who}'s phone has {n} entries undelivered";
-        attention_silent: "{who} 的手机 {ago}联系过", "{who}'s phone was in contact {ago}";
+        attention_entries: "{who} 的手机有 {n} 条未送达", "{who}'s phone owes entries: {n}";
+        attention_silent: "{who} 的手机最近联系是 {ago}", "{who}'s phone: last contact {ago}";
         due_in_days: "七日内届满的案件", "Terms ending within 7 days";
         bars_label: "七日内每天届满的案件，共 {n} 件", "Cases whose term ends on each of the next 7 days, {n} in all";
 
@@ -145,7 +145,7 @@ waiqin_protocol::words! {
         remaining_yuan: "剩余标的（元）", "Remaining (¥)";
         filed: "立案", "Filed";
         merged_into: "并入 {number}", "merged into {number}";
-        absent_times: "名册缺失 {n} 次", "absent from {n} lists";
+        absent_times: "名册缺失 {n} 次", "absent from lists: {n}";
 
         case_id: "案件标识", "Case id";
         parties: "当事人", "Parties";
@@ -156,7 +156,7 @@ waiqin_protocol::words! {
         applicant: "申请执行人", "Applicant";
         field_records: "外勤记录", "Field records";
         case_without_records: "这件案件还没有外勤记录。", "No field record on this case yet.";
-        more_photos: "另有 {n} 张照片", "{n} more photos";
+        more_photos: "另有 {n} 张照片", "more photos: {n}";
         money: "标的", "Amounts";
         no_money: "名册没有给出金额。", "The list gives no amounts.";
         amount: "执行标的", "Amount";
@@ -175,8 +175,8 @@ waiqin_protocol::words! {
         address: "地址", "Address";
         service_address: "送达地址", "Service address";
         phone: "电话", "Telephone";
-        days_left: "{day} · 还有 {n} 天", "{day} · {n} days left";
-        days_over: "{day} · 超期 {n} 天", "{day} · {n} days over";
+        days_left: "{day} · 还有 {n} 天", "{day} · days left: {n}";
+        days_over: "{day} · 超期 {n} 天", "{day} · days over: {n}";
         former_number: "曾用案号", "Former number";
         until_version: "到第 {n} 版名册止", "until list {n}";
         stage_control: "查控指挥", "Control";
@@ -239,8 +239,8 @@ waiqin_protocol::words! {
         journal: "日志", "Journal";
         chain: "证据链", "Chain";
         entries_all_accepted: "{n} 条全部采用", "all {n} accepted";
-        entries_waiting: "{n} 条待定", "{n} to be decided";
-        entries_refused: "{n} 条未采用", "{n} refused";
+        entries_waiting: "{n} 条待定", "to be decided: {n}";
+        entries_refused: "{n} 条未采用", "refused: {n}";
         entry_journal_opened: "开立日志", "journal opened";
         entry_record_opened: "开始记录", "record opened";
         entry_fields_changed: "填写", "fields written";
@@ -283,7 +283,7 @@ waiqin_protocol::words! {
         evidence_verified: "已复核", "Verified";
         evidence_received: "已签收", "Received";
         evidence_undelivered: "未送达", "Undelivered";
-        evidence_missing: "声明缺失", "Declared missing";
+        evidence_missing: "声明缺失", "Missing";
         evidence_withdrawn: "已撤下", "Withdrawn";
         not_a_picture: "无法识别为图片", "Not readable as a picture";
         no_photos: "无", "none";
@@ -322,24 +322,25 @@ waiqin_protocol::words! {
         no_entries_missing: "报出的条目都已签收。", "All announced entries are received.";
         no_photos_missing: "记录提到的照片和文件都已签收。", "All photos and files named by records are received.";
         announced_not_delivered: "报出未送达", "Announced, not delivered";
-        entries_from_to: "{n} 条（第 {a}–{b} 条）", "{n} entries ({a}–{b})";
+        entries_from_to: "{n} 条（第 {a}–{b} 条）", "{n} ({a}–{b})";
         last_contact: "最近联系", "Last contact";
         waiting_since: "等待", "Waiting";
 
-        devices_found: "{n} 本日志", "{n} journals";
+        devices_found: "{n} 本日志", "journals: {n}";
         device: "手机", "Phone";
         enrolled: "登记", "Enrolled";
         entries_here: "已签收条目", "Entries received";
         photos_here: "已签收照片", "Photos received";
         not_delivered: "未送达", "Undelivered";
-        n_entries: "{n} 条", "{n} entries";
-        n_photos: "{n} 张", "{n} photos";
-        n_entries_announced: "另报出 {n} 条未送达", "{n} more announced, undelivered";
-        n_photos_missing: "{n} 张未送达", "{n} undelivered";
+        n_entries: "{n} 条", "entries: {n}";
+        n_photos: "{n} 张", "photos: {n}";
+        n_entries_announced: "另报出 {n} 条未送达", "announced, undelivered: {n}";
+        n_photos_missing: "{n} 张未送达", "undelivered: {n}";
         all_delivered: "无", "none";
         revoked: "已吊销", "Revoked";
         no_device: "还没有登记手机。", "No phone is enrolled.";
         no_device_ask: "请系统管理员发登记码。", "Ask an administrator for an enrolment ticket.";
+        journal_cause: "开立原因", "Opened because";
         cause_enrolled: "首次登记", "First enrolment";
         cause_reinstalled: "重装", "Reinstalled";
         cause_restored_copy: "副本恢复", "Restored from a copy";
@@ -350,7 +351,7 @@ waiqin_protocol::words! {
         journal_id: "日志编号", "Journal id";
         device_id: "设备编号", "Device id";
         journal_parent: "上一本日志", "Journal before";
-        device_owes: "这部手机还有 {entries} 条、{photos} 张未送达。吊销后仍可上交，但会搁置待放行。", "This phone still owes {entries} entries and {photos} photos. It may hand them in after the revocation; they are then held for release.";
+        device_owes: "这部手机还有 {entries} 条、{photos} 张未送达。吊销后仍可上交，但会搁置待放行。", "This phone still owes entries: {entries}, photos: {photos}. It may hand them in after the revocation; they are then held for release.";
         revoke: "吊销", "Revoke";
         revoke_hint: "手机遗失或人员离岗时使用。", "For a lost phone, or an officer who left.";
         revoke_ask: "吊销这部手机的日志？", "Revoke this phone's journal?";
@@ -371,7 +372,7 @@ waiqin_protocol::words! {
         ticket_text: "登记码文字", "Ticket as text";
         ticket_done: "已交给本人", "Handed over";
 
-        people_found: "{n} 人", "{n} people";
+        people_found: "{n} 人", "people: {n}";
         name_in_list: "名册中的姓名", "Name in the list";
         state: "状态", "State";
         person_disabled: "已停用", "Disabled";
@@ -397,9 +398,9 @@ waiqin_protocol::words! {
         cases_in_list: "案件", "Cases";
         set_aside_and_reason: "未读入与理由", "Set aside, and reason";
         current: "现行", "current";
-        n_rejected: "{n} 行未读入", "{n} rows set aside";
-        n_suspicious: "{n} 处可疑", "{n} suspicions";
-        n_lost_cells: "{n} 格未采用", "{n} cells not used";
+        n_rejected: "{n} 行未读入", "rows set aside: {n}";
+        n_suspicious: "{n} 处可疑", "suspicions: {n}";
+        n_lost_cells: "{n} 格未采用", "cells not used: {n}";
         rolls_back_version: "回退第 {n} 版", "rolls back list {n}";
         preview: "预览", "Preview";
         preview_title: "预览 {file}", "Preview {file}";

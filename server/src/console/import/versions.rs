@@ -7,7 +7,7 @@ use super::super::frame::{Frame, Tab};
 use super::super::page::{Page, show};
 use super::super::problem::Problem;
 use super::super::show::{self, Number};
-use super::kinds::change_word;
+use super::kinds::{BESIDE, CHANGES, change_word, stored_name};
 use super::upload::ListLine;
 use super::{Report, reason};
 use crate::db::ListShown;
@@ -25,7 +25,8 @@ const CASES_SHOWN: u32 = 500;
 struct ChangedCase {
     href: String,
     number: Number,
-    word: &'static str,
+    parties: String,
+    kinds: Vec<&'static str>,
     rows: Vec<ChangeRow>,
 }
 
@@ -96,7 +97,7 @@ async fn shown(
         cases: changed
             .into_iter()
             .take(usize::try_from(CASES_SHOWN).unwrap_or(usize::MAX))
-            .map(|(id, _, before, after)| changed_case(&id, before, after, page))
+            .map(|(id, kinds, before, after)| changed_case(&id, &kinds, before, after, page))
             .collect(),
         more,
         may_roll_back: version == newest && version > 0,
@@ -107,39 +108,30 @@ async fn shown(
 
 fn changed_case(
     id: &str,
+    kinds: &str,
     before: Option<String>,
     after: Option<String>,
     page: &Page,
 ) -> ChangedCase {
-    let words = page.words();
+    let words = ListWords::of(page.lang());
     let read =
         |text: Option<String>| text.and_then(|text| serde_json::from_str::<ListCase>(&text).ok());
     let (before, after) = (read(before), read(after));
-    let number = after
-        .as_ref()
-        .or(before.as_ref())
-        .map(|case| case.number.clone());
-    let (word, rows) = match (&before, &after) {
-        (None, Some(_)) => (words.case_came, Vec::new()),
-        (Some(_), None) => (words.case_went, Vec::new()),
-        (Some(before), Some(after)) => {
-            let rows = differences(before, after, page.lang());
-            (
-                if rows.is_empty() {
-                    words.case_absent_changed
-                } else {
-                    ""
-                },
-                rows,
-            )
-        }
-        (None, None) => (words.case_absent_changed, Vec::new()),
-    };
+    let case = after.as_ref().or(before.as_ref());
+    let debtors = case.map(|case| case.debtors.as_slice()).unwrap_or_default();
+    let names: Vec<&str> = debtors.iter().map(|party| party.name.as_str()).collect();
+    let stored: Vec<&str> = kinds.split(',').collect();
+    let all = CHANGES.into_iter().chain(BESIDE);
+    let kinds = all.filter(|kind| stored.contains(&stored_name(kind).as_str()));
     ChangedCase {
         href: cases::address(id),
-        number: Number::of(number.as_deref().unwrap_or(id)),
-        word,
-        rows,
+        number: Number::of(case.map_or(id, |case| case.number.as_str())),
+        parties: names.join(words.list_comma),
+        kinds: kinds.map(|kind| change_word(kind, words)).collect(),
+        rows: match (&before, &after) {
+            (Some(before), Some(after)) => differences(before, after, page.lang()),
+            (Some(_) | None, _) => Vec::new(),
+        },
     }
 }
 

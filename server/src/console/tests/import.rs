@@ -26,16 +26,12 @@ fn staged(house: &House) -> Vec<PathBuf> {
 
 /// A row of the table of kinds: its name, then its count.
 fn count(page: &str, word: &str) -> String {
-    let row = page
-        .split("<tr")
-        .find(|row| row.contains(&format!(">{word}<")))
-        .unwrap();
+    let named = format!("<td>{word}</td>");
+    let linked = format!("\">{word}</a></td>");
+    let is_of_kind = |row: &&str| row.contains(&named) || row.contains(&linked);
+    let row = page.split("<tr").find(is_of_kind).unwrap();
     let cell = row.split("class=\"n\">").nth(1).unwrap();
-    cell.replace("<b>", "")
-        .split('<')
-        .next()
-        .unwrap()
-        .to_owned()
+    cell.replace("<b>", "").split('<').next().unwrap().to_owned()
 }
 
 #[tokio::test]
