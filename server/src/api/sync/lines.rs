@@ -177,11 +177,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn config(push_bytes_max: u64) -> Config {
-        let settings = Settings {
-            push_bytes_max: Some(push_bytes_max),
-            ..Settings::default()
-        };
-        Config::load(std::path::Path::new("/nowhere"), settings).unwrap()
+        // Smaller than the settings allow, so that a short body reaches the bound.
+        let nowhere = std::path::Path::new("/nowhere");
+        let mut config = Config::load(nowhere, Settings::default()).unwrap();
+        config.push_bytes_max = push_bytes_max;
+        config
     }
 
     /// A body that comes in pieces of `step` bytes.

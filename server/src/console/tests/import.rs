@@ -31,7 +31,11 @@ fn count(page: &str, word: &str) -> String {
     let is_of_kind = |row: &&str| row.contains(&named) || row.contains(&linked);
     let row = page.split("<tr").find(is_of_kind).unwrap();
     let cell = row.split("class=\"n\">").nth(1).unwrap();
-    cell.replace("<b>", "").split('<').next().unwrap().to_owned()
+    cell.replace("<b>", "")
+        .split('<')
+        .next()
+        .unwrap()
+        .to_owned()
 }
 
 #[tokio::test]
