@@ -137,9 +137,19 @@ impl Browser {
     /// When there is no such element, or it cannot be clicked.
     pub async fn click(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
-        self.post(&format!("element/{element}/click"), json!({}))
+        match self
+            .post(&format!("element/{element}/click"), json!({}))
             .await
-            .map(drop)
+        {
+            // The page drew itself anew between finding and clicking: the new element is meant.
+            Err(error) if error.to_string().contains("stale element") => {
+                let element = self.find(css).await?;
+                self.post(&format!("element/{element}/click"), json!({}))
+                    .await
+                    .map(drop)
+            }
+            clicked => clicked.map(drop),
+        }
     }
 
     /// Types into what a CSS selector finds first, after emptying it; a path for a file input.
