@@ -117,30 +117,32 @@ impl Book {
         let mut aliases: HashMap<String, Vec<String>> = HashMap::new();
         db.each_alias(|number, case| aliases.entry(case).or_default().push(number))
             .await?;
-        let mut facts = Vec::new();
-        db.each_case(|case| facts.push(case)).await?;
-        Ok(Self::of(version, facts, &aliases))
+        let mut book = Self::empty(version);
+        db.each_case(|case| {
+            let former = aliases.remove(&case.id).unwrap_or_default();
+            book.add(case, &former);
+        })
+        .await?;
+        // Ordering takes time that no other request should wait for.
+        let ordered = tokio::task::spawn_blocking(move || {
+            book.order();
+            book
+        });
+        ordered.await.map_err(|_| DbError::Stored { what: "list" })
     }
 
-    /// A book of these cases.
-    pub fn of(version: i64, facts: Vec<CaseFacts>, aliases: &HashMap<String, Vec<String>>) -> Self {
-        let mut book = Self {
+    fn empty(version: i64) -> Self {
+        Self {
             version,
-            cases: Vec::with_capacity(facts.len()),
-            texts: String::with_capacity(facts.iter().map(|f| f.search_text.len() + 32).sum()),
+            cases: Vec::new(),
+            texts: String::new(),
             words: Names::default(),
-            by_number: HashMap::with_capacity(facts.len()),
+            by_number: HashMap::new(),
             by_filed: Vec::new(),
             by_due: Vec::new(),
             by_remaining: Vec::new(),
             by_number_order: Vec::new(),
-        };
-        for case in facts {
-            let former = aliases.get(&case.id).map_or(&[][..], Vec::as_slice);
-            book.add(case, former);
         }
-        book.order();
-        book
     }
 
     fn add(&mut self, case: CaseFacts, former: &[String]) {

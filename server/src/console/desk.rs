@@ -38,6 +38,14 @@ impl Desk {
         }
     }
 
+    /// Makes the search book before somebody waits for it. A failure shows with the first page.
+    pub fn warm(&self) {
+        let desk = self.clone();
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { desk.shelf.book(desk.db()).await.map(drop) });
+        }
+    }
+
     pub fn court(&self) -> &Court {
         &self.court
     }

@@ -43,5 +43,7 @@ use axum::Router;
 
 /// The routes of the console.
 pub fn routes(court: Court) -> Router {
-    route::router(desk::Desk::new(court))
+    let desk = desk::Desk::new(court);
+    desk.warm();
+    route::router(desk)
 }

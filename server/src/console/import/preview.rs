@@ -407,9 +407,7 @@ pub(in super::super) async fn decide(
     {
         Some(version) => {
             staging::forget(&folder, &sha256);
-            // Whoever looks first at the cases need not wait for the book to be made.
-            let warm = desk.clone();
-            tokio::spawn(async move { warm.shelf.book(warm.db()).await.map(drop) });
+            desk.warm();
             Ok(Redirect::to(&format!("/import/versions/{version}")).into_response())
         }
         None => {

@@ -3,7 +3,6 @@ use super::*;
 use crate::db::CaseFacts;
 use crate::db::testing;
 use crate::list::ListCase;
-use std::collections::HashMap;
 
 fn facts(case: &ListCase) -> CaseFacts {
     let text = |day: Option<NaiveDate>| day.map(|day| day.to_string());
@@ -34,12 +33,13 @@ fn cases(count: u32) -> Vec<ListCase> {
 }
 
 fn book(cases: &[ListCase]) -> Book {
-    let mut aliases = HashMap::new();
-    aliases.insert(
-        cases[5].id.clone(),
-        vec!["（2018）粤0115执9187号".to_owned()],
-    );
-    Book::of(1, cases.iter().map(facts).collect(), &aliases)
+    let former = ["（2018）粤0115执9187号".to_owned()];
+    let mut book = Book::empty(1);
+    for (n, case) in cases.iter().enumerate() {
+        book.add(facts(case), if n == 5 { &former } else { &[] });
+    }
+    book.order();
+    book
 }
 
 fn ask(book: &Book, text: &str) -> Listing {
