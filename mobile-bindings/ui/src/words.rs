@@ -16,6 +16,7 @@ waiqin_protocol::words! {
         tab_sync: "同步", "Sync";
         tabs_label: "主要页面", "Main pages";
         settings: "设置", "Settings";
+        demo: "演示", "Demonstration";
         demo_clock: "演示：法院时钟从 {day} {time} 起走，不是今天", "Demo: the clock started at {day} {time}";
 
         // The truth line.
