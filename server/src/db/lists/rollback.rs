@@ -289,7 +289,9 @@ impl Restoring<'_> {
         then: Kept,
         writing: &mut Writing<'_>,
     ) -> Result<(), DbError> {
-        if now.case == then.case && now.says_the_same(&then) {
+        // One that stays absent is noted though nothing changes: versions without a note of it are
+        // taken to have counted its absence on, or back.
+        if then.absent == 0 && now.case == then.case && now.says_the_same(&then) {
             return Ok(());
         }
         let kinds = now.kinds_after(&then);
