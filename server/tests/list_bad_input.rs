@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use waiqin_protocol::words::Lang;
 use waiqin_server::list::{
-    Limits, NoteKind, ReadList, RejectReason, compare, read_list, read_list_accepting,
+    Field, Limits, NoteKind, ReadList, RejectReason, compare, read_list, read_list_accepting,
 };
 
 enum Comes {
@@ -460,6 +460,30 @@ fn text_rows() -> Vec<Row> {
                     BTreeMap::from([(RejectReason::Contradiction, vec![3, 6])])
                 );
                 assert_eq!(list.rejected[0].against.as_ref().unwrap().field, "id");
+            }),
+        ),
+        row(
+            "columns in another order further down",
+            "list.csv",
+            {
+                let (_, body) = plain_list(2)
+                    .split_once('\n')
+                    .map(|(h, b)| (h.to_owned(), b.to_owned()))
+                    .unwrap();
+                format!(
+                    "{HEADER}\r\n{body}案号,承办人,被执行人,案件标识\r\n（2019）粤0115执8号,林法官,汤某,4401150000000008\r\n"
+                )
+            },
+            Read(3, |list| {
+                assert!(has_note(list, NoteKind::ColumnsChanged));
+                assert_eq!(
+                    (list.cases[2].id.as_str(), list.cases[2].officer.as_str()),
+                    ("4401150000000008", "林法官")
+                );
+                assert!(
+                    !list.says("4401150000000008", Field::ClosedOn),
+                    "no word of its closing"
+                );
             }),
         ),
         row(

@@ -39,8 +39,6 @@ pub enum Loss {
     AmbiguousDate,
     /// No amount of money.
     Money,
-    /// Masked more than the case's parties allow to place, or no such code.
-    Code,
 }
 
 impl Cell {

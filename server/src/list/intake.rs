@@ -307,6 +307,8 @@ impl<'l> Intake<'l> {
             self.findings
                 .notes
                 .push(Note::of(NoteKind::SecondHeader).at(self.place(None)));
+            self.columns.clear();
+            self.unknown.clear();
             self.use_header(both);
             self.header_is_new = false;
             return Ok(self.header.take().unwrap_or(header));
@@ -325,7 +327,10 @@ impl<'l> Intake<'l> {
             self.findings
                 .notes
                 .push(Note::of(NoteKind::ColumnsChanged).at(self.place(None)));
+            // What only one of the headers has is not said of every case.
+            let common = &self.columns & &other.fields();
             self.use_header(other);
+            self.columns = common;
             return Ok(self.header.take().unwrap_or(header));
         }
         if let Some(said) = read_footer(&header, cells, self.this_year) {

@@ -285,7 +285,6 @@ impl LostCell {
             Loss::Date => words.cell_date,
             Loss::AmbiguousDate => words.cell_ambiguous_date,
             Loss::Money => words.cell_money,
-            Loss::Code => words.cell_code,
         };
         fill(
             text,

@@ -82,7 +82,6 @@ waiqin_protocol::words! {
         cell_date: "{where}“{header}”的“{text}”不是日期，未采用。", "“{text}” in {where}, {header}, is no date and was not used.";
         cell_ambiguous_date: "{where}“{header}”的“{text}”有两种读法，未采用。请写成 2019-01-21 的样子。", "“{text}” in {where}, {header}, reads two ways and was not used. Write dates like 2019-01-21.";
         cell_money: "{where}“{header}”的“{text}”不是金额，未采用。", "“{text}” in {where}, {header}, is no amount and was not used.";
-        cell_code: "{where}“{header}”的“{text}”不是证件号码，未采用。", "“{text}” in {where}, {header}, is no identity or credit code and was not used.";
 
         field_id: "案件标识", "case id";
         field_number: "案号", "case number";
@@ -131,7 +130,6 @@ waiqin_protocol::words! {
         suspicion_unreadable: "{of} 行案件中有 {count} 行读不出案号，超过 5%。", "{count} of {of} case rows have no readable number, more than 5 %.";
         suspicion_fewer_rows: "本次只有 {count} 件，比原有的 {of} 件少三成以上。", "This list has {count} cases, over 30 % fewer than the {of} known.";
         suspicion_other_court: "有 {count} 件是别的法院的案号：{courts}。", "{count} cases carry the number of another court: {courts}.";
-        suspicion_apply: "确认无误才应用，并写明理由。", "Apply only when this is right, and give the reason.";
 
         repair_halfwidth_number: "案号半角括号", "half-width brackets";
         repair_spaced_number: "案号夹空格", "spaces in the number";

@@ -59,7 +59,7 @@ pub(super) struct Found {
 const ZEROS_RUN: usize = 64;
 /// Bytes at the beginning that tell UTF-16 without a mark.
 pub(super) const SAMPLE_BYTES: usize = 64 << 10;
-/// A tenth of the rows may hold bytes that cannot be read; beyond it the encoding is wrong.
+/// So many rows in a hundred may hold bytes that cannot be read; beyond it the encoding is wrong.
 const DAMAGED_ROWS_PER_CENT: u64 = 1;
 
 /// NUL bytes at the end: padding of a file that was written in blocks.
