@@ -6,6 +6,9 @@ use sqlx::any::AnyRow;
 use waiqin_protocol::ids::{EvidenceHash, JournalId, SubjectId};
 use waiqin_protocol::journal::{EvidenceReceipt, Signed};
 
+/// Rows of one INSERT.
+const ROWS_AT_ONCE: usize = 64;
+
 /// An entry that names evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvidenceName {
@@ -333,16 +336,21 @@ impl Write {
         journal: JournalId,
         names: &[EvidenceName],
     ) -> Result<(), DbError> {
-        for name in names {
-            sqlx::query(
-                "INSERT INTO evidence_names (journal, seq, hash, subject) VALUES ($1, $2, $3, $4)",
-            )
-            .bind(journal.to_string())
-            .bind(super::number_in(name.seq)?)
-            .bind(name.hash.to_string())
-            .bind(name.subject.to_string())
-            .execute(self.tx())
-            .await?;
+        let journal = journal.to_string();
+        for rows in names.chunks(ROWS_AT_ONCE) {
+            let sql = format!(
+                "INSERT INTO evidence_names (journal, seq, hash, subject) VALUES {}",
+                super::rows_of(rows.len(), 4)
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            for name in rows {
+                query = query
+                    .bind(journal.as_str())
+                    .bind(super::number_in(name.seq)?)
+                    .bind(name.hash.to_string())
+                    .bind(name.subject.to_string());
+            }
+            query.execute(self.tx()).await?;
         }
         Ok(())
     }

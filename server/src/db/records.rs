@@ -2,6 +2,7 @@
 
 use super::{Db, DbError, Write};
 use sqlx::Row;
+use std::collections::{BTreeMap, BTreeSet};
 use waiqin_protocol::ids::SubjectId;
 use waiqin_protocol::journal::CaseRef;
 use waiqin_protocol::record::Record;
@@ -15,50 +16,87 @@ pub struct NewRecord {
     pub case_id: Option<String>,
 }
 
+/// Rows of one statement: twelve columns each stay well below the bounds of both engines.
+const ROWS_AT_ONCE: usize = 64;
+
 impl Write {
-    /// A record as it stands.
+    /// Records as they stand, by subject; those that do not exist are left out.
     ///
     /// # Errors
-    /// When the statement fails or the row does not read.
-    pub async fn record(&mut self, subject: SubjectId) -> Result<Option<Record>, DbError> {
-        let row = sqlx::query("SELECT view FROM records WHERE subject = $1")
-            .bind(subject.to_string())
-            .fetch_optional(self.tx())
-            .await?;
-        row.map(|row| super::of_json(row.get(0), "record"))
-            .transpose()
+    /// When a statement fails or a row does not read.
+    pub async fn records(
+        &mut self,
+        subjects: &BTreeSet<SubjectId>,
+    ) -> Result<BTreeMap<SubjectId, Record>, DbError> {
+        let subjects: Vec<String> = subjects.iter().map(SubjectId::to_string).collect();
+        let mut records = BTreeMap::new();
+        for some in subjects.chunks(ROWS_AT_ONCE) {
+            let sql = format!(
+                "SELECT view FROM records WHERE subject IN {}",
+                super::rows_of(1, some.len())
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            for subject in some {
+                query = query.bind(subject.as_str());
+            }
+            for row in query.fetch_all(self.tx()).await? {
+                let record: Record = super::of_json(row.get(0), "record")?;
+                records.insert(record.subject, record);
+            }
+        }
+        Ok(records)
     }
 
-    /// Keeps a record under a row of the log.
+    /// Keeps records, each once, under a row of the log.
     ///
     /// # Errors
-    /// When the statement fails.
-    pub async fn put_record(&mut self, new: &NewRecord, log_number: u64) -> Result<(), DbError> {
-        let record = &new.record;
-        sqlx::query(
-            "INSERT INTO records (subject, act, case_id, number_typed, number_normal, officer, \
-             journal, place, opened_ms, changed_ms, changed_number, view) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-             ON CONFLICT (subject) DO UPDATE SET case_id = excluded.case_id, \
-             number_typed = excluded.number_typed, number_normal = excluded.number_normal, \
-             place = excluded.place, changed_ms = excluded.changed_ms, \
-             changed_number = excluded.changed_number, view = excluded.view",
-        )
-        .bind(record.subject.to_string())
-        .bind(super::word(&record.act)?)
-        .bind(new.case_id.clone())
-        .bind(record.case.typed.as_str())
-        .bind(record.case.normal.clone())
-        .bind(record.officer.to_string())
-        .bind(record.journal.to_string())
-        .bind(record.text("place"))
-        .bind(record.opened)
-        .bind(record.changed)
-        .bind(super::number_in(log_number)?)
-        .bind(super::json(record)?)
-        .execute(self.tx())
-        .await?;
+    /// When a statement fails.
+    pub async fn put_records(
+        &mut self,
+        records: &[NewRecord],
+        log_number: u64,
+    ) -> Result<(), DbError> {
+        let log_number = super::number_in(log_number)?;
+        for rows in records.chunks(ROWS_AT_ONCE) {
+            let sql = format!(
+                "INSERT INTO records (subject, act, case_id, number_typed, number_normal, \
+                 officer, journal, place, opened_ms, changed_ms, changed_number, view) \
+                 VALUES {} ON CONFLICT (subject) DO UPDATE SET case_id = excluded.case_id, \
+                 number_typed = excluded.number_typed, number_normal = excluded.number_normal, \
+                 place = excluded.place, changed_ms = excluded.changed_ms, \
+                 changed_number = excluded.changed_number, view = excluded.view",
+                super::rows_of(rows.len(), 12)
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            for NewRecord { record, case_id } in rows {
+                query = query
+                    .bind(record.subject.to_string())
+                    .bind(super::word(&record.act)?)
+                    .bind(case_id.clone())
+                    .bind(record.case.typed.as_str())
+                    .bind(record.case.normal.clone())
+                    .bind(record.officer.to_string())
+                    .bind(record.journal.to_string())
+                    .bind(record.text("place"))
+                    .bind(record.opened)
+                    .bind(record.changed)
+                    .bind(log_number)
+                    .bind(super::json(record)?);
+            }
+            query.execute(self.tx()).await?;
+        }
         Ok(())
+    }
+
+    /// Keeps one record.
+    #[cfg(test)]
+    pub(crate) async fn put_record(
+        &mut self,
+        record: &NewRecord,
+        log_number: u64,
+    ) -> Result<(), DbError> {
+        self.put_records(std::slice::from_ref(record), log_number)
+            .await
     }
 
     /// The case of the list that a name means: by the list's id, then by the normal number, then by

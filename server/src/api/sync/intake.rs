@@ -55,17 +55,18 @@ pub(super) async fn extend(court: &Court, caller: &Caller, new: New) -> Result<E
         .append(LogKind::Piece, Some(caller.journal.id), &body, now_ms)
         .await?;
     let receipt = receipt_of(court, caller, end, position, now_ms)?;
-    let mut intake = Intake::open(caller, &mut write).await?;
+    let mut intake = Intake::open(caller, &forms, &mut write).await?;
     for (entry, form) in new.entries.into_iter().zip(forms) {
-        intake.take(entry, form, &mut write).await?;
+        intake.take(entry, form);
     }
     let named = intake.keep(&mut write, position.number).await?;
     write.set_head(caller.journal.id, &receipt, now_ms).await?;
     write.commit().await?;
     tracing::info!(journal = %caller.journal.id, to = end.seq, log = position.number, "piece taken");
-    // Photos that came before the entry that names them.
+    // Photos that came before the entry that names them. A failure is logged and takes nothing back:
+    // the piece is in custody, and the phone's next question for the photo settles it.
     for hash in named {
-        evidence::settle(court, &caller.journal, hash).await?;
+        let _ = evidence::settle(court, &caller.journal, hash).await;
     }
     Ok(Extended::Done)
 }
@@ -119,20 +120,25 @@ struct Intake<'a> {
     caller: &'a Caller,
     seq: u64,
     held: BTreeSet<SubjectId>,
-    records: BTreeMap<SubjectId, Option<Record>>,
+    records: BTreeMap<SubjectId, Record>,
     changed: BTreeSet<SubjectId>,
     entries: Vec<NewEntry>,
     names: Vec<EvidenceName>,
 }
 
 impl<'a> Intake<'a> {
-    async fn open(caller: &'a Caller, write: &mut Write) -> Result<Self, Refusal> {
+    /// Reads what the entries are about, once for the whole piece.
+    async fn open(caller: &'a Caller, forms: &[Form], write: &mut Write) -> Result<Self, Refusal> {
         let held = write.held_subjects(caller.journal.id).await?;
+        let subjects = forms.iter().filter_map(|form| match form {
+            Form::Entry(entry) => Some(entry.subject),
+            Form::Aside(_) => None,
+        });
         Ok(Self {
             caller,
             seq: write.head(caller.journal.id).await?.seq,
             held,
-            records: BTreeMap::new(),
+            records: write.records(&subjects.collect()).await?,
             changed: BTreeSet::new(),
             entries: Vec::new(),
             names: Vec::new(),
@@ -140,12 +146,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Gives an entry its verdict and notes what is to be kept of it.
-    async fn take(
-        &mut self,
-        arrived: Arrived,
-        form: Form,
-        write: &mut Write,
-    ) -> Result<(), Refusal> {
+    fn take(&mut self, arrived: Arrived, form: Form) {
         self.seq += 1;
         let seq = self.seq;
         let (subject, kind, evidence, verdict, reason) = match form {
@@ -157,7 +158,7 @@ impl<'a> Intake<'a> {
                 Some(aside.reason),
             ),
             Form::Entry(entry) => {
-                let (verdict, reason) = self.judge(&entry, &arrived, write).await?;
+                let (verdict, reason) = self.judge(&entry, &arrived);
                 let kind = Some(judge::kind_of(&entry.change).to_owned());
                 let evidence = judge::evidence_of(&entry.change);
                 (Some(entry.subject), kind, evidence, verdict, reason)
@@ -185,38 +186,30 @@ impl<'a> Intake<'a> {
             verdict,
             reason,
         });
-        Ok(())
     }
 
     /// The verdict on an entry that reads, and what it does to its record.
-    async fn judge(
-        &mut self,
-        entry: &Entry,
-        arrived: &Arrived,
-        write: &mut Write,
-    ) -> Result<(Verdict, Option<VerdictReason>), Refusal> {
+    fn judge(&mut self, entry: &Entry, arrived: &Arrived) -> (Verdict, Option<VerdictReason>) {
         if self.caller.is_revoked() {
-            return Ok((Verdict::Held, Some(VerdictReason::Revoked)));
+            return (Verdict::Held, Some(VerdictReason::Revoked));
         }
         if self.held.contains(&entry.subject) {
-            return Ok((Verdict::Held, Some(VerdictReason::AfterHeld)));
+            return (Verdict::Held, Some(VerdictReason::AfterHeld));
         }
         let beside_records = matches!(
             entry.change,
             Change::JournalOpened { .. } | Change::EntriesLost { .. } | Change::TaskProgress { .. }
         );
         if beside_records {
-            return Ok((Verdict::Accepted, None));
+            return (Verdict::Accepted, None);
         }
-        let slot = match self.records.entry(entry.subject) {
-            btree_map::Entry::Occupied(known) => known.into_mut(),
-            btree_map::Entry::Vacant(place) => place.insert(write.record(entry.subject).await?),
-        };
-        let verdict = match slot {
-            Some(record) => record.apply(entry, arrived.hash).verdict(),
-            None => match Record::open(entry, arrived.hash) {
+        let verdict = match self.records.entry(entry.subject) {
+            btree_map::Entry::Occupied(known) => {
+                known.into_mut().apply(entry, arrived.hash).verdict()
+            }
+            btree_map::Entry::Vacant(place) => match Record::open(entry, arrived.hash) {
                 Some(opened) => {
-                    *slot = Some(opened);
+                    place.insert(opened);
                     (Verdict::Accepted, None)
                 }
                 None => (Verdict::Held, Some(VerdictReason::NoRecord)),
@@ -228,7 +221,7 @@ impl<'a> Intake<'a> {
             }
             Verdict::Held | Verdict::Refused => {}
         }
-        Ok(verdict)
+        verdict
     }
 
     /// Writes everything under a row of the log. The evidence that was named.
@@ -241,14 +234,14 @@ impl<'a> Intake<'a> {
             .add_entries(self.caller.journal.id, log_number, &self.entries)
             .await?;
         write.add_names(self.caller.journal.id, &self.names).await?;
+        let mut changed = Vec::with_capacity(self.changed.len());
         for subject in &self.changed {
-            if let Some(Some(record)) = self.records.remove(subject) {
+            if let Some(record) = self.records.remove(subject) {
                 let case_id = write.case_named(&record.case).await?;
-                write
-                    .put_record(&NewRecord { record, case_id }, log_number)
-                    .await?;
+                changed.push(NewRecord { record, case_id });
             }
         }
+        write.put_records(&changed, log_number).await?;
         Ok(self.names.iter().map(|name| name.hash).collect())
     }
 }
