@@ -5,7 +5,7 @@ use super::views::{EntryStored, EvidenceStored, RecordStored, RowStored, Views, 
 use crate::store::{SealedBatch, StoreError, Tree};
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{CaseId, EntryHash, EvidenceHash, Nonce, SubjectId};
-use waiqin_protocol::journal::{Change, Entry, Head, entry_hash};
+use waiqin_protocol::journal::{Change, Entry, EvidenceSource, Head, entry_hash};
 use waiqin_protocol::record::Record;
 
 /// Folding some entries into one batch.
@@ -161,7 +161,9 @@ impl<'a> Fold<'a> {
 impl RowStored {
     fn of(stored: &RecordStored) -> Self {
         let record = &stored.record;
-        let standing = record.evidence.iter().filter(|it| it.withdrawn.is_none());
+        let standing = record.evidence.iter().filter(|it| {
+            it.withdrawn.is_none() && it.evidence.source != EvidenceSource::Glass
+        });
         Self {
             act: record.act,
             case: record.case.clone(),
@@ -171,7 +173,7 @@ impl RowStored {
             opened: record.opened,
             photos: standing.map(|it| it.evidence.hash).collect(),
             place: record.text("place").to_owned(),
-            sealed: record.seals.first().copied(),
+            sealed: record.seals.first().map(|it| it.hash),
             subject: record.subject,
             voided: record.voided.clone(),
         }

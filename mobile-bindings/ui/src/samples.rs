@@ -401,6 +401,15 @@ pub fn new_record() -> RecordPage {
 /// A record that somebody sealed.
 pub fn sealed_record() -> RecordPage {
     let mut page = full_record();
-    page.record.seals = vec![waiqin_protocol::ids::RecordHash::from_bytes([8; 32])];
+    let record = &mut page.record;
+    let body = record.body();
+    let covers = record.covers();
+    let change = Change::Sealed {
+        body: body.document().unwrap(),
+        covers,
+        findings: Vec::new(),
+        overrides: Vec::new(),
+    };
+    record.apply(&entry(9, 9, ME, change), EntryHash::from_bytes([0x99; 32]));
     page
 }

@@ -122,7 +122,7 @@ pub(super) async fn record(page: Page, Path(subject): Path<String>) -> Result<Re
         seals: record
             .seals
             .iter()
-            .map(|hash| show::short_hash(&hash.to_string()))
+            .map(|seal| show::short_hash(&seal.hash.to_string()))
             .collect(),
         fields: fields::of(&record, page.lang(), &name_of),
         photos_state: photos_state(&photos, words),

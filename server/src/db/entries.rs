@@ -228,8 +228,9 @@ impl Write {
         journal: JournalId,
     ) -> Result<BTreeSet<SubjectId>, DbError> {
         let rows = sqlx::query(
-            "SELECT DISTINCT subject FROM entries \
-             WHERE journal = $1 AND verdict = 'held' AND subject IS NOT NULL",
+            // What stays outside a seal is understood: nothing later waits for it.
+            "SELECT DISTINCT subject FROM entries WHERE journal = $1 AND verdict = 'held' \
+             AND reason <> 'outside_seal' AND subject IS NOT NULL",
         )
         .bind(journal.to_string())
         .fetch_all(self.tx())

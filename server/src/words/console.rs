@@ -275,7 +275,7 @@ waiqin_protocol::words! {
         reason_revoked: "设备已吊销", "device revoked";
         reason_after_held: "前面有条目搁置", "after a held entry";
         reason_no_record: "记录未开立", "record was not opened";
-        reason_outside_seal: "已由他人封存", "sealed by somebody else";
+        reason_outside_seal: "已封存，改动不入封存正文", "sealed: kept outside the seal";
         reason_fork: "日志分叉", "forked journal";
 
         photo: "照片", "Photo";

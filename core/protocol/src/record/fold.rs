@@ -1,9 +1,10 @@
 //! The fold: one entry after another, and what becomes of each.
 
+use super::body::{Body, manifest};
+use super::parts::{Amends, CountersignState, EvidenceState, Refusal, Seal, Signature};
 use crate::canonical::Value;
-use crate::ids::{EntryHash, EvidenceHash, JournalId, OfficerId, RecordHash, SubjectId};
-use crate::journal::{Act, CaseRef, Change, Entry, Evidence, Path};
-use crate::suite::sha256;
+use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash, SubjectId};
+use crate::journal::{Act, CaseRef, Change, Entry, Finding, Override, Path};
 use crate::wire::sync::{Verdict, VerdictReason};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,8 +30,20 @@ pub struct Record {
     pub fields: BTreeMap<Path, FieldState>,
     /// Evidence in order of entry.
     pub evidence: Vec<EvidenceState>,
-    /// The seals, first one first.
-    pub seals: Vec<RecordHash>,
+    /// Handwritten signatures in order of entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<Signature>,
+    /// What was refused, in order of entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refusals: Vec<Refusal>,
+    /// The seals, first one first: two phones may seal one record, both are kept.
+    pub seals: Vec<Seal>,
+    /// Second officers' signatures in order of entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub countersigns: Vec<CountersignState>,
+    /// What it amends, when it is an amendment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amends: Option<Amends>,
     /// Why it is void, when it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voided: Option<String>,
@@ -45,6 +58,8 @@ pub struct Seen {
     pub hash: EntryHash,
     /// Its journal.
     pub journal: JournalId,
+    /// Its number there.
+    pub seq: u64,
 }
 
 /// A field: one candidate, or several that stand against each other.
@@ -67,23 +82,6 @@ pub struct Candidate {
     pub value: Value,
 }
 
-/// Evidence of a record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EvidenceState {
-    /// As taken in.
-    pub evidence: Evidence,
-    /// In which entry.
-    pub entry: EntryHash,
-    /// Wall time of that entry, ms UTC.
-    pub at: i64,
-    /// Why it was declared missing, when it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub missing: Option<String>,
-    /// Why it was withdrawn, when it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub withdrawn: Option<String>,
-}
-
 /// What became of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
@@ -91,6 +89,20 @@ pub enum Applied {
     Stands(Verdict),
     /// It is kept outside the record.
     Outside(Verdict, VerdictReason),
+}
+
+/// Why a record may not be sealed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotSealable {
+    /// It is sealed.
+    #[error("the record is sealed")]
+    Sealed(RecordHash),
+    /// It is void (作废).
+    #[error("the record is void")]
+    Void,
+    /// Values stand against each other; a person has to decide first.
+    #[error("{0} is contested")]
+    Contested(Path),
 }
 
 impl Applied {
@@ -121,11 +133,16 @@ impl Record {
             changed: entry.at.wall,
             fields: BTreeMap::new(),
             evidence: Vec::new(),
+            signatures: Vec::new(),
+            refusals: Vec::new(),
             seals: Vec::new(),
+            countersigns: Vec::new(),
+            amends: None,
             voided: None,
             order: vec![Seen {
                 hash,
                 journal: entry.journal,
+                seq: entry.seq,
             }],
         };
         for (path, value) in values {
@@ -143,88 +160,208 @@ impl Record {
                 None => return Applied::Outside(Verdict::Held, VerdictReason::UnknownBase),
             },
         };
-        let sealed_by_other = !self.seals.is_empty() && entry.journal != self.journal;
         let moved = self.order[seen..]
             .iter()
             .any(|it| it.journal != entry.journal);
-        let applied = match &entry.change {
-            Change::FieldsChanged { .. } | Change::CaseNamed { .. } if sealed_by_other => {
-                return Applied::Outside(Verdict::Held, VerdictReason::OutsideSeal);
+        let contested = match self.take(entry, hash, seen) {
+            Ok(contested) => contested,
+            Err((verdict, reason)) => return Applied::Outside(verdict, reason),
+        };
+        self.order.push(Seen {
+            hash,
+            journal: entry.journal,
+            seq: entry.seq,
+        });
+        self.changed = entry.at.wall;
+        Applied::Stands(match (contested, moved) {
+            (true, _) => Verdict::Contested,
+            (false, true) => Verdict::Interleaved,
+            (false, false) => Verdict::Accepted,
+        })
+    }
+
+    /// What an entry does to the record, and whether it left a field contested.
+    fn take(
+        &mut self,
+        entry: &Entry,
+        hash: EntryHash,
+        seen: usize,
+    ) -> Result<bool, (Verdict, VerdictReason)> {
+        let sealed = !self.seals.is_empty();
+        let at = entry.at.wall;
+        match &entry.change {
+            // A sealed record never changes (P3), not even by the journal that sealed it.
+            Change::FieldsChanged { .. }
+            | Change::CaseNamed { .. }
+            | Change::EvidenceWithdrawn { .. }
+            | Change::Voided { .. }
+            | Change::Amended { .. }
+                if sealed =>
+            {
+                return Err((Verdict::Held, VerdictReason::OutsideSeal));
             }
             Change::FieldsChanged { values } => {
-                let contested = values.iter().fold(false, |any, (path, value)| {
+                return Ok(values.iter().fold(false, |any, (path, value)| {
                     self.set(path, value, entry, hash, seen) || any
-                });
-                Self::verdict_of(contested, moved)
+                }));
             }
-            Change::CaseNamed { case } => {
-                self.case = case.clone();
-                Self::verdict_of(false, moved)
-            }
+            Change::CaseNamed { case } => self.case = case.clone(),
+            // Evidence of a sealed record stands beside the seal: late, and delivered like any.
             Change::EvidenceAdded { evidence } => {
                 if !self.evidence.iter().any(|it| it.evidence == **evidence) {
                     self.evidence.push(EvidenceState {
                         evidence: (**evidence).clone(),
                         entry: hash,
-                        at: entry.at.wall,
+                        at,
                         missing: None,
                         withdrawn: None,
                     });
                 }
-                Self::verdict_of(false, moved)
             }
             Change::EvidenceWithdrawn { hash, reason } => {
                 self.each_evidence(hash, |it| it.withdrawn = Some(reason.clone()));
-                Self::verdict_of(false, moved)
             }
             Change::EvidenceMissing { hash, reason } => {
                 self.each_evidence(hash, |it| it.missing = Some(reason.clone()));
-                Self::verdict_of(false, moved)
             }
-            Change::Sealed { body, .. } => {
-                match crate::canonical::to_bytes(body) {
-                    Ok(bytes) => self.seals.push(RecordHash::from_bytes(sha256(&bytes))),
-                    Err(_) => return Applied::Outside(Verdict::Refused, VerdictReason::Malformed),
-                }
-                Self::verdict_of(false, moved)
+            Change::SignatureTaken {
+                body,
+                person,
+                strokes,
+            } => self.signatures.push(Signature {
+                body: *body,
+                person: *person,
+                strokes: *strokes,
+                entry: hash,
+                at,
+            }),
+            Change::RefusalNoted {
+                person,
+                reason,
+                what,
+            } => self.refusals.push(Refusal {
+                person: *person,
+                what: what.clone(),
+                reason: reason.clone(),
+                at,
+            }),
+            Change::Sealed {
+                body,
+                covers,
+                findings,
+                overrides,
+            } => self.seal(body, covers, findings, overrides, entry, hash)?,
+            Change::Countersigned {
+                certificate,
+                countersign,
+                key,
+            } => self.countersigned(CountersignState {
+                countersign: countersign.clone(),
+                certificate: certificate.clone(),
+                key: key.clone(),
+                author: entry.author,
+                journal: entry.journal,
+            }),
+            Change::Amended {
+                amends,
+                reason,
+                record,
+            } => {
+                self.amends = Some(Amends {
+                    kind: *amends,
+                    record: *record,
+                    reason: reason.clone(),
+                });
             }
-            Change::Voided { reason } => {
-                self.voided = Some(reason.clone());
-                Self::verdict_of(false, moved)
-            }
+            Change::Voided { reason } => self.voided = Some(reason.clone()),
             Change::ContestDecided {
                 candidates,
                 chosen,
                 path,
                 ..
-            } => {
-                self.decide(path, candidates, chosen);
-                Self::verdict_of(false, moved)
-            }
+            } => self.decide(path, candidates, chosen),
             // A second opening of one subject is somebody else's record with the same id: kept aside.
             Change::RecordOpened { .. } => {
-                return Applied::Outside(Verdict::Refused, VerdictReason::NotOfThisJournal);
+                return Err((Verdict::Refused, VerdictReason::NotOfThisJournal));
             }
             // These say something about the record without changing what it holds.
             Change::JournalOpened { .. }
-            | Change::SignatureTaken { .. }
-            | Change::RefusalNoted { .. }
-            | Change::Countersigned { .. }
-            | Change::Amended { .. }
             | Change::HeldReleased { .. }
             | Change::Concluded { .. }
             | Change::Accepted { .. }
             | Change::Returned { .. }
             | Change::EntriesLost { .. }
             | Change::BytesErased { .. }
-            | Change::TaskProgress { .. } => Self::verdict_of(false, moved),
-        };
-        self.order.push(Seen {
-            hash,
+            | Change::TaskProgress { .. } => {}
+        }
+        Ok(false)
+    }
+
+    /// A seal stands when its body is one of this record. A second one stands beside the first.
+    fn seal(
+        &mut self,
+        document: &Value,
+        covers: &BTreeMap<JournalId, u64>,
+        findings: &[Finding],
+        overrides: &[Override],
+        entry: &Entry,
+        hash: EntryHash,
+    ) -> Result<(), (Verdict, VerdictReason)> {
+        let malformed = (Verdict::Refused, VerdictReason::Malformed);
+        let body = Body::read(document).map_err(|_| malformed)?;
+        if body.subject != self.subject || body.act != self.act {
+            return Err(malformed);
+        }
+        self.seals.push(Seal {
+            hash: body.hash().map_err(|_| malformed)?,
+            refolds: self.folds_to(&body, covers),
+            body,
+            covers: covers.clone(),
+            findings: findings.to_vec(),
+            overrides: overrides.to_vec(),
+            author: entry.author,
             journal: entry.journal,
+            entry: hash,
+            at: entry.at.wall,
         });
-        self.changed = entry.at.wall;
-        applied
+        Ok(())
+    }
+
+    /// Whether the entries covered by a seal give its body: what came from elsewhere unseen does not
+    /// count against it.
+    fn folds_to(&self, body: &Body, covers: &BTreeMap<JournalId, u64>) -> bool {
+        let covered = |entry: &EntryHash| {
+            self.order.iter().any(|it| {
+                it.hash == *entry && covers.get(&it.journal).is_some_and(|last| it.seq <= *last)
+            })
+        };
+        let fields = self.fields.iter().all(|(path, state)| {
+            let mut values = state.candidates.iter().filter(|it| covered(&it.entry));
+            match (values.next(), values.next()) {
+                (None, _) => true,
+                (Some(one), None) if one.value == Value::Null => !body.fields.contains_key(path),
+                (Some(one), None) => body.fields.get(path) == Some(&one.value),
+                (Some(_), Some(_)) => false,
+            }
+        });
+        let known = body.fields.keys().all(|it| self.fields.contains_key(it));
+        let evidence = self.evidence.iter().filter(|it| covered(&it.entry));
+        fields
+            && known
+            && evidence
+                .filter_map(manifest)
+                .eq(body.evidence.iter().cloned())
+    }
+
+    /// The same signature may come twice: in its author's journal, and by QR in the first officer's.
+    fn countersigned(&mut self, new: CountersignState) {
+        let same = |it: &CountersignState| it.countersign.body == new.countersign.body;
+        match self.countersigns.iter_mut().find(|it| same(it)) {
+            // The one that says more stays.
+            Some(known) if known.certificate.is_none() && new.certificate.is_some() => *known = new,
+            Some(_) => {}
+            None => self.countersigns.push(new),
+        }
     }
 
     /// The value of a field: the only candidate; `None` while contested, removed or never given.
@@ -260,6 +397,40 @@ impl Record {
         ids
     }
 
+    /// Whether it may be sealed: not sealed, not void, and nothing known to be contested.
+    ///
+    /// # Errors
+    /// What stands against it.
+    pub fn sealable(&self) -> Result<(), NotSealable> {
+        if let Some(seal) = self.seals.first() {
+            return Err(NotSealable::Sealed(seal.hash));
+        }
+        if self.voided.is_some() {
+            return Err(NotSealable::Void);
+        }
+        match self.contested().first() {
+            Some(path) => Err(NotSealable::Contested((*path).clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// The newest signature of a person.
+    #[must_use]
+    pub fn signature_of(&self, person: ItemId) -> Option<&Signature> {
+        self.signatures.iter().rev().find(|it| it.person == person)
+    }
+
+    /// Last `seq` folded, per journal: what a seal written now covers.
+    #[must_use]
+    pub fn covers(&self) -> BTreeMap<JournalId, u64> {
+        let mut covers = BTreeMap::new();
+        for seen in &self.order {
+            let last = covers.entry(seen.journal).or_insert(seen.seq);
+            *last = (*last).max(seen.seq);
+        }
+        covers
+    }
+
     /// Paths on which values stand against each other.
     #[must_use]
     pub fn contested(&self) -> Vec<&Path> {
@@ -278,14 +449,6 @@ impl Record {
             .rev()
             .find(|it| it.journal != own)
             .map(|it| it.hash)
-    }
-
-    fn verdict_of(contested: bool, moved: bool) -> Applied {
-        Applied::Stands(match (contested, moved) {
-            (true, _) => Verdict::Contested,
-            (false, true) => Verdict::Interleaved,
-            (false, false) => Verdict::Accepted,
-        })
     }
 
     /// Sets a field and says whether it is contested now. What the author had seen gives way, as
@@ -333,216 +496,4 @@ impl Record {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ids::BootId;
-    use crate::journal::{At, EvidenceRole, EvidenceSource, VERSION, entry_hash};
-
-    /// A phone that writes entries on one record.
-    struct Phone {
-        journal: JournalId,
-        seq: u64,
-    }
-
-    impl Phone {
-        fn new(n: u8) -> Self {
-            Self {
-                journal: JournalId::from_bytes([n; 16]),
-                seq: 0,
-            }
-        }
-
-        fn write(&mut self, base: Option<EntryHash>, change: Change) -> (Entry, EntryHash) {
-            self.seq += 1;
-            let entry = Entry {
-                at: At {
-                    beacon: None,
-                    boot: BootId::from_bytes([0; 16]),
-                    mono: 0,
-                    wall: 1000,
-                },
-                author: OfficerId::from_bytes(*self.journal.as_bytes()),
-                base,
-                beacon: None,
-                change,
-                journal: self.journal,
-                seq: self.seq,
-                subject: SubjectId::from_bytes([9; 16]),
-                v: VERSION,
-            };
-            let hash = entry_hash(&entry.to_bytes().unwrap());
-            (entry, hash)
-        }
-
-        fn opened(&mut self) -> Record {
-            let change = Change::RecordOpened {
-                act: Act::Investigation,
-                case: CaseRef::default(),
-                values: BTreeMap::new(),
-            };
-            let (entry, hash) = self.write(None, change);
-            Record::open(&entry, hash).unwrap()
-        }
-
-        fn set(
-            &mut self,
-            record: &mut Record,
-            base: Option<EntryHash>,
-            path: &str,
-            value: Value,
-        ) -> (Applied, EntryHash) {
-            let values = BTreeMap::from([(Path::new(path).unwrap(), value)]);
-            let (entry, hash) = self.write(base, Change::FieldsChanged { values });
-            (record.apply(&entry, hash), hash)
-        }
-    }
-
-    fn values(record: &Record, path: &str) -> Vec<Value> {
-        let state = &record.fields[&Path::new(path).unwrap()];
-        state.candidates.iter().map(|it| it.value.clone()).collect()
-    }
-
-    #[test]
-    fn two_phones_that_had_not_seen_each_other_keep_both_values() {
-        let (mut a, mut b) = (Phone::new(1), Phone::new(2));
-        let mut record = a.opened();
-        let opening = record.order[0].hash;
-        let (first, _) = a.set(&mut record, None, "place", "大岗".into());
-        let (second, _) = b.set(&mut record, Some(opening), "place", "榄核".into());
-        assert_eq!(first, Applied::Stands(Verdict::Accepted));
-        assert_eq!(second, Applied::Stands(Verdict::Contested));
-        assert_eq!(values(&record, "place"), ["大岗".into(), "榄核".into()]);
-        assert_eq!(record.value("place"), None, "no last writer wins");
-        assert_eq!(record.contested().len(), 1);
-    }
-
-    #[test]
-    fn what_the_author_had_seen_gives_way_and_other_fields_interleave() {
-        let (mut a, mut b) = (Phone::new(1), Phone::new(2));
-        let mut record = a.opened();
-        let opening = record.order[0].hash;
-        let (_, seen) = a.set(&mut record, None, "place", "大岗".into());
-        let (other, _) = b.set(&mut record, Some(opening), "course", "敲门".into());
-        assert_eq!(other, Applied::Stands(Verdict::Interleaved));
-        let (after, _) = b.set(&mut record, Some(seen), "place", "榄核".into());
-        assert_eq!(after, Applied::Stands(Verdict::Accepted));
-        assert_eq!(record.text("place"), "榄核");
-    }
-
-    #[test]
-    fn equal_values_are_no_contest_and_removal_against_edit_is_one() {
-        let (mut a, mut b) = (Phone::new(1), Phone::new(2));
-        let mut record = a.opened();
-        let opening = record.order[0].hash;
-        a.set(&mut record, None, "place", "大岗".into());
-        let (equal, _) = b.set(&mut record, Some(opening), "place", "大岗".into());
-        assert_eq!(equal, Applied::Stands(Verdict::Interleaved));
-        a.set(&mut record, None, "course", "敲门".into());
-        let (removal, _) = b.set(&mut record, Some(opening), "course", Value::Null);
-        assert_eq!(removal, Applied::Stands(Verdict::Contested));
-    }
-
-    #[test]
-    fn a_decision_settles_the_candidates_it_names_and_a_later_one_reopens() {
-        let (mut a, mut b, mut c) = (Phone::new(1), Phone::new(2), Phone::new(3));
-        let mut record = a.opened();
-        let opening = record.order[0].hash;
-        let (_, one) = a.set(&mut record, None, "place", "大岗".into());
-        let (_, two) = b.set(&mut record, Some(opening), "place", "榄核".into());
-        let mut office = Phone::new(7);
-        let (entry, hash) = office.write(
-            Some(two),
-            Change::ContestDecided {
-                candidates: vec![one, two],
-                chosen: two,
-                path: Path::new("place").unwrap(),
-                reason: "以照片为准".into(),
-            },
-        );
-        record.apply(&entry, hash);
-        assert_eq!(record.text("place"), "榄核");
-        let (late, _) = c.set(&mut record, Some(opening), "place", "东涌".into());
-        assert_eq!(late, Applied::Stands(Verdict::Contested));
-    }
-
-    #[test]
-    fn lines_added_on_two_phones_stay_two_lines() {
-        let (mut a, mut b) = (Phone::new(1), Phone::new(2));
-        let mut record = a.opened();
-        let opening = record.order[0].hash;
-        a.set(&mut record, None, "assets/0a/name", "机床".into());
-        b.set(&mut record, Some(opening), "assets/0b/name", "叉车".into());
-        assert_eq!(record.items("assets"), ["0a", "0b"]);
-        assert!(record.contested().is_empty());
-    }
-
-    #[test]
-    fn an_unknown_base_is_held_and_an_edit_of_anothers_sealed_record_stays_outside() {
-        let (mut a, mut b) = (Phone::new(1), Phone::new(2));
-        let mut record = a.opened();
-        let opening = record.order[0].hash;
-        let strange = EntryHash::from_bytes([0xee; 32]);
-        let (held, _) = b.set(&mut record, Some(strange), "place", "榄核".into());
-        assert_eq!(
-            held,
-            Applied::Outside(Verdict::Held, VerdictReason::UnknownBase)
-        );
-        let seal = Change::Sealed {
-            body: Value::Map(BTreeMap::new()),
-            covers: BTreeMap::new(),
-            findings: vec![],
-            overrides: vec![],
-        };
-        let (entry, hash) = a.write(None, seal);
-        record.apply(&entry, hash);
-        let (late, _) = b.set(&mut record, Some(opening), "place", "榄核".into());
-        assert_eq!(
-            late,
-            Applied::Outside(Verdict::Held, VerdictReason::OutsideSeal)
-        );
-        assert_eq!(record.text("place"), "");
-    }
-
-    #[test]
-    fn withdrawn_evidence_stays_with_its_reason() {
-        let mut a = Phone::new(1);
-        let mut record = a.opened();
-        let hash = EvidenceHash::from_bytes([3; 32]);
-        let evidence = Evidence {
-            caption: None,
-            fix: None,
-            hash,
-            height: None,
-            how: None,
-            item: None,
-            length: 3,
-            media: None,
-            name: "a.jpg".into(),
-            role: EvidenceRole::Overall,
-            source: EvidenceSource::Camera,
-            taken: None,
-            width: None,
-        };
-        for _ in 0..2 {
-            let added = Change::EvidenceAdded {
-                evidence: Box::new(evidence.clone()),
-            };
-            let (entry, hash) = a.write(None, added);
-            record.apply(&entry, hash);
-        }
-        assert_eq!(
-            record.evidence.len(),
-            1,
-            "the same photo twice is one photo"
-        );
-        let (entry, id) = a.write(
-            None,
-            Change::EvidenceWithdrawn {
-                hash,
-                reason: "拍错对象".into(),
-            },
-        );
-        record.apply(&entry, id);
-        assert_eq!(record.evidence[0].withdrawn.as_deref(), Some("拍错对象"));
-    }
-}
+mod tests;

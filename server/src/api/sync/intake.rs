@@ -164,7 +164,9 @@ impl<'a> Intake<'a> {
                 (Some(entry.subject), kind, evidence, verdict, reason)
             }
         };
+        // What stays outside a seal is understood: nothing later waits for it.
         if verdict == Verdict::Held
+            && reason != Some(VerdictReason::OutsideSeal)
             && let Some(subject) = subject
         {
             self.held.insert(subject);

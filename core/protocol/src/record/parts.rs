@@ -1,0 +1,109 @@
+//! What a record holds beside its fields: evidence, signatures, refusals, seals.
+
+use super::body::Body;
+use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash};
+use crate::journal::{
+    AmendKind, Certificate, Countersign, Evidence, Finding, Override, Path, Signed,
+};
+use crate::suite::PublicKey;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Evidence of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceState {
+    /// As taken in.
+    pub evidence: Evidence,
+    /// In which entry.
+    pub entry: EntryHash,
+    /// Wall time of that entry, ms UTC.
+    pub at: i64,
+    /// Why it was declared missing, when it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
+    /// Why it was withdrawn, when it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<String>,
+}
+
+/// A handwritten signature (签名).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// The body as it was shown: one that names another body than the sealed is shown as such.
+    pub body: RecordHash,
+    /// Who signed: an item of `present` or `parties`.
+    pub person: ItemId,
+    /// The strokes.
+    pub strokes: EvidenceHash,
+    /// In which entry.
+    pub entry: EntryHash,
+    /// Wall time of that entry, ms UTC.
+    pub at: i64,
+}
+
+/// Something that somebody refused (拒签、拒不到场 …).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Who, when somebody is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<ItemId>,
+    /// What: a field path.
+    pub what: Path,
+    /// The words written down.
+    pub reason: String,
+    /// Wall time of the entry, ms UTC.
+    pub at: i64,
+}
+
+/// A second officer's signature (复核签名) over a record hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountersignState {
+    /// What he signed.
+    pub countersign: Signed<Countersign>,
+    /// His certificate, when he signed on another phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Signed<Certificate>>,
+    /// His key, as the entry says; whether it is his is for the reader to check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<PublicKey>,
+    /// Who wrote the entry: himself, or the officer whose phone took it.
+    pub author: OfficerId,
+    /// In whose journal.
+    pub journal: JournalId,
+}
+
+/// A seal (封存).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seal {
+    /// What stands from then on.
+    pub body: Body,
+    /// SHA-256 of the body.
+    pub hash: RecordHash,
+    /// Last `seq` covered, per journal.
+    pub covers: BTreeMap<JournalId, u64>,
+    /// What the rules found on the phone.
+    pub findings: Vec<Finding>,
+    /// What was overridden, and why.
+    pub overrides: Vec<Override>,
+    /// Who sealed.
+    pub author: OfficerId,
+    /// In which journal.
+    pub journal: JournalId,
+    /// In which entry.
+    pub entry: EntryHash,
+    /// Wall time of that entry, ms UTC.
+    pub at: i64,
+    /// The entries that it covers fold to this body. A difference is an incident; the body stands.
+    pub refolds: bool,
+}
+
+/// What an amendment (更正、补充) amends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amends {
+    /// Correction or supplement.
+    pub kind: AmendKind,
+    /// The sealed record.
+    pub record: RecordHash,
+    /// Why.
+    pub reason: String,
+}
