@@ -128,6 +128,30 @@ impl EvidenceFolder {
         Ok(Some(bytes))
     }
 
+    /// Reads all bytes and hashes them again; false when they are damaged or not here.
+    pub fn verifies(&self, hash: &EvidenceHash) -> io::Result<bool> {
+        let mut hasher = Sha256::new();
+        let mut piece = vec![0; 64 << 10];
+        let mut read = || -> io::Result<bool> {
+            let Some(mut reader) = self.reader(hash)? else {
+                return Ok(false);
+            };
+            loop {
+                match reader.read(&mut piece)? {
+                    0 => return Ok(true),
+                    n => hasher.update(&piece[..n]),
+                }
+            }
+        };
+        match read() {
+            Ok(whole) => Ok(whole && hasher.finalize().as_slice() == hash.as_bytes()),
+            Err(error) => match error.kind() {
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Ok(false),
+                _ => Err(error),
+            },
+        }
+    }
+
     /// What the bytes say of themselves, with a thumbnail made and kept when they are a picture.
     pub fn facts(&self, hash: &EvidenceHash) -> io::Result<PictureFacts> {
         let Some(reader) = self.reader(hash)? else {

@@ -6,7 +6,7 @@ use crate::store::{SealedBatch, StoreError, Tree};
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{CaseId, EntryHash, EvidenceHash, Nonce, SubjectId};
 use waiqin_protocol::journal::{Change, Entry, EvidenceSource, Head, entry_hash};
-use waiqin_protocol::record::Record;
+use waiqin_protocol::record::{EvidenceState, Record};
 
 /// Folding some entries into one batch.
 pub(super) struct Fold<'a> {
@@ -161,9 +161,8 @@ impl<'a> Fold<'a> {
 impl RowStored {
     fn of(stored: &RecordStored) -> Self {
         let record = &stored.record;
-        let standing = record.evidence.iter().filter(|it| {
-            it.withdrawn.is_none() && it.evidence.source != EvidenceSource::Glass
-        });
+        let standing = || record.evidence.iter().filter(|it| it.withdrawn.is_none());
+        let is_photo = |it: &&EvidenceState| it.evidence.source != EvidenceSource::Glass;
         Self {
             act: record.act,
             case: record.case.clone(),
@@ -171,7 +170,8 @@ impl RowStored {
             contested: record.contested().len(),
             last_seq: stored.last_seq,
             opened: record.opened,
-            photos: standing.map(|it| it.evidence.hash).collect(),
+            evidence: standing().map(|it| it.evidence.hash).collect(),
+            photos: standing().filter(is_photo).count(),
             place: record.text("place").to_owned(),
             sealed: record.seals.first().map(|it| it.hash),
             subject: record.subject,

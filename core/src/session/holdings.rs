@@ -49,7 +49,10 @@ impl Inner {
         Ok(rows.iter().any(|row| {
             let open = row.sealed.is_none() && row.voided.is_none();
             open || row.last_seq > received
-                || row.photos.iter().any(|hash| live.unsent.contains_key(hash))
+                || row
+                    .evidence
+                    .iter()
+                    .any(|hash| live.unsent.contains_key(hash))
         }))
     }
 

@@ -8,15 +8,18 @@ mod holdings;
 #[cfg(test)]
 mod holdings_tests;
 mod inner;
+mod judge;
 mod read;
 mod remote;
 mod save;
+mod seal;
 mod shown;
 #[cfg(test)]
 mod tests;
 mod views;
 
 pub(crate) use inner::{Folder, Inner};
+pub use seal::{SealRequest, SealSheet};
 pub use shown::{
     CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportSummary,
     Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo, ReceiptLine, RecordPage,
@@ -58,6 +61,33 @@ pub enum SaveError {
     /// No such evidence in this record.
     #[error("no such evidence in this record")]
     NoSuchEvidence,
+    /// The record is sealed or void, or what was asked needs it settled first.
+    #[error("the record does not allow it")]
+    NotSealable(#[source] waiqin_protocol::record::NotSealable),
+    /// The record is not sealed.
+    #[error("the record is not sealed")]
+    NotSealed,
+    /// The record is another than the one that was shown: look again.
+    #[error("the record has changed since it was shown")]
+    ShownChanged,
+    /// Findings that block or want a reason were neither settled nor overridden; ids of their rules.
+    #[error("findings are open: {}", .0.join(", "))]
+    Open(Vec<String>),
+    /// What came from the glass is no signature.
+    #[error("read the signature")]
+    Strokes(#[source] waiqin_protocol::record::StrokesError),
+    /// No such person in this record.
+    #[error("no such person in this record")]
+    NoSuchPerson,
+    /// The second officer's signature does not hold.
+    #[error("check the second officer's signature")]
+    Countersign(#[source] waiqin_protocol::wire::countersign::CountersignError),
+    /// The reason is missing.
+    #[error("a reason is needed")]
+    NoReason,
+    /// The key did not sign.
+    #[error("sign with the officer's key")]
+    Sign(#[source] waiqin_protocol::suite::SignerError),
     /// The change has no canonical form: too long, or a number out of range.
     #[error("the change cannot be written")]
     Entry(#[source] waiqin_protocol::journal::EntryError),

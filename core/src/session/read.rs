@@ -8,6 +8,7 @@ use super::views::{RowStored, Views};
 use super::{Session, StoreError};
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{CaseId, EvidenceHash, SubjectId};
+use waiqin_protocol::journal::EvidenceSource;
 use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::CaseSheet;
 
@@ -86,16 +87,16 @@ impl Session {
                 verdict: inner.reading(|views| views.verdict(seq))?,
             });
         }
-        let mut photos = Vec::new();
+        let mut evidence = Vec::new();
         for state in &stored.record.evidence {
             let hash = state.evidence.hash;
-            photos.push(Photo {
+            evidence.push(Photo {
                 state: state.clone(),
                 on_phone: inner.evidence.holds(&hash).map_err(StoreError::Io)?,
                 delivery: delivery(inner.custody().evidence().contains_key(&hash)),
             });
         }
-        let worst_photo = photos
+        let worst_photo = evidence
             .iter()
             .filter(|photo| photo.on_phone || photo.state.missing.is_none())
             .map(|photo| photo.delivery)
@@ -106,9 +107,11 @@ impl Session {
             .chain(worst_entry)
             .min()
             .unwrap_or(Delivery::OnPhone);
+        // Strokes are delivered like all evidence, and shown where somebody signs.
+        let is_photo = |it: &Photo| it.state.evidence.source != EvidenceSource::Glass;
         Ok(Some(RecordPage {
             record: stored.record,
-            photos,
+            photos: evidence.into_iter().filter(is_photo).collect(),
             entries,
             delivery,
         }))
@@ -244,7 +247,7 @@ impl Inner {
                     .get(hash)
                     .is_some_and(|it| !self.ended_missing(it))
             };
-            row.photos.iter().filter(waits).count()
+            row.evidence.iter().filter(waits).count()
         };
         RecordRow {
             subject: row.subject,
@@ -253,7 +256,7 @@ impl Inner {
             place: row.place,
             opened_ms: row.opened,
             changed_ms: row.changed,
-            photos: row.photos.len(),
+            photos: row.photos,
             photos_undelivered,
             contested: row.contested,
             sealed: row.sealed,

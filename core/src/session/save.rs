@@ -15,6 +15,7 @@ use std::io::Read;
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::ids::{EvidenceHash, SubjectId};
 use waiqin_protocol::journal::{Act, CaseRef, Change, Entry, EntryError, Evidence, Path, VERSION};
+use waiqin_protocol::record::NotSealable;
 
 impl Session {
     /// Opens a record.
@@ -47,6 +48,7 @@ impl Session {
         mut values: BTreeMap<Path, Value>,
     ) -> Result<Saved, SaveError> {
         self.save_on(subject, |stored| {
+            unsealed(stored)?;
             values.retain(|path, value| !stands(stored, path, value));
             Ok((!values.is_empty()).then_some(Change::FieldsChanged { values }))
         })
@@ -58,6 +60,7 @@ impl Session {
     /// See [`SaveError`].
     pub fn name_case(&self, subject: SubjectId, case: CaseRef) -> Result<Saved, SaveError> {
         self.save_on(subject, |stored| {
+            unsealed(stored)?;
             Ok((stored.record.case != case).then_some(Change::CaseNamed { case }))
         })
     }
@@ -76,13 +79,11 @@ impl Session {
         facts: EvidenceFacts,
     ) -> Result<EvidenceSaved, SaveError> {
         let inner = self.inner().ok_or(SaveError::Locked)?;
-        if inner
+        let stored = inner
             .reading(|views| views.record(subject))
             .map_err(SaveError::Store)?
-            .is_none()
-        {
-            return Err(SaveError::NoSuchRecord);
-        }
+            .ok_or(SaveError::NoSuchRecord)?;
+        unsealed(&stored)?;
         let max = inner.live().limits.evidence_bytes_max;
         let head = EvidenceHead {
             at: inner.now().wall_ms,
@@ -138,6 +139,7 @@ impl Session {
     ) -> Result<Saved, SaveError> {
         let reason = reason.to_owned();
         self.save_on(subject, |stored| {
+            unsealed(stored)?;
             holds(stored, &hash)?;
             Ok(Some(Change::EvidenceWithdrawn { hash, reason }))
         })
@@ -160,7 +162,7 @@ impl Session {
         })
     }
 
-    fn save_on(
+    pub(super) fn save_on(
         &self,
         subject: SubjectId,
         change: impl FnOnce(&RecordStored) -> Result<Option<Change>, SaveError>,
@@ -370,6 +372,14 @@ fn stands(stored: &RecordStored, path: &Path, value: &Value) -> bool {
         Some(field) => matches!(field.candidates.as_slice(), [one] if one.value == *value),
         // A field never given and one taken away look alike.
         None => *value == Value::Null,
+    }
+}
+
+/// A sealed record never changes (P3): corrections are appended as records of their own.
+pub(super) fn unsealed(stored: &RecordStored) -> Result<(), SaveError> {
+    match stored.record.sealable() {
+        Ok(()) | Err(NotSealable::Contested(_)) => Ok(()),
+        Err(ended) => Err(SaveError::NotSealable(ended)),
     }
 }
 

@@ -32,7 +32,10 @@ pub(crate) struct RowStored {
     pub contested: usize,
     pub last_seq: u64,
     pub opened: i64,
-    pub photos: Vec<EvidenceHash>,
+    /// Evidence that stands, strokes of signatures among it.
+    pub evidence: Vec<EvidenceHash>,
+    /// How many of it are no strokes.
+    pub photos: usize,
     pub place: String,
     pub sealed: Option<RecordHash>,
     pub subject: SubjectId,

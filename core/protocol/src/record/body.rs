@@ -4,6 +4,7 @@
 //! them is in it: neither their strokes nor that they were given. A body is read by itself; a
 //! verifier folds nothing.
 
+use super::facts::{Facts, Proof};
 use super::fold::Record;
 use super::parts::EvidenceState;
 use crate::canonical::{self, CanonicalError, Value};
@@ -90,6 +91,33 @@ impl Body {
     pub fn hash(&self) -> Result<RecordHash, CanonicalError> {
         let bytes = canonical::to_bytes(self)?;
         Ok(RecordHash::from_bytes(sha256(&bytes)))
+    }
+
+    /// What rules and papers read: the facts of this body, with what stands beside it in the record.
+    /// A signature that names another body does not count.
+    ///
+    /// # Errors
+    /// When the record is over the bounds of the format.
+    pub fn facts(&self, record: &Record) -> Result<Facts, CanonicalError> {
+        let hash = self.hash()?;
+        let standing = |it: &&Manifest| it.withdrawn.is_none() && it.missing.is_none();
+        let proof = |it: &Manifest| Proof {
+            hash: it.evidence.hash,
+            item: it.evidence.item,
+            role: it.evidence.role,
+            source: it.evidence.source,
+        };
+        let signed = record.signatures.iter().filter(|it| it.body == hash);
+        let refused = record.refusals.iter();
+        Ok(Facts {
+            act: self.act,
+            case: self.case.clone(),
+            values: self.fields.clone(),
+            proofs: self.evidence.iter().filter(standing).map(proof).collect(),
+            signed: signed.map(|it| it.person).collect(),
+            refused: refused.map(|it| (it.person, it.what.clone())).collect(),
+            amends: record.amends.clone(),
+        })
     }
 
     /// The value of a field.

@@ -1,7 +1,8 @@
 //! The fold: one entry after another, and what becomes of each.
 
 use super::body::{Body, manifest};
-use super::parts::{Amends, CountersignState, EvidenceState, Refusal, Seal, Signature};
+use super::facts::Amends;
+use super::parts::{CountersignState, EvidenceState, Refusal, Seal, Signature};
 use crate::canonical::Value;
 use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash, SubjectId};
 use crate::journal::{Act, CaseRef, Change, Entry, Finding, Override, Path};

@@ -2,11 +2,13 @@
 //! the server's log, the phone's own unsent entries on top.
 
 mod body;
+mod facts;
 mod fold;
 mod parts;
 mod strokes;
 
 pub use body::{BODY_VERSION, Body, BodyError, Manifest};
+pub use facts::{Amends, Facts, Proof};
 pub use fold::{Applied, Candidate, FieldState, NotSealable, Record, Seen};
-pub use parts::{Amends, CountersignState, EvidenceState, Refusal, Seal, Signature};
+pub use parts::{CountersignState, EvidenceState, Refusal, Seal, Signature};
 pub use strokes::{Strokes, StrokesError};

@@ -2,9 +2,7 @@
 
 use super::body::Body;
 use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash};
-use crate::journal::{
-    AmendKind, Certificate, Countersign, Evidence, Finding, Override, Path, Signed,
-};
+use crate::journal::{Certificate, Countersign, Evidence, Finding, Override, Path, Signed};
 use crate::suite::PublicKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -95,15 +93,4 @@ pub struct Seal {
     pub at: i64,
     /// The entries that it covers fold to this body. A difference is an incident; the body stands.
     pub refolds: bool,
-}
-
-/// What an amendment (更正、补充) amends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Amends {
-    /// Correction or supplement.
-    pub kind: AmendKind,
-    /// The sealed record.
-    pub record: RecordHash,
-    /// Why.
-    pub reason: String,
 }
