@@ -36,13 +36,15 @@ pub use host::{
     Clock, Entropy, FileSecret, HardwareSecret, HostParts, NetworkSwitch, Now, SystemClock,
     SystemEntropy,
 };
-pub use phone::{Engine, EnrolError, OfficerOnPhone, OpenError, Phone, StoreKind, UnlockError};
+pub use phone::{
+    Engine, EnrolError, OfficerOnPhone, OpenError, Phone, SecondError, StoreKind, UnlockError,
+};
 pub use pin::{Pin, PinError};
 pub use session::{
     CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportError,
     ExportSummary, Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo,
-    ReceiptLine, RecordPage, RecordRow, RecordsOf, SaveError, Saved, Session, Status, SyncError,
-    SyncReport,
+    ReceiptLine, RecordPage, RecordRow, RecordsOf, SaveError, Saved, SealRequest, SealSheet,
+    Session, Status, SyncError, SyncReport,
 };
 pub use store::StoreError;
 pub use sync::{CallError, UploadProgress};

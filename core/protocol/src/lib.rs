@@ -12,6 +12,7 @@ pub mod ids;
 pub mod journal;
 pub mod numbers;
 pub mod record;
+pub mod rules;
 pub mod suite;
 pub mod sync;
 pub mod wire;

@@ -5,9 +5,12 @@
 //! `evidence/`, `store/`.
 
 mod enrolment;
+mod second;
 #[cfg(test)]
 pub(crate) mod testing;
 mod unlock;
+
+pub use second::SecondError;
 
 use crate::disk::{Disk, RealDisk};
 use crate::keys::{Copies, KeyFile, KeyState, PinCost};
@@ -313,6 +316,14 @@ impl Shared {
                 }
             })
             .collect()
+    }
+
+    fn is_open(&self, officer: OfficerId) -> bool {
+        let open = self
+            .open
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        open.get(&officer).is_some_and(|it| !it.session.is_locked())
     }
 
     /// Opens a store; empty when told that what is there cannot be used.

@@ -13,6 +13,8 @@ mod read;
 mod remote;
 mod save;
 mod seal;
+#[cfg(test)]
+mod seal_tests;
 mod shown;
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,7 @@ pub use codes::{
     SEARCH_PLACES, SEARCH_TARGETS, SERVICE_MODES, THIRD_PARTY_OUTCOMES, TIP_CHANNELS, exempt_kind,
 };
 pub use value::FieldError;
+pub(crate) use value::{read_day, read_mark};
 
 use crate::ids::ItemId;
 use crate::journal::Act;
@@ -205,6 +206,38 @@ pub fn lists_of(act: Act) -> Vec<&'static str> {
     }
     lists
 }
+
+/// What an item of a list is called, in Chinese and English; `None` for no list.
+#[must_use]
+pub fn list_label(list: &str) -> Option<(&'static str, &'static str)> {
+    LISTS.iter().find(|it| it.0 == list).map(|it| (it.1, it.2))
+}
+
+const LISTS: &[(&str, &str, &str)] = &[
+    ("officers", "执行人员", "Officer"),
+    ("present", "在场人", "Person present"),
+    ("docs", "文书", "Paper"),
+    ("notices", "通知", "Notice"),
+    ("follow_ups", "后续事项", "Follow-up"),
+    ("checked", "查看事项", "Item checked"),
+    ("neighbours", "询问对象", "Neighbour"),
+    ("sources", "来源", "Source"),
+    ("copies", "材料", "Copy"),
+    ("questions", "问答", "Question"),
+    ("assets", "财产", "Asset"),
+    ("publicity/seal_nos", "封条", "Seal strip"),
+    ("cash/counted_by", "清点人", "Counting officer"),
+    ("targets", "搜查对象", "Search target"),
+    ("areas", "搜查范围", "Area"),
+    ("forced", "强制开启", "Forced opening"),
+    ("found_records", "关联记录", "Linked record"),
+    ("parties", "当事人", "Party"),
+    ("instalments", "分期", "Instalment"),
+    ("guarantors", "担保人", "Guarantor"),
+    ("goods", "搬出物品", "Goods"),
+    ("groups", "行动小组", "Group"),
+    ("children", "所属记录", "Record"),
+];
 
 const fn def(pattern: &'static str, kind: Kind, zh: &'static str, en: &'static str) -> FieldDef {
     FieldDef {

@@ -37,6 +37,7 @@ fn no_list_shares_its_name_with_a_field_and_no_field_is_within_another() {
             assert_eq!(inner, None, "{one} of {act:?} is a field and holds fields");
         }
         for list in lists_of(act) {
+            assert!(list_label(list).is_some(), "{list} has no name");
             let direct: Vec<&&str> = patterns
                 .iter()
                 .filter(|it| {

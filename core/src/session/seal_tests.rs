@@ -1,0 +1,370 @@
+//! Seals on a phone: what was shown is what is sealed, nothing changes it afterwards, and the second
+//! officer's key signs it. The oracle reads the exported journal, not the views.
+
+use super::tests::{case, enrolled, facts, values};
+use super::*;
+use crate::SecondError;
+use crate::phone::testing::{Court, Device, officer, pin};
+use crate::{Phone, Pin};
+use std::collections::BTreeMap;
+use waiqin_protocol::canonical;
+use waiqin_protocol::ids::{ItemId, RecordHash, SubjectId};
+use waiqin_protocol::journal::{Act, AmendKind, Change, Entry};
+use waiqin_protocol::record::{NotSealable, StrokesError};
+use waiqin_protocol::suite::sha256;
+use waiqin_protocol::wire::countersign::{CountersignAnswer, CountersignError};
+
+const PERSON: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
+const STROKES: &[u8] =
+    br#"{"v":1,"w":3400,"h":1200,"strokes":[[[10,10,0,500],[20,30,16,500],[40,50,32,500]]]}"#;
+
+fn visit(session: &Session) -> SubjectId {
+    let name = format!("present/{PERSON}/name");
+    let given = values(&[("place", "大岗"), ("course", "敲门无人应"), (&name, "周某")]);
+    let opened = session.open_record(Act::Investigation, case("（2019）粤0115执2371号"), given);
+    opened.unwrap().subject
+}
+
+fn person() -> ItemId {
+    PERSON.parse().unwrap()
+}
+
+fn shown(session: &Session, subject: SubjectId) -> RecordHash {
+    session.sheet(subject).unwrap().unwrap().hash
+}
+
+/// Seals with a reason for whatever is open.
+fn seal(session: &Session, subject: SubjectId) -> Result<Saved, SaveError> {
+    let sheet = session.sheet(subject).unwrap().unwrap();
+    let reason = |it: &waiqin_protocol::rules::Found| (it.rule.to_owned(), "现场紧急".to_owned());
+    session.seal(
+        subject,
+        &SealRequest {
+            shown: sheet.hash,
+            reasons: sheet.found.iter().map(reason).collect(),
+            second: Some(officer(2)),
+        },
+    )
+}
+
+fn journal(session: &Session) -> Vec<Entry> {
+    let dir = tempfile::tempdir().unwrap();
+    session.export(dir.path()).unwrap();
+    let text = std::fs::read_to_string(dir.path().join("journal.ndjson")).unwrap();
+    let entry = |line: &str| Entry::from_bytes(line.as_bytes()).unwrap();
+    text.lines().map(entry).collect()
+}
+
+fn two(device: &Device) -> (Phone, std::sync::Arc<Session>) {
+    let (phone, first) = enrolled(device);
+    Court::new().enrol(&phone, 2).unwrap().lock();
+    (phone, first)
+}
+
+#[test]
+fn what_was_shown_is_sealed_and_nothing_changes_it() {
+    let device = Device::new(1);
+    let (phone, session) = enrolled(&device);
+    let subject = visit(&session);
+    session
+        .add_evidence(subject, &b"photo"[..], facts("a.jpg"))
+        .unwrap();
+    let hash = shown(&session, subject);
+    let saved = seal(&session, subject).unwrap();
+    let entries = journal(&session);
+    let Change::Sealed {
+        body, overrides, ..
+    } = &entries[saved.seq as usize - 1].change
+    else {
+        panic!("the last entry seals");
+    };
+    assert_eq!(
+        hash.as_bytes(),
+        &sha256(&canonical::to_bytes(body).unwrap())
+    );
+    assert!(overrides.iter().any(|it| it.officer == Some(officer(2))));
+
+    let ended = |result: Result<Saved, SaveError>| {
+        assert!(
+            matches!(
+                result,
+                Err(SaveError::NotSealable(NotSealable::Sealed(sealed))) if sealed == hash
+            ),
+            "{result:?}"
+        );
+    };
+    ended(session.change(subject, values(&[("place", "榄核")])));
+    ended(session.name_case(subject, case("（2019）粤0115执1号")));
+    ended(session.void(subject, "写错"));
+    ended(seal(&session, subject));
+    ended(session.sign(subject, person(), STROKES, hash));
+    let late = session.add_evidence(subject, &b"late"[..], facts("b.jpg"));
+    assert!(matches!(late, Err(SaveError::NotSealable(_))));
+    let photo = session.record(subject).unwrap().unwrap().photos[0].clone();
+    ended(session.withdraw_evidence(subject, photo.state.evidence.hash, "x"));
+    assert_eq!(journal(&session).len(), entries.len());
+
+    session.lock();
+    let session = phone.unlock(officer(1), &pin()).unwrap();
+    let page = session.record(subject).unwrap().unwrap();
+    assert_eq!(page.record.seals[0].hash, hash);
+    assert!(page.record.seals[0].refolds);
+}
+
+#[test]
+fn open_findings_want_a_reason_each_and_are_named() {
+    let device = Device::new(2);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    let sheet = session.sheet(subject).unwrap().unwrap();
+    assert!(
+        sheet.found.iter().any(|it| it.rule == "G02"),
+        "one officer alone"
+    );
+    let ask = |reasons: BTreeMap<String, String>| {
+        let request = SealRequest {
+            shown: sheet.hash,
+            reasons,
+            second: None,
+        };
+        session.seal(subject, &request)
+    };
+    let Err(SaveError::Open(all)) = ask(BTreeMap::new()) else {
+        panic!("open findings");
+    };
+    assert!(all.contains(&"G02".to_owned()));
+    let mut reasons: BTreeMap<String, String> = all
+        .iter()
+        .map(|rule| (rule.clone(), "原因".to_owned()))
+        .collect();
+    reasons.insert("G02".to_owned(), "  ".to_owned());
+    let Err(SaveError::Open(left)) = ask(reasons.clone()) else {
+        panic!("a blank is no reason");
+    };
+    assert_eq!(left, ["G02"]);
+    reasons.insert("G02".to_owned(), "另一人护送证人".to_owned());
+    ask(reasons).unwrap();
+}
+
+#[test]
+fn a_record_that_changed_since_it_was_shown_is_not_sealed_or_signed() {
+    let device = Device::new(3);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    let old = shown(&session, subject);
+    session
+        .change(subject, values(&[("place", "榄核")]))
+        .unwrap();
+    let request = SealRequest {
+        shown: old,
+        reasons: BTreeMap::new(),
+        second: None,
+    };
+    let changed = |result| matches!(result, Err(SaveError::ShownChanged));
+    assert!(changed(session.seal(subject, &request)));
+    let before = journal(&session).len();
+    assert!(changed(session.sign(subject, person(), STROKES, old)));
+    assert_eq!(journal(&session).len(), before, "not even the strokes");
+}
+
+#[test]
+fn a_signature_counts_for_the_body_it_names_and_is_no_photo() {
+    let device = Device::new(4);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    let unsigned = |session: &Session| {
+        let sheet = session.progress(subject).unwrap().unwrap();
+        sheet.found.iter().any(|it| it.rule == "G07")
+    };
+    assert!(unsigned(&session));
+    let hash = shown(&session, subject);
+    session.sign(subject, person(), STROKES, hash).unwrap();
+    assert_eq!(shown(&session, subject), hash, "the body is the same");
+    assert!(!unsigned(&session));
+    let page = session.record(subject).unwrap().unwrap();
+    assert!(page.photos.is_empty());
+    assert_eq!(
+        session.status().undelivered_photos,
+        1,
+        "and delivered like one"
+    );
+    let strokes = page.record.signatures[0].strokes;
+    assert!(session.strokes(strokes).unwrap().is_some());
+    session
+        .change(subject, values(&[("result", "no_assets")]))
+        .unwrap();
+    assert!(unsigned(&session), "he has not seen this");
+
+    let now = shown(&session, subject);
+    let strange = ItemId::from_bytes([9; 16]);
+    let sign = |person, strokes: &[u8]| session.sign(subject, person, strokes, now);
+    assert!(matches!(
+        sign(strange, STROKES),
+        Err(SaveError::NoSuchPerson)
+    ));
+    let empty = br#"{"v":1,"w":10,"h":10,"strokes":[]}"#;
+    assert!(matches!(
+        sign(person(), empty),
+        Err(SaveError::Strokes(StrokesError::Empty))
+    ));
+}
+
+#[test]
+fn a_photo_whose_bytes_rotted_is_found_before_the_seal() {
+    let device = Device::new(5);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    session
+        .add_evidence(subject, &[7u8; 5000][..], facts("a.jpg"))
+        .unwrap();
+    let found = |session: &Session| {
+        let sheet = session.sheet(subject).unwrap().unwrap();
+        sheet.found.iter().any(|it| it.rule == "G08")
+    };
+    assert!(!found(&session));
+    let files = device.disk.files();
+    let path = files
+        .keys()
+        .find(|it| it.extension().is_some_and(|end| end == "wqe"))
+        .unwrap();
+    device.disk.rot(path, |bytes| bytes[3000] ^= 1);
+    assert!(found(&session));
+}
+
+#[test]
+fn the_second_officers_own_key_signs_on_this_phone_or_by_text() {
+    let device = Device::new(6);
+    let (phone, session) = two(&device);
+    let subject = visit(&session);
+    assert!(matches!(
+        session.countersign_request(subject),
+        Err(SaveError::NotSealed)
+    ));
+    seal(&session, subject).unwrap();
+    let asked = session.countersign_request(subject).unwrap();
+    assert_eq!(asked.to_string().parse(), Ok(asked.clone()));
+
+    let wrong = phone.countersign_here(officer(2), &Pin::new("999999").unwrap(), &asked, "执行员");
+    assert!(matches!(wrong, Err(SecondError::Unlock(_))));
+    device.clock.pass(3_600_000);
+    let own = phone.countersign_here(officer(1), &pin(), &asked, "执行员");
+    assert!(matches!(
+        own,
+        Err(SecondError::Sign(SaveError::Countersign(
+            CountersignError::SamePerson
+        )))
+    ));
+    assert!(!session.is_locked(), "the first officer goes on");
+
+    let answer = phone
+        .countersign_here(officer(2), &pin(), &asked, "执行员")
+        .unwrap();
+    let text = answer.to_string();
+    let answer: CountersignAnswer = text.parse().unwrap();
+    session.take_countersign(subject, &answer).unwrap();
+    session.take_countersign(subject, &answer).unwrap();
+    let record = session.record(subject).unwrap().unwrap().record;
+    assert_eq!(record.countersigns.len(), 1);
+    let signed = &record.countersigns[0].countersign;
+    assert_eq!(signed.body.record, record.seals[0].hash);
+
+    let second = phone.unlock(officer(2), &pin()).unwrap();
+    let entries = journal(&second);
+    let last = entries.last().unwrap();
+    assert_eq!(last.author, officer(2));
+    let Change::Countersigned { countersign, .. } = &last.change else {
+        panic!("in his own journal");
+    };
+    assert_eq!(countersign, signed);
+}
+
+#[test]
+fn an_answer_that_proves_nothing_is_refused_by_name() {
+    let device = Device::new(7);
+    let (phone, session) = two(&device);
+    let [subject, other] = [visit(&session), visit(&session)];
+    seal(&session, subject).unwrap();
+    session.change(other, values(&[("place", "别处")])).unwrap();
+    seal(&session, other).unwrap();
+    let asked = session.countersign_request(subject).unwrap();
+    let good = phone
+        .countersign_here(officer(2), &pin(), &asked, "执行员")
+        .unwrap();
+    let refused = |subject, answer: &CountersignAnswer, why: CountersignError| {
+        let result = session.take_countersign(subject, answer);
+        assert!(
+            matches!(&result, Err(SaveError::Countersign(it)) if *it == why),
+            "{result:?}"
+        );
+    };
+    refused(other, &good, CountersignError::OtherRecord);
+    let mut role = good.clone();
+    role.countersign.body.role = "院长".to_owned();
+    refused(subject, &role, CountersignError::Signature);
+    let mut certificate = good.clone();
+    certificate.certificate.sig = good.countersign.sig.clone();
+    refused(subject, &certificate, CountersignError::Signature);
+    let mut entry = good.clone();
+    entry.entry = "AAAA".to_owned();
+    refused(subject, &entry, CountersignError::Signature);
+    let mut court = good.clone();
+    court.countersign.body.server = waiqin_protocol::ids::ServerId::from_bytes([1; 16]);
+    refused(subject, &court, CountersignError::OtherCourt);
+    let record = session.record(subject).unwrap().unwrap().record;
+    assert!(record.countersigns.is_empty());
+}
+
+#[test]
+fn an_amendment_begins_with_what_was_sealed_and_names_it() {
+    let device = Device::new(8);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    let early = session.amend(subject, AmendKind::Correction, "x");
+    assert!(matches!(early, Err(SaveError::NotSealed)));
+    let signed = format!("present/{PERSON}/signed");
+    let paper = BTreeMap::from([(
+        waiqin_protocol::journal::Path::new(signed.clone()).unwrap(),
+        canonical::Value::Bool(true),
+    )]);
+    session.change(subject, paper).unwrap();
+    seal(&session, subject).unwrap();
+    let blank = session.amend(subject, AmendKind::Correction, " ");
+    assert!(matches!(blank, Err(SaveError::NoReason)));
+
+    let sealed = session.record(subject).unwrap().unwrap().record;
+    let new = session
+        .amend(subject, AmendKind::Correction, "地址写错")
+        .unwrap()
+        .subject;
+    let record = session.record(new).unwrap().unwrap().record;
+    assert_eq!(record.amends.as_ref().unwrap().record, sealed.seals[0].hash);
+    assert_eq!(record.text("place"), "大岗");
+    assert_eq!(
+        record.value(&signed),
+        None,
+        "nobody has signed the correction"
+    );
+    let added = session
+        .amend(subject, AmendKind::Supplement, "补家属通知")
+        .unwrap()
+        .subject;
+    let record = session.record(added).unwrap().unwrap().record;
+    assert_eq!((record.text("place"), record.text("course")), ("大岗", ""));
+    assert_eq!(session.record(subject).unwrap().unwrap().record, sealed);
+}
+
+#[test]
+fn a_void_record_needs_a_reason_and_is_not_sealed() {
+    let device = Device::new(9);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    assert!(matches!(
+        session.void(subject, ""),
+        Err(SaveError::NoReason)
+    ));
+    session.void(subject, "重复建立").unwrap();
+    assert!(matches!(
+        seal(&session, subject),
+        Err(SaveError::NotSealable(NotSealable::Void))
+    ));
+}
