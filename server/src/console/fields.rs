@@ -1,61 +1,16 @@
-//! The fields of a record as people read them: single facts first, then lists with one line per
-//! item. What this version has no name for is shown under its name in the journal, never left out.
+//! The fields of a record as people read them, in the order of the papers of its act, lists with one
+//! line per item. What the field table does not have is shown under its name in the journal, never
+//! left out.
 
 use super::show;
-use crate::words::console::{ConsoleWords, fields::named};
+use crate::words::console::ConsoleWords;
 use std::collections::BTreeMap;
 use waiqin_protocol::canonical::Value;
-use waiqin_protocol::ids::OfficerId;
+use waiqin_protocol::fields::{FieldDef, Kind, list_label, of_act};
+use waiqin_protocol::ids::{ItemId, OfficerId};
+use waiqin_protocol::journal::Path;
 use waiqin_protocol::record::{FieldState, Record};
 use waiqin_protocol::words::{Lang, fill};
-
-/// Names in the order of the scene; what is not named here follows in order of name.
-const ORDER: [&str; 27] = [
-    "t0",
-    "place",
-    "fix",
-    "no_fix_reason",
-    "officers",
-    "debtor",
-    "debtor_met",
-    "present",
-    "no_witness_reason",
-    "neighbours",
-    "special",
-    "checked",
-    "docs",
-    "notices",
-    "rights_told",
-    "willingness",
-    "assets_stated",
-    "property_order",
-    "questions",
-    "assets",
-    "course",
-    "result",
-    "sources",
-    "read_back",
-    "objections",
-    "remarks",
-    "t1",
-];
-
-/// Names in the order in which an item says them; what is not named here follows.
-const ITEM_ORDER: [&str; 13] = [
-    "person",
-    "name",
-    "who",
-    "role",
-    "post",
-    "relation",
-    "item",
-    "fact",
-    "none_found",
-    "q",
-    "a",
-    "id_no",
-    "id_not_shown",
-];
 
 /// A field, or a list of items.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +40,14 @@ pub(super) struct Held {
     pub by: Option<String>,
 }
 
+/// A field with its place in the table.
+struct Placed<'a> {
+    place: usize,
+    path: &'a str,
+    def: Option<&'static FieldDef>,
+    state: &'a FieldState,
+}
+
 /// The fields of a record. `name_of` knows the people.
 pub(super) fn of(record: &Record, lang: Lang, name_of: &dyn Fn(OfficerId) -> String) -> Vec<Shown> {
     let writer = Writer {
@@ -92,30 +55,30 @@ pub(super) fn of(record: &Record, lang: Lang, name_of: &dyn Fn(OfficerId) -> Str
         words: ConsoleWords::of(lang),
         name_of,
     };
-    let mut roots: BTreeMap<&str, Vec<(&str, &FieldState)>> = BTreeMap::new();
-    for (path, state) in &record.fields {
-        if state.candidates.iter().all(|it| it.value == Value::Null) {
-            continue;
-        }
-        let (root, rest) = path.as_str().split_once('/').unwrap_or((path.as_str(), ""));
-        roots.entry(root).or_default().push((rest, state));
-    }
-    let place = |root: &str| {
-        ORDER
-            .iter()
-            .position(|it| *it == root)
-            .unwrap_or(ORDER.len())
+    let table: Vec<&'static FieldDef> = of_act(record.act).collect();
+    let placed = |(path, state): (&'_ Path, _)| {
+        let place = table.iter().position(|it| it.fits(path.as_str()));
+        (path.as_str().to_owned(), place, state)
     };
-    let mut roots: Vec<_> = roots.into_iter().collect();
-    roots.sort_by_key(|(root, _)| (place(root), *root));
-    roots
-        .into_iter()
-        .map(|(root, fields)| writer.shown(root, &fields))
-        .collect()
+    let given = |state: &FieldState| state.candidates.iter().any(|it| it.value != Value::Null);
+    let fields: Vec<(String, Option<usize>, &FieldState)> = record
+        .fields
+        .iter()
+        .filter(|(_, state)| given(state))
+        .map(placed)
+        .collect();
+    let mut fields: Vec<Placed<'_>> = fields
+        .iter()
+        .map(|(path, place, state)| Placed {
+            place: place.unwrap_or(table.len()),
+            path,
+            def: place.map(|it| table[it]),
+            state,
+        })
+        .collect();
+    fields.sort_by_key(|it| (it.place, it.path));
+    writer.all(&fields)
 }
-
-/// A label with what stands beside it.
-type Labelled = (String, Vec<Held>);
 
 struct Writer<'a> {
     lang: Lang,
@@ -124,96 +87,89 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn shown(&self, root: &str, fields: &[(&str, &FieldState)]) -> Shown {
-        if let [("", state)] = fields {
-            return Shown::Fact {
-                label: self.label("f_", root),
-                values: self.held(root, state),
+    /// Facts and lists, each list where its first field stands.
+    fn all(&self, fields: &[Placed<'_>]) -> Vec<Shown> {
+        let mut shown: Vec<Shown> = Vec::new();
+        // Where each list was begun, and its items in order of their first field.
+        let mut lists: BTreeMap<&str, (usize, Vec<&str>)> = BTreeMap::new();
+        for field in fields {
+            let values = self.held(field.def.map(|it| it.kind), field.path, field.state);
+            let Some((list, item, rest)) = split(field.path) else {
+                let label = self.label(field);
+                shown.push(Shown::Fact { label, values });
+                continue;
             };
-        }
-        // Each item with its fields, and their places within it.
-        let mut items: Vec<(&str, Vec<(usize, Labelled)>)> = Vec::new();
-        for (path, state) in fields {
-            let (item, field) = match path.split_once('/') {
-                Some((item, field)) if is_item(item) => (item, field),
-                None if is_item(path) => (*path, ""),
-                Some(_) | None => ("", *path),
+            let (at, ids) = lists.entry(list).or_insert_with(|| {
+                shown.push(Shown::List {
+                    label: self.list_label(list),
+                    items: Vec::new(),
+                });
+                (shown.len() - 1, Vec::new())
+            });
+            let Some(Shown::List { items, .. }) = shown.get_mut(*at) else {
+                continue;
             };
-            let leaf = field.rsplit('/').next().unwrap_or(field);
-            let label = match leaf {
-                "" => String::new(),
-                leaf if root == "special" => self.label("c_", leaf),
-                leaf => self.label("f_", leaf),
+            let index = ids.iter().position(|id| *id == item).unwrap_or_else(|| {
+                ids.push(item);
+                items.push(Vec::new());
+                ids.len() - 1
+            });
+            // A list of bare values names them itself.
+            let label = if rest.is_empty() {
+                String::new()
+            } else {
+                self.label(field)
             };
-            let held = (label, self.held(leaf, state));
-            let place = ITEM_ORDER.iter().position(|it| *it == leaf);
-            let held = (place.unwrap_or(ITEM_ORDER.len()), held);
-            match items.iter_mut().find(|(id, _)| *id == item) {
-                Some((_, fields)) => fields.push(held),
-                None => items.push((item, vec![held])),
-            }
+            items[index].push((label, values));
         }
-        for (_, fields) in &mut items {
-            fields.sort_by_key(|(place, _)| *place);
-        }
-        let label = named("l_", root, self.lang).map_or_else(|| root.to_owned(), str::to_owned);
-        Shown::List {
-            label,
-            items: items
-                .into_iter()
-                .map(|(_, fields)| unplaced(fields))
-                .collect(),
+        shown
+    }
+
+    fn label(&self, field: &Placed<'_>) -> String {
+        match field.def {
+            Some(def) => def.label(self.lang).to_owned(),
+            None => split(field.path).map_or(field.path, |it| it.2).to_owned(),
         }
     }
 
-    fn label(&self, prefix: &str, name: &str) -> String {
-        named(prefix, name, self.lang).map_or_else(|| name.to_owned(), str::to_owned)
+    fn list_label(&self, list: &str) -> String {
+        let known = list_label(list).map(|(zh, en)| match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        });
+        known.unwrap_or(list).to_owned()
     }
 
-    fn held(&self, name: &str, state: &FieldState) -> Vec<Held> {
+    fn held(&self, kind: Option<Kind>, path: &str, state: &FieldState) -> Vec<Held> {
         let contested = state.candidates.len() > 1;
-        state
-            .candidates
-            .iter()
-            .map(|it| Held {
-                text: self.text(name, &it.value),
-                by: contested.then(|| (self.name_of)(it.author)),
-            })
-            .collect()
+        let held = state.candidates.iter().map(|it| Held {
+            text: self.text(kind, path, &it.value),
+            by: contested.then(|| (self.name_of)(it.author)),
+        });
+        held.collect()
     }
 
-    fn text(&self, name: &str, value: &Value) -> String {
-        match value {
-            Value::Null => self.words.value_removed.to_owned(),
-            Value::Bool(true) => self.words.yes.to_owned(),
-            Value::Bool(false) => self.words.no.to_owned(),
-            Value::Int(n) if name.ends_with("_fen") => {
+    fn text(&self, kind: Option<Kind>, path: &str, value: &Value) -> String {
+        match (value, kind) {
+            (Value::Null, _) => self.words.value_removed.to_owned(),
+            (Value::Bool(true), _) => self.words.yes.to_owned(),
+            (Value::Bool(false), _) => self.words.no.to_owned(),
+            (Value::Int(n), Some(Kind::Fen)) => {
                 fill(self.words.yuan_amount, &[("amount", &show::yuan(*n))])
             }
-            Value::Int(ms) if matches!(name, "t0" | "t1" | "at") || name.ends_with("_at") => {
-                show::minute(*ms)
-            }
-            Value::Int(n) => n.to_string(),
-            Value::Text(text) => {
-                named("c_", text, self.lang).map_or_else(|| text.clone(), str::to_owned)
-            }
-            Value::List(values) => values
+            (Value::Int(ms), Some(Kind::Moment)) => show::minute(*ms),
+            (Value::Int(n), _) => n.to_string(),
+            (Value::Text(text), Some(Kind::Choice(codes))) => codes
                 .iter()
-                .map(|value| self.text(name, value))
-                .collect::<Vec<_>>()
-                .join(self.words.comma),
-            Value::Map(members) if name == "fix" => self.position(members),
-            Value::Map(members) => members
-                .iter()
-                .map(|(key, value)| {
-                    let pair = [
-                        ("name", &self.label("f_", key) as _),
-                        ("value", &self.text(key, value) as _),
-                    ];
-                    fill(self.words.name_value, &pair)
-                })
-                .collect::<Vec<_>>()
-                .join(self.words.comma),
+                .find(|it| it.code == text)
+                .map_or(text.as_str(), |it| it.label(self.lang))
+                .to_owned(),
+            (Value::Text(text), _) => text.clone(),
+            (Value::Map(members), Some(Kind::Fix)) => self.position(members),
+            (Value::List(_) | Value::Map(_), _) => {
+                // No field of the table is one; as the journal has it.
+                serde_json::to_string(value).unwrap_or_else(|_| path.to_owned())
+            }
         }
     }
 
@@ -237,13 +193,18 @@ impl Writer<'_> {
     }
 }
 
-fn unplaced(fields: Vec<(usize, Labelled)>) -> Vec<Labelled> {
-    fields.into_iter().map(|(_, field)| field).collect()
-}
-
-/// Items of lists stand under 32 hexadecimal digits.
-fn is_item(part: &str) -> bool {
-    part.len() == 32 && part.bytes().all(|b| b.is_ascii_hexdigit())
+/// List, item and what follows, for a path of a list: `publicity/seal_nos/0a…` has nothing after.
+fn split(path: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    for part in path.split('/') {
+        if part.parse::<ItemId>().is_ok() && from > 0 {
+            let end = from + part.len();
+            let rest = path.get(end + 1..).unwrap_or_default();
+            return Some((&path[..from - 1], part, rest));
+        }
+        from += part.len() + 1;
+    }
+    None
 }
 
 #[cfg(test)]

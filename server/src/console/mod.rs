@@ -28,6 +28,7 @@ mod problem;
 mod record;
 mod records;
 mod route;
+mod seals;
 mod show;
 mod sign_in;
 mod thumbnail;

@@ -84,6 +84,8 @@ pub(super) fn of(
     record
         .evidence
         .iter()
+        // Strokes are drawn where the seal says who signed.
+        .filter(|state| state.evidence.source != EvidenceSource::Glass)
         .map(|state| {
             let hash = state.evidence.hash.to_string();
             let row = rows

@@ -7,6 +7,7 @@ use super::frame::{Frame, Tab};
 use super::page::{Page, show};
 use super::photos::{self, Delivery, Photo};
 use super::problem::Problem;
+use super::seals::{self, SealView};
 use super::show::{self, Number};
 use crate::db::{RecordRow, Role};
 use crate::words::console::ConsoleWords;
@@ -75,7 +76,7 @@ struct RecordPage {
     opened: String,
     received: String,
     voided: Option<String>,
-    seals: Vec<String>,
+    seals: Vec<SealView>,
     fields: Vec<Shown>,
     photos: Vec<Photo>,
     photos_state: (&'static str, String),
@@ -105,6 +106,10 @@ pub(super) async fn record(page: Page, Path(subject): Path<String>) -> Result<Re
             .unwrap_or_else(|| show::short_hash(&id.to_string()))
     };
     let device = desk.db().journal_shown(&row.journal).await?;
+    let case = match &row.case_id {
+        Some(id) => desk.db().case(id).await?,
+        None => None,
+    };
     let card = RecordCard::of(&row, desk, words);
     let typed = Some(row.number_typed.clone()).filter(|typed| {
         row.number_normal
@@ -119,11 +124,7 @@ pub(super) async fn record(page: Page, Path(subject): Path<String>) -> Result<Re
         opened: show::second(row.opened_ms),
         received: show::second(desk.court_time(row.received_ms)),
         voided: record.voided.clone(),
-        seals: record
-            .seals
-            .iter()
-            .map(|seal| show::short_hash(&seal.hash.to_string()))
-            .collect(),
+        seals: seals::of(&record, case.as_ref(), desk, page.lang(), &names).await?,
         fields: fields::of(&record, page.lang(), &name_of),
         photos_state: photos_state(&photos, words),
         entries_state: entries_state(&entries, words),

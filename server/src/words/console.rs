@@ -1,7 +1,5 @@
 //! What the console's pages say.
 
-pub mod fields;
-
 waiqin_protocol::words! {
     /// The words of the console.
     pub struct ConsoleWords {
@@ -233,6 +231,25 @@ waiqin_protocol::words! {
         position_mock: "{lat}, {lon} · ±{m} 米 · 系统提示为模拟定位", "{lat}, {lon} · ±{m} m · simulated, by the system's word";
         voided: "已作废", "Void";
         sealed: "封", "Sealed";
+        seal: "封存", "Seal";
+        record_hash: "记录哈希", "Record hash";
+        seal_differs: "封存正文与所涵盖的条目不一致，以封存正文为准", "The sealed body is not what its entries give; the body stands";
+        findings_open: "封存时未具备", "Open at the seal";
+        findings_none: "封存时全部具备", "Complete at the seal";
+        override_reason: "理由", "Reason";
+        rules_here: "本院复核", "Checked here";
+        rules_agree: "规则复核一致", "the same rules find the same";
+        rules_differ: "规则复核不一致：{rules}", "the same rules find otherwise: {rules}";
+        second_officer: "第二执行人员", "Second officer";
+        second_missing: "尚无第二人复核签名", "No second officer has signed yet";
+        second_holds: "签名有效", "signature holds";
+        second_false: "签名不符", "signature does not hold";
+        second_same: "与封存人为同一人", "the same person as the first";
+        second_unknown: "签名所用日志不认识", "signed with an unknown journal";
+        signatures: "手写签名", "Signatures";
+        signature_older: "签的是较早的文本", "names an earlier text";
+        signature_not_here: "笔迹未送达", "strokes not delivered";
+        person_unnamed: "未具名", "unnamed";
         not_sealed: "未封存", "Not sealed";
         who_and_when: "人员与时间", "Who and when";
         number_as_typed: "案号原写", "Number as typed";
@@ -450,12 +467,11 @@ impl ConsoleWords {
 #[cfg(test)]
 mod tests {
     use super::ConsoleWords;
-    use super::fields::FieldWords;
     use waiqin_protocol::words::placeholders;
 
     #[test]
     fn both_languages_carry_the_same_placeholders_and_no_shouting() {
-        for (name, zh, en) in ConsoleWords::ALL.iter().chain(FieldWords::ALL) {
+        for (name, zh, en) in ConsoleWords::ALL {
             assert_eq!(placeholders(zh), placeholders(en), "{name}");
             for text in [zh, en] {
                 assert!(!text.is_empty() && !text.contains(['!', '！']), "{name}");

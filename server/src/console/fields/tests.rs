@@ -55,7 +55,6 @@ fn facts_come_in_the_order_of_the_scene_with_names_and_words() {
         ("t0", Value::Int(1_561_998_600_000)),
         ("debtor_met", Value::Bool(false)),
         ("result", Value::Text("no_assets".into())),
-        ("cash_fen", Value::Int(1_860_000)),
         ("zz_new", Value::Text("later".into())),
         ("remarks", Value::Null),
     ]);
@@ -67,11 +66,10 @@ fn facts_come_in_the_order_of_the_scene_with_names_and_words() {
         })
         .collect();
     let expected = [
-        ("Arrived", "2019-07-02 00:30"),
-        ("Debtor or person in charge met", "no"),
+        ("Begun", "2019-07-02 00:30"),
+        ("The debtor or the person in charge was met", "no"),
         ("Course", "knocked"),
-        ("Result", "no assets found"),
-        ("cash_fen", "¥ 18,600.00"),
+        ("Result", "No assets found"),
         ("zz_new", "later"),
     ];
     assert_eq!(facts, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
@@ -94,15 +92,16 @@ fn items_of_a_list_stay_apart() {
     let Shown::List { label, items } = &lists[0] else {
         panic!("officers are a list")
     };
-    assert_eq!((label.as_str(), items.len()), ("Officers", 2));
+    assert_eq!((label.as_str(), items.len()), ("Officer", 2));
     assert_eq!(items[0].len(), 2);
-    assert_eq!(items[0][1].1[0].text, "executor");
-    let Shown::List { label, items } = &lists[1] else {
-        panic!("special is a list")
+    assert_eq!(items[0][1].1[0].text, "Enforcement officer");
+    assert_eq!(items[1].len(), 1);
+    let Shown::Fact { label, values } = &lists[1] else {
+        panic!("a special status is a fact")
     };
     assert_eq!(
-        (label.as_str(), items[0][0].0.as_str()),
-        ("Special status", "seriously ill")
+        (label.as_str(), values[0].text.as_str()),
+        ("Seriously ill", "yes")
     );
     let Shown::List { items, .. } = &lists[2] else {
         panic!("sources are a list")
@@ -129,8 +128,8 @@ fn values_that_stand_against_each_other_are_both_shown_with_their_authors() {
     assert_eq!(
         both,
         [
-            ("no assets found", Some("officer 1")),
-            ("leads to verify", Some("officer 2"))
+            ("No assets found", Some("officer 1")),
+            ("Leads to follow", Some("officer 2"))
         ]
     );
 }

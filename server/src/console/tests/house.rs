@@ -258,7 +258,7 @@ impl House {
         self.subjects.push(subject);
     }
 
-    async fn keep(
+    pub async fn keep(
         &self,
         record: &Record,
         case: &CaseRef,
@@ -352,15 +352,15 @@ impl House {
     }
 }
 
-struct Scribe {
-    subject: SubjectId,
-    journal: JournalId,
-    seq: u64,
-    entries: Vec<NewEntry>,
+pub struct Scribe {
+    pub subject: SubjectId,
+    pub journal: JournalId,
+    pub seq: u64,
+    pub entries: Vec<NewEntry>,
 }
 
 impl Scribe {
-    fn say(&mut self, change: Change, verdict: Verdict) -> (Entry, EntryHash) {
+    pub fn say(&mut self, change: Change, verdict: Verdict) -> (Entry, EntryHash) {
         self.seq += 1;
         let kind = serde_json::to_value(&change).unwrap()["kind"]
             .as_str()

@@ -5,4 +5,5 @@ mod forms;
 mod house;
 mod import;
 mod pages;
+mod seals;
 mod words;
