@@ -11,9 +11,9 @@
 mod real;
 
 use real::court::Court;
-use real::{Dice, Door, Host, export, lines, names, officers_folder};
+use real::oracle::{Acknowledged, check};
+use real::{Dice, Door, Host, export, names, officers_folder};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -40,8 +40,8 @@ const LONG: [&str; 6] = [
     "remarks",
 ];
 
-/// What was said to be saved: marker, and the photo's hash where it is one.
-type Acknowledged = Arc<Mutex<BTreeMap<String, Option<String>>>>;
+/// The list that three lines write at once.
+type Said = Arc<Mutex<Acknowledged>>;
 
 /// When a life ends.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +113,7 @@ fn folder_of_lives(court: &Court, dice: &mut Dice, met: &mut Met) {
         })
         .collect();
     let own = officers_folder(dir.path());
-    let acknowledged = Acknowledged::default();
+    let acknowledged = Said::default();
     let mut torn = 0;
     for life in 0..LIVES {
         let instant = instant(dice, life);
@@ -164,7 +164,7 @@ fn live(
     host: &mut Host,
     life: usize,
     records: &[String],
-    acknowledged: &Acknowledged,
+    acknowledged: &Said,
     instant: Moment,
     journal: &Path,
 ) {
@@ -321,40 +321,4 @@ fn half_written(own: &Path, met: &mut Met) -> Vec<String> {
         met.segments_half += 1;
     }
     parts
-}
-
-/// Holds what the phone has against what it said. The number of entries that nobody heard of.
-fn check(exported: &Path, acknowledged: &BTreeMap<String, Option<String>>) -> usize {
-    let entries = lines(exported, "journal.ndjson");
-    let mut found: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for (n, entry) in entries.iter().enumerate() {
-        assert_eq!(entry["seq"], n as u64 + 1, "no number is left out");
-        let change = &entry["change"];
-        let photo = change["evidence"]["hash"].as_str().map(str::to_owned);
-        for marker in markers(&change.to_string()) {
-            let again = found.insert(marker.clone(), photo.clone());
-            assert_eq!(again, None, "{marker} stands in two entries");
-        }
-    }
-    let evidence = lines(exported, "evidence.ndjson");
-    for (marker, hash) in acknowledged {
-        assert_eq!(found.get(marker), Some(hash), "{marker} was said to be saved");
-        let Some(hash) = hash else { continue };
-        let files: Vec<_> = evidence.iter().filter(|it| it["hash"] == **hash).collect();
-        assert_eq!(files.len(), 1, "{marker}");
-        assert_eq!(files[0]["state"], "on_phone", "{marker}: its bytes have its hash");
-    }
-    for incident in lines(exported, "incidents.ndjson") {
-        let text = incident.to_string();
-        assert!(!text.contains("entries_lost"), "{text}");
-    }
-    found.len() - acknowledged.len()
-}
-
-/// The markers in a text, each once.
-fn markers(text: &str) -> BTreeSet<String> {
-    text.split("mk-")
-        .skip(1)
-        .filter_map(|rest| Some(format!("mk-{}.", rest.split_once('.')?.0)))
-        .collect()
 }

@@ -7,6 +7,7 @@
 )]
 
 pub mod court;
+pub mod oracle;
 
 use serde_json::Value;
 use std::fmt::Write as _;
