@@ -6,7 +6,7 @@ use crate::journal::{FrameLog, JournalError, Log, Opened, OpenedEnd, Shape};
 use crate::session::Incident;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use waiqin_protocol::ids::EvidenceHash;
+use waiqin_protocol::ids::{EvidenceHash, JournalId};
 use waiqin_protocol::journal::{
     Certificate, Checkpoint, EvidenceReceipt, Head, JournalReceipt, LogPosition, Signed,
 };
@@ -32,10 +32,10 @@ pub(crate) enum CustodyItem {
 /// The open custody. Everything in it was checked before it was added.
 pub(crate) struct Custody {
     log: FrameLog,
-    certificate: Option<Signed<Certificate>>,
+    certificates: BTreeMap<JournalId, Signed<Certificate>>,
     journal: Vec<JournalReceipt>,
     evidence: BTreeMap<EvidenceHash, EvidenceReceipt>,
-    checkpoint: Option<Head>,
+    checkpoints: BTreeMap<JournalId, Head>,
     last_position: Option<LogPosition>,
     safe: Option<LogPosition>,
     incidents: Vec<Incident>,
@@ -58,7 +58,20 @@ impl Custody {
         key: crate::secret::SecretKey,
         entropy: std::sync::Arc<dyn crate::Entropy>,
     ) -> Result<(Self, bool), JournalError> {
-        let Opened { log, lost, end } = FrameLog::open(shape, key, entropy, None)?;
+        Self::of(FrameLog::open(shape, key, entropy, None)?)
+    }
+
+    /// As [`Custody::open`], to read alone: nothing in the folder is changed.
+    pub fn open_to_read(
+        shape: Shape,
+        key: crate::secret::SecretKey,
+        entropy: std::sync::Arc<dyn crate::Entropy>,
+    ) -> Result<(Self, bool), JournalError> {
+        Self::of(FrameLog::open_to_read(shape, key, entropy, None)?)
+    }
+
+    fn of(opened: Opened) -> Result<(Self, bool), JournalError> {
+        let Opened { log, lost, end } = opened;
         let mut damaged = !lost.is_empty() || end != OpenedEnd::Clean;
         let mut custody = Self::over(log);
         for seq in 1..=custody.log.head().seq {
@@ -76,10 +89,10 @@ impl Custody {
     fn over(log: FrameLog) -> Self {
         Self {
             log,
-            certificate: None,
+            certificates: BTreeMap::new(),
             journal: Vec::new(),
             evidence: BTreeMap::new(),
-            checkpoint: None,
+            checkpoints: BTreeMap::new(),
             last_position: None,
             safe: None,
             incidents: Vec::new(),
@@ -111,9 +124,9 @@ impl Custody {
         Ok(items)
     }
 
-    /// The certificate, once the server gave it.
-    pub fn certificate(&self) -> Option<&Signed<Certificate>> {
-        self.certificate.as_ref()
+    /// The certificate of a journal, once the server gave it.
+    pub fn certificate(&self, journal: JournalId) -> Option<&Signed<Certificate>> {
+        self.certificates.get(&journal)
     }
 
     /// Receipts of the journal, oldest first.
@@ -121,10 +134,11 @@ impl Custody {
         &self.journal
     }
 
-    /// How far the journal is receipted.
-    pub fn received(&self) -> Head {
+    /// How far a journal is receipted.
+    pub fn received(&self, journal: JournalId) -> Head {
         self.journal
             .iter()
+            .filter(|receipt| receipt.journal == journal)
             .max_by_key(|receipt| receipt.seq)
             .map_or(Head::START, |receipt| Head {
                 link: receipt.link,
@@ -153,18 +167,21 @@ impl Custody {
         &self.incidents
     }
 
-    /// The furthest head that receipt or checkpoint knew to be durable.
-    pub fn known(&self) -> Option<Head> {
-        let received = Some(self.received()).filter(|head| head.seq > 0);
+    /// The furthest head of a journal that receipt or checkpoint knew to be durable.
+    pub fn known(&self, journal: JournalId) -> Option<Head> {
+        let received = Some(self.received(journal)).filter(|head| head.seq > 0);
         received
             .into_iter()
-            .chain(self.checkpoint)
+            .chain(self.checkpoints.get(&journal).copied())
             .max_by_key(|head| head.seq)
     }
 
     fn take(&mut self, item: CustodyItem) {
         match item {
-            CustodyItem::Certificate(certificate) => self.certificate = Some(certificate),
+            CustodyItem::Certificate(certificate) => {
+                self.certificates
+                    .insert(certificate.body.journal, certificate);
+            }
             CustodyItem::JournalReceipt(receipt) => {
                 self.last_position = Some(receipt.body.position);
                 self.journal.push(receipt.body);
@@ -178,8 +195,9 @@ impl Custody {
                     link: body.link,
                     seq: body.seq,
                 };
-                if self.checkpoint.is_none_or(|known| known.seq <= head.seq) {
-                    self.checkpoint = Some(head);
+                let known = self.checkpoints.entry(body.journal).or_insert(head);
+                if known.seq <= head.seq {
+                    *known = head;
                 }
             }
             CustodyItem::Safe(position) => self.safe = Some(position),

@@ -27,6 +27,7 @@ pub mod journal;
 pub mod keys;
 mod phone;
 mod pin;
+mod rescue;
 mod secret;
 pub mod session;
 pub mod store;
@@ -40,6 +41,7 @@ pub use phone::{
     Engine, EnrolError, OfficerOnPhone, OpenError, Phone, SecondError, StoreKind, UnlockError,
 };
 pub use pin::{Pin, PinError};
+pub use rescue::{RescueError, Rescued, RescuedJournal, RescuedOfficer, rescue};
 pub use session::{
     CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportError,
     ExportSummary, Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo,

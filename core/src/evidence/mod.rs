@@ -221,6 +221,32 @@ impl EvidenceFolder {
         Ok(orphans)
     }
 
+    /// Where the bytes of a hash lie.
+    pub fn file_of(&self, hash: &EvidenceHash) -> PathBuf {
+        self.path_of(hash, "wqe")
+    }
+
+    /// Files that no entry names, published or not, with what is in them; `None` where they do not
+    /// read. Changes nothing.
+    pub fn unnamed(
+        &self,
+        named: &BTreeSet<EvidenceHash>,
+    ) -> io::Result<Vec<(PathBuf, Option<OrphanFile>)>> {
+        let known: BTreeSet<String> = named.iter().map(|hash| self.name_of(hash)).collect();
+        let names = self.disk.list(&self.dir)?.into_iter();
+        let unnamed = names.filter(|name| match name.strip_suffix(".wqe") {
+            Some(stem) => !known.contains(stem),
+            None => name.ends_with(".part"),
+        });
+        Ok(unnamed
+            .map(|name| {
+                let path = self.dir.join(name);
+                let found = self.whole(&path);
+                (path, found)
+            })
+            .collect())
+    }
+
     fn write_part(
         &self,
         part: &std::path::Path,

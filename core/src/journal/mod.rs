@@ -13,9 +13,11 @@
 //! The same format carries the custody of receipts, see `custody.rs`.
 
 mod frame;
+mod line;
 mod scan;
 mod segments;
 
+pub(crate) use line::Line;
 pub(crate) use segments::{FrameLog, Opened, OpenedEnd, Shape};
 
 #[cfg(test)]

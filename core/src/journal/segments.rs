@@ -79,13 +79,20 @@ pub(crate) struct Opened {
     pub end: OpenedEnd,
 }
 
+/// What a log is opened for.
+#[derive(Clone, Copy, Debug)]
+enum Purpose {
+    Writing,
+    Reading,
+}
+
 /// How the newest segment ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum OpenedEnd {
     /// In zeros.
     #[default]
     Clean,
-    /// In bytes that are no frame; they were copied to this file.
+    /// In bytes that are no frame; they were copied to this file (opened to read: they lie in it).
     Torn(String),
 }
 
@@ -117,6 +124,30 @@ impl FrameLog {
         entropy: Arc<dyn Entropy>,
         known: Option<Head>,
     ) -> Result<Opened, JournalError> {
+        Self::open_for(Purpose::Writing, shape, key, entropy, known)
+    }
+
+    /// Opens a log to read it alone: nothing in the folder is changed, and a damaged end is only
+    /// reported.
+    ///
+    /// # Errors
+    /// As [`FrameLog::open`].
+    pub fn open_to_read(
+        shape: Shape,
+        key: SecretKey,
+        entropy: Arc<dyn Entropy>,
+        known: Option<Head>,
+    ) -> Result<Opened, JournalError> {
+        Self::open_for(Purpose::Reading, shape, key, entropy, known)
+    }
+
+    fn open_for(
+        purpose: Purpose,
+        shape: Shape,
+        key: SecretKey,
+        entropy: Arc<dyn Entropy>,
+        known: Option<Head>,
+    ) -> Result<Opened, JournalError> {
         let numbers = segments_of(&shape)?;
         let Some(newest) = numbers.last().copied() else {
             return Err(JournalError::Gone);
@@ -132,7 +163,12 @@ impl FrameLog {
                 log.take_frame(number, *offset, frame, &mut lost)?;
             }
             if number == newest {
-                end = log.take_end(&scan, &bytes)?;
+                end = match purpose {
+                    Purpose::Writing => log.take_end(&scan, &bytes)?,
+                    Purpose::Reading => scan.torn_to.map_or(OpenedEnd::Clean, |_| {
+                        OpenedEnd::Torn(segment_path(&log.shape, number).display().to_string())
+                    }),
+                };
             }
         }
         if let Some(known) = known.filter(|known| known.seq > log.head.seq) {
@@ -155,6 +191,11 @@ impl FrameLog {
             failed: false,
             reading: Mutex::default(),
         }
+    }
+
+    /// Which journal it is of.
+    pub fn journal(&self) -> JournalId {
+        self.shape.journal
     }
 
     /// Number and link of the newest durable entry.
@@ -259,6 +300,24 @@ impl FrameLog {
         };
         let entries = frame.entries.iter().take(at);
         Ok(Some(follow(before, entries.map(Vec::as_slice)).link))
+    }
+
+    /// The run of entries from `from` on, up to `to`, that do not read any more; `None` when `from`
+    /// reads, or the link after the run is lost too.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn lost_from(&self, from: u64, to: u64) -> Result<Option<Lost>, JournalError> {
+        let mut last = None;
+        for seq in from..=to {
+            if self.read(seq)?.is_some() {
+                break;
+            }
+            last = Some(seq);
+        }
+        let Some(to) = last else { return Ok(None) };
+        let link = self.link_at(to)?;
+        Ok(link.map(|link| Lost { from, to, link }))
     }
 
     fn place(&self, segment: u32) -> Place {

@@ -10,12 +10,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use waiqin_protocol::canonical;
 use waiqin_protocol::ids::{DeviceId, JournalId, ServerId};
 use waiqin_protocol::suite::{Ed25519Signer, PublicKey, Signer, sha256};
 use waiqin_protocol::wire::enrol::OfficerCard;
 use zeroize::Zeroizing;
 
+/// Differing runs of two damaged copies that are tried against each other: 2^10 mixtures.
+const MIXED_RUNS_MAX: usize = 10;
 const NAMES: [&str; 2] = ["keys.json", "keys.copy.json"];
 
 /// The file. `sum` tells rot; tampering shows when the keys do not open.
@@ -77,7 +80,7 @@ pub(crate) enum KeyState {
 /// The keys, open.
 pub(crate) struct Unlocked {
     pub data: SecretKey,
-    pub signer: Box<dyn Signer>,
+    pub signer: Arc<dyn Signer>,
 }
 
 /// What the two copies gave.
@@ -156,11 +159,45 @@ impl KeyFile {
         self.with_data_key(&data)
     }
 
-    /// Opens the keys with the court's recovery key: for a rescue.
-    #[cfg(test)]
-    pub fn recover(&self, secret: &[u8; 32]) -> Option<Unlocked> {
+    /// Opens the data key with the court's recovery key (恢复密钥).
+    pub fn recover(&self, secret: &[u8; 32]) -> Option<SecretKey> {
         let sealed = BASE64.decode(&self.recovery).ok()?;
-        self.with_data_key(&recovery::open(secret, &place_of(&self.public), &sealed)?)
+        let data = recovery::open(secret, &place_of(&self.public), &sealed)?;
+        let data = Zeroizing::new(data.as_slice().try_into().ok()?);
+        Some(SecretKey::from_bytes(data))
+    }
+
+    /// The journal's signing key, by the data key; `None` when it does not open, or is not the
+    /// journal's.
+    pub fn signer(&self, data: &SecretKey) -> Option<Arc<dyn Signer>> {
+        self.with_data_key(data.as_bytes()).map(|keys| keys.signer)
+    }
+
+    /// Every reading of the two copies that may be right, sums or not: each as it is; each with
+    /// the sealed key of the other; and, where both have one length, every mixture of the bytes in
+    /// which they differ. Which one *is* right shows when it opens.
+    pub fn readings(disk: &dyn Disk, dir: &Path) -> Vec<Self> {
+        let texts: Vec<Vec<u8>> = NAMES
+            .iter()
+            .filter_map(|name| disk.read(&dir.join(name)).ok())
+            .collect();
+        let mut readings: Vec<Self> = texts
+            .iter()
+            .filter_map(|text| serde_json::from_slice(text).ok())
+            .collect();
+        if let [one, other] = readings.as_slice() {
+            let crossed = |clear: &Self, sealed: &Self| Self {
+                recovery: sealed.recovery.clone(),
+                ..clear.clone()
+            };
+            let both = [crossed(one, other), crossed(other, one)];
+            readings.extend(both);
+        }
+        if let [one, other] = texts.as_slice() {
+            let mixed = mixtures(one, other).into_iter();
+            readings.extend(mixed.filter_map(|text| serde_json::from_slice(&text).ok()));
+        }
+        readings
     }
 
     fn with_data_key(&self, data: &[u8]) -> Option<Unlocked> {
@@ -169,7 +206,7 @@ impl KeyFile {
         // A signing key that is not the journal's would make a journal that nobody can verify.
         (signer.public_key() == self.public.key).then(|| Unlocked {
             data,
-            signer: Box::new(signer),
+            signer: Arc::new(signer),
         })
     }
 
@@ -239,6 +276,34 @@ impl KeyFile {
     }
 }
 
+/// Every mixture of two texts of one length by the runs in which they differ; none when these are
+/// too many to try.
+fn mixtures(one: &[u8], other: &[u8]) -> Vec<Vec<u8>> {
+    if one.len() != other.len() {
+        return Vec::new();
+    }
+    let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
+    for at in (0..one.len()).filter(|at| one[*at] != other[*at]) {
+        match runs.last_mut() {
+            Some(run) if run.end == at => run.end = at + 1,
+            Some(_) | None => runs.push(at..at + 1),
+        }
+    }
+    if runs.len() > MIXED_RUNS_MAX {
+        return Vec::new();
+    }
+    let mix = |choice: usize| {
+        let mut text = one.to_vec();
+        for (n, run) in runs.iter().enumerate() {
+            if choice >> n & 1 == 1 {
+                text[run.clone()].copy_from_slice(&other[run.clone()]);
+            }
+        }
+        text
+    };
+    (0..1 << runs.len()).map(mix).collect()
+}
+
 fn place_of(public: &KeyPublic) -> Vec<u8> {
     let mut place = b"waiqin/1 keys ".to_vec();
     place.extend(canonical::to_bytes(public).expect("texts are canonical"));
@@ -297,7 +362,7 @@ mod tests {
         );
         assert!(file.unlock(&right, &[8; 32]).is_none());
         assert_eq!(
-            file.recover(&[9; 32]).unwrap().data.as_bytes(),
+            file.recover(&[9; 32]).unwrap().as_bytes(),
             data.as_bytes()
         );
         assert!(file.recover(&[8; 32]).is_none());
@@ -338,6 +403,30 @@ mod tests {
             KeyFile::read(&disk, dir).unwrap(),
             Copies::Damaged
         ));
+    }
+
+    /// Both copies rot at different places: neither sum is right, and one reading still opens.
+    #[test]
+    fn two_copies_that_rotted_at_different_places_give_one_that_opens() {
+        let disk = MemoryDisk::new(1);
+        let dir = Path::new("o");
+        made().write(&disk, dir).unwrap();
+        let files = disk.files();
+        let length = disk.read(&dir.join("keys.json")).unwrap().len();
+        for at in (0..length).step_by(11) {
+            disk.restore(&files);
+            disk.rot(&dir.join("keys.json"), |bytes| bytes[at] ^= 4);
+            let second = (at + length / 2) % length;
+            disk.rot(&dir.join("keys.copy.json"), |bytes| bytes[second] ^= 4);
+            let readings = KeyFile::readings(&disk, dir);
+            assert!(
+                readings.iter().any(|it| it.recover(&[9; 32]).is_some()),
+                "rot at {at} and {second}"
+            );
+            assert!(readings.iter().all(|it| it.recover(&[8; 32]).is_none()));
+        }
+        assert_eq!(mixtures(b"abc", b"xbz").len(), 4);
+        assert!(mixtures(b"ab", b"abc").is_empty());
     }
 
     #[test]

@@ -6,9 +6,12 @@
 mod attempts;
 mod file;
 pub mod recovery;
+mod successors;
 
 pub(crate) use attempts::Attempts;
 pub(crate) use file::{Copies, KeyFile, KeyPublic, KeyState, NewKeys, Unlocked};
+
+pub(crate) use successors::{Successor, SuccessorPublic, Successors};
 
 use crate::Pin;
 use crate::secret::SecretKey;

@@ -83,7 +83,7 @@ impl Shared {
             return Err(EnrolError::NotOurs);
         }
         let mut custody = open_custody(&folder, &file.public, &keys.data).map_err(write_error)?;
-        if custody.certificate().is_none() {
+        if custody.certificate(file.public.journal).is_none() {
             custody
                 .add(vec![CustodyItem::Certificate(certificate)])
                 .map_err(write_error)?;

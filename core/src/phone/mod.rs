@@ -347,7 +347,7 @@ fn folder_name(server: ServerId, officer: OfficerId) -> String {
     format!("{server}-{officer}")
 }
 
-fn is_officers_folder(name: &str) -> bool {
+pub(crate) fn is_officers_folder(name: &str) -> bool {
     name.split_once('-').is_some_and(|(server, officer)| {
         server.parse::<ServerId>().is_ok() && officer.parse::<OfficerId>().is_ok()
     })

@@ -1,7 +1,9 @@
 //! The fold of entries into the views: one batch for some entries, with the head that it reaches.
 
 use super::shown::EntryKind;
-use super::views::{EntryStored, EvidenceStored, RecordStored, RowStored, Views, meta, recent_key};
+use super::views::{
+    EntryStored, EvidenceStored, LostRun, RecordStored, RowStored, Views, meta, recent_key,
+};
 use crate::store::{SealedBatch, StoreError, Tree};
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{CaseId, EntryHash, EvidenceHash, Nonce, SubjectId};
@@ -16,7 +18,7 @@ pub(super) struct Fold<'a> {
     records: BTreeMap<SubjectId, (Option<RecordStored>, RecordStored)>,
     evidence: BTreeMap<EvidenceHash, EvidenceStored>,
     beacon: Option<Nonce>,
-    lost: Vec<(u64, u64)>,
+    lost: Vec<LostRun>,
 }
 
 impl<'a> Fold<'a> {
@@ -41,7 +43,7 @@ impl<'a> Fold<'a> {
             self.beacon = Some(used.signed.body.nonce);
         }
         if let Change::EntriesLost { from, to, .. } = &entry.change {
-            self.lost.push((*from, *to));
+            self.lost.push((entry.journal, *from, *to));
         }
         let line = EntryStored {
             at: entry.at.wall,
@@ -79,7 +81,7 @@ impl<'a> Fold<'a> {
                 .put(Tree::Meta, meta::BEACON_USED.as_bytes(), &nonce);
         }
         if !self.lost.is_empty() {
-            let mut lost: Vec<(u64, u64)> = self.views.meta(meta::LOST)?.unwrap_or_default();
+            let mut lost: Vec<LostRun> = self.views.meta(meta::LOST)?.unwrap_or_default();
             lost.append(&mut self.lost);
             self.batch.put(Tree::Meta, meta::LOST.as_bytes(), &lost);
         }

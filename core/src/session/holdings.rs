@@ -4,20 +4,23 @@
 use super::inner::{BeaconHeld, Inner, SyncNote};
 use super::read::rows_of_case;
 use super::shown::{IncidentKind, LastOutcome, Parked, ParkedItem};
+use super::succession::Delivering;
 use super::views::{EvidenceStored, Views, meta};
 use crate::custody::CustodyItem;
 use crate::host::Now;
+use crate::journal::{FrameLog, JournalError};
 use crate::store::{StoreError, Tree};
 use crate::sync::{Holdings, HoldingsError, Pinned, Unsent};
 use std::error::Error;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::atomic::Ordering;
-use waiqin_protocol::ids::{CaseId, EvidenceHash, Link};
+use waiqin_protocol::ids::{CaseId, EvidenceHash, JournalId, Link};
 use waiqin_protocol::journal::{
-    Beacon, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalReceipt, LogPosition, Signed,
+    Beacon, Certificate, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalCause,
+    JournalReceipt, LogPosition, Signed,
 };
 use waiqin_protocol::wire::hello::Limits;
-use waiqin_protocol::wire::sync::{CaseSheet, End, Page, Verdict, VerdictRun};
+use waiqin_protocol::wire::sync::{CaseSheet, End, Gap, Page, Verdict, VerdictRun};
 
 /// A beacon older than this is renewed.
 const BEACON_AGE_MAX_MS: i64 = 60 * 60 * 1000;
@@ -43,7 +46,7 @@ impl Inner {
     /// Whether a case must stay although it left the scope: a record on it is not sealed, or has
     /// something without a receipt.
     fn keeps(&self, views: &Views, sheet: &CaseSheet) -> Result<bool, StoreError> {
-        let received = self.custody().received().seq;
+        let received = self.received_number();
         let rows = rows_of_case(views, &CaseId(sheet.id.clone()))?;
         let live = self.live();
         Ok(rows.iter().any(|row| {
@@ -56,21 +59,41 @@ impl Inner {
         }))
     }
 
-    /// Signs how far the journal goes and keeps that in custody.
-    pub(crate) fn checkpoint(&self, head: Head) -> Result<Signed<Checkpoint>, HoldingsError> {
-        let beacon = self.journal().at(self.now()).0.beacon;
-        let body = Checkpoint {
-            beacon,
-            journal: self.public.journal,
-            link: head.link,
-            seq: head.seq,
-            server: self.public.server,
+    /// Signs how far the journal goes that is written, unless something vouches for it already.
+    pub(crate) fn checkpoint_newest(&self) -> Result<(), HoldingsError> {
+        let (at, head, journal) = {
+            let journal = self.journal();
+            let head = journal.log.newest().log.head();
+            (journal.signers.len().saturating_sub(1), head, journal.id())
         };
-        let signed = Signed::sign(body, &*self.signer).map_err(failed("sign a checkpoint"))?;
+        let vouched = self.custody().known(journal).map_or(0, |known| known.seq);
+        if head.seq > vouched {
+            self.checkpoint(at, head)?;
+        }
+        Ok(())
+    }
+
+    /// Signs how far a journal of the line goes and keeps that in custody.
+    fn checkpoint(&self, at: usize, head: Head) -> Result<Signed<Checkpoint>, HoldingsError> {
+        let signed = self
+            .sign_head(at, head)
+            .map_err(failed("sign a checkpoint"))?;
         self.custody()
             .add(vec![CustodyItem::Checkpoint(signed.clone())])
             .map_err(failed("keep a checkpoint"))?;
         Ok(signed)
+    }
+
+    /// Reads in the journal that is delivered, by its own numbers.
+    fn in_delivered<T>(
+        &self,
+        read: impl FnOnce(&FrameLog, &Delivering) -> Result<T, JournalError>,
+    ) -> Result<T, HoldingsError> {
+        let journal = self.open_still()?.journal();
+        let delivering = self.delivering(&journal);
+        let newest = journal.log.newest();
+        let part = journal.log.part_of(delivering.journal).unwrap_or(newest);
+        read(part.log, &delivering).map_err(failed("read the journal"))
     }
 
     /// The rank in which evidence is delivered: newest sealed first, then newest.
@@ -94,12 +117,17 @@ impl Holdings for Inner {
         &self.pinned
     }
 
+    fn journal_id(&self) -> Result<JournalId, HoldingsError> {
+        self.in_delivered(|_, delivering| Ok(delivering.journal))
+    }
+
     fn head(&self) -> Result<Head, HoldingsError> {
-        Ok(self.open_still()?.journal().log.head())
+        self.in_delivered(|_, delivering| Ok(delivering.head))
     }
 
     fn received(&self) -> Result<Head, HoldingsError> {
-        Ok(self.open_still()?.custody().received())
+        let journal = self.journal_id()?;
+        Ok(self.custody().received(journal))
     }
 
     fn position(&self) -> Result<Option<LogPosition>, HoldingsError> {
@@ -107,41 +135,86 @@ impl Holdings for Inner {
     }
 
     fn link_at(&self, seq: u64) -> Result<Option<Link>, HoldingsError> {
-        self.open_still()?
-            .journal()
-            .log
-            .link_at(seq)
-            .map_err(failed("read the journal"))
+        self.in_delivered(|log, _| log.link_at(seq))
     }
 
     fn entries(&self, from: u64, to: u64, bytes_max: usize) -> Result<Vec<Vec<u8>>, HoldingsError> {
-        let journal = self.open_still()?.journal();
-        let mut entries = Vec::new();
-        let mut bytes = 0usize;
-        for seq in from..=to.min(journal.log.head().seq) {
-            let Some(entry) = journal.log.read(seq).map_err(failed("read the journal"))? else {
-                break;
-            };
-            bytes = bytes.saturating_add(entry.len());
-            if bytes > bytes_max && !entries.is_empty() {
-                break;
+        self.in_delivered(|log, delivering| {
+            let mut entries = Vec::new();
+            let mut bytes = 0usize;
+            for seq in from..=to.min(delivering.head.seq) {
+                let Some(entry) = log.read(seq)? else {
+                    break;
+                };
+                bytes = bytes.saturating_add(entry.len());
+                if bytes > bytes_max && !entries.is_empty() {
+                    break;
+                }
+                entries.push(entry);
             }
-            entries.push(entry);
-        }
-        Ok(entries)
+            Ok(entries)
+        })
+    }
+
+    fn gap(&self, from: u64, to: u64) -> Result<Option<Gap>, HoldingsError> {
+        let (found, base) = self.in_delivered(|log, delivering| {
+            let run = log.lost_from(from, to.min(delivering.head.seq))?;
+            Ok((run, delivering.base))
+        })?;
+        let Some(run) = found else {
+            return Ok(None);
+        };
+        self.declare_lost(run, base)
+            .map_err(failed("say in the journal what is lost"))?;
+        Ok(Some(Gap {
+            from: run.from,
+            link: run.link,
+            to: run.to,
+        }))
     }
 
     fn sign_checkpoint(&self, head: Head) -> Result<Signed<Checkpoint>, HoldingsError> {
-        self.open_still()?.checkpoint(head)
+        let at = self.in_delivered(|_, delivering| Ok(delivering.at))?;
+        self.checkpoint(at, head)
     }
 
     fn answer_challenge(&self, challenge: &str) -> Result<Signed<ChallengeAnswer>, HoldingsError> {
+        let journal = self.open_still()?.journal();
+        let delivering = self.delivering(&journal);
         let body = ChallengeAnswer {
             challenge: challenge.to_owned(),
-            journal: self.public.journal,
+            journal: delivering.journal,
             server: self.public.server,
         };
-        Signed::sign(body, &*self.open_still()?.signer).map_err(failed("answer a challenge"))
+        let signer = journal.signers.get(delivering.at);
+        let signer = signer.ok_or(HoldingsError::Locked)?;
+        Signed::sign(body, &**signer).map_err(failed("answer a challenge"))
+    }
+
+    fn new_journal(&self, cause: JournalCause) -> Result<(), HoldingsError> {
+        self.open_still()?
+            .succeed(cause)
+            .map_err(failed("begin a new journal"))
+    }
+
+    fn uncertified(&self) -> Result<Option<Vec<u8>>, HoldingsError> {
+        Inner::uncertified(self.open_still()?).map_err(failed("read entry 1"))
+    }
+
+    fn keep_certificate(&self, certificate: Signed<Certificate>) -> Result<(), HoldingsError> {
+        let inner = self.open_still()?;
+        inner
+            .custody()
+            .add(vec![CustodyItem::Certificate(certificate)])
+            .map_err(failed("keep a certificate"))?;
+        // What was set aside of the journal before has ended: the court has it.
+        let mut live = inner.live();
+        live.parked
+            .retain(|it| !matches!(it.item, ParkedItem::Journal(_)));
+        inner
+            .views
+            .keep_parked(&live.parked)
+            .map_err(failed("keep a certificate"))
     }
 
     fn limits(&self) -> Result<Option<Limits>, HoldingsError> {
@@ -191,11 +264,12 @@ impl Holdings for Inner {
 
     fn keep_receipt(&self, receipt: Signed<JournalReceipt>) -> Result<u64, HoldingsError> {
         let mut custody = self.open_still()?.custody();
-        let before = custody.received().seq;
+        let journal = receipt.body.journal;
+        let before = custody.received(journal).seq;
         custody
             .add(vec![CustodyItem::JournalReceipt(receipt)])
             .map_err(failed("keep a receipt"))?;
-        Ok(custody.received().seq.saturating_sub(before))
+        Ok(custody.received(journal).seq.saturating_sub(before))
     }
 
     fn keep_evidence_receipts(
@@ -247,15 +321,16 @@ impl Holdings for Inner {
 
     fn keep_verdicts(&self, runs: &[VerdictRun]) -> Result<(), HoldingsError> {
         let inner = self.open_still()?;
-        let head = inner.journal().log.head().seq;
+        let Delivering { base, head, .. } = inner.delivering(&inner.journal());
         let mut batch = inner.views.store.batch();
         let mut judged: u64 = inner
             .reading(|views| views.meta(meta::JUDGED))
             .map_err(failed("read the verdicts"))?
             .unwrap_or(0);
         for run in runs {
-            let to = run.to.min(head);
+            let to = run.to.min(head.seq);
             for seq in run.from.max(1)..=to {
+                let seq = base + seq;
                 match run.verdict {
                     Verdict::Accepted => batch.remove(Tree::Verdicts, &seq.to_be_bytes()),
                     Verdict::Interleaved
@@ -267,7 +342,7 @@ impl Holdings for Inner {
                     }
                 }
             }
-            judged = judged.max(to);
+            judged = judged.max(base + to);
         }
         batch.put(Tree::Meta, meta::JUDGED.as_bytes(), &judged);
         batch.commit().map_err(failed("keep the verdicts"))

@@ -3,14 +3,15 @@
 
 use super::cases::CaseIndex;
 use super::shown::{Incident, IncidentKind, LastOutcome, Parked};
-use super::views::{EvidenceStored, Views, ViewsError, meta};
+use super::views::{EvidenceStored, LostRun, Views, ViewsError, meta};
 use crate::custody::{Custody, CustodyItem};
 use crate::disk::Disk;
 use crate::evidence::{EvidenceFolder, OrphanFile};
 use crate::host::{HostParts, Now};
-use crate::journal::{FrameLog, JournalError, Log, Opened, OpenedEnd, Shape};
-use crate::keys::{KeyPublic, Unlocked};
+use crate::journal::{FrameLog, JournalError, Line, Log, Lost, Opened, OpenedEnd, Shape};
+use crate::keys::{KeyPublic, Successors, Unlocked};
 use crate::phone::UnlockError;
+use crate::secret::SecretKey;
 use crate::store::{SealedStore, Store, StoreError};
 use crate::sync::Pinned;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard};
-use waiqin_protocol::ids::{BootId, EvidenceHash, Nonce};
+use waiqin_protocol::ids::{BootId, EvidenceHash, JournalId, Nonce};
 use waiqin_protocol::journal::{At, Beacon, BeaconUse, Change, Head, Signed};
 use waiqin_protocol::suite::Signer;
 use waiqin_protocol::wire::hello::Limits;
@@ -27,7 +28,7 @@ use waiqin_protocol::wire::hello::Limits;
 pub(crate) struct Inner {
     pub parts: HostParts,
     pub public: KeyPublic,
-    pub signer: Box<dyn Signer>,
+    pub keys: JournalKeys,
     pub journal: Mutex<Journal>,
     pub custody: Mutex<Custody>,
     pub views: Views,
@@ -41,9 +42,20 @@ pub(crate) struct Inner {
 
 /// The journal being written. Whoever holds the lock is the one writer.
 pub(crate) struct Journal {
-    pub log: FrameLog,
+    pub log: Line,
+    /// Signing keys of the journals of the line, oldest first.
+    pub signers: Vec<Arc<dyn Signer>>,
     pub beacon: Option<BeaconHeld>,
     pub beacon_used: Option<Nonce>,
+}
+
+/// Keys for a journal that follows.
+pub(crate) struct JournalKeys {
+    pub folder: Folder,
+    /// Under it lie the frames of every journal of the officer.
+    pub frames: SecretKey,
+    /// Under it lie signing keys.
+    pub signing: SecretKey,
 }
 
 /// The newest beacon.
@@ -87,14 +99,15 @@ pub(crate) struct Folder {
 
 impl Folder {
     pub fn shape(&self, public: &KeyPublic, log: Log) -> Shape {
-        let name = match log {
-            Log::Journal => "journal",
-            Log::Custody => "custody",
-        };
+        self.shape_of(public, public.journal, log)
+    }
+
+    /// The log of one of the officer's journals; custody is one for all of them.
+    pub fn shape_of(&self, public: &KeyPublic, journal: JournalId, log: Log) -> Shape {
         Shape {
             disk: self.disk.clone(),
-            dir: self.dir.join(name),
-            journal: public.journal,
+            dir: self.dir.join(folder_of(log, public, journal)),
+            journal,
             log,
             segment_bytes: match log {
                 Log::Journal => self.segment_bytes,
@@ -102,6 +115,15 @@ impl Folder {
                 Log::Custody => self.segment_bytes / 4,
             },
         }
+    }
+}
+
+/// The name of a log's folder.
+pub(crate) fn folder_of(log: Log, public: &KeyPublic, journal: JournalId) -> String {
+    match log {
+        Log::Journal if journal == public.journal => "journal".to_owned(),
+        Log::Journal => format!("journal-{journal}"),
+        Log::Custody => "custody".to_owned(),
     }
 }
 
@@ -113,36 +135,11 @@ impl Inner {
         keys: Unlocked,
         store: &OpenStore<'_>,
     ) -> Result<Arc<Self>, UnlockError> {
-        let parts = &folder.parts;
         let mut seen = Vec::new();
         let custody = open_custody(folder, &public, &keys, &mut seen)?;
         let mut views = open_views(folder, &keys, store, false)?;
         let folded = views.as_ref().and_then(|views| views.head().ok());
-        let known = custody
-            .known()
-            .into_iter()
-            .chain(folded)
-            .max_by_key(|head| head.seq);
-        let Opened { log, lost, end } = FrameLog::open(
-            folder.shape(&public, Log::Journal),
-            keys.data.derive("journal"),
-            parts.entropy.clone(),
-            known.filter(|head| head.seq > 0),
-        )
-        .map_err(UnlockError::Journal)?;
-        if let OpenedEnd::Torn(aside) = end {
-            tracing::warn!(%aside, "the journal's end was torn and copied aside");
-            // What was being written is no loss, unless something knew it durable.
-            if lost.iter().any(|run| run.to == log.head().seq) {
-                seen.push(IncidentKind::TornEnd { aside });
-            }
-        }
-        if let Some(vouched) = custody.known() {
-            let link = log.link_at(vouched.seq).map_err(UnlockError::Journal)?;
-            if link.is_some_and(|link| link != vouched.link) {
-                seen.push(IncidentKind::ForeignReceipt { seq: vouched.seq });
-            }
-        }
+        let (log, signers, lost) = open_line(folder, &public, &keys, &custody, folded, &mut seen)?;
         let fresh = match views.take() {
             Some(open) if follows(&open, &log, folded)? => {
                 views = Some(open);
@@ -162,7 +159,7 @@ impl Inner {
             seen.push(IncidentKind::StoreRebuilt);
         }
         views.catch_up(&log).map_err(from_views)?;
-        let inner = Self::over(folder, public, keys, custody, views, log)?;
+        let inner = Self::over(folder, public, keys, custody, views, (log, signers))?;
         inner.declare(&lost, &mut seen)?;
         inner.find_orphans(&mut seen)?;
         inner.note_incidents(seen).map_err(UnlockError::Journal)?;
@@ -176,7 +173,7 @@ impl Inner {
         keys: Unlocked,
         custody: Custody,
         views: Views,
-        log: FrameLog,
+        (log, signers): (Line, Vec<Arc<dyn Signer>>),
     ) -> Result<Self, UnlockError> {
         let parts = folder.parts.clone();
         let evidence = EvidenceFolder::open(
@@ -199,6 +196,7 @@ impl Inner {
             };
             let journal = Journal {
                 log,
+                signers,
                 beacon: views.meta(meta::BEACON)?,
                 beacon_used: views.meta(meta::BEACON_USED)?,
             };
@@ -208,7 +206,6 @@ impl Inner {
         let cases = CaseIndex::default();
         cases.load(&views).map_err(UnlockError::Store)?;
         let pinned = Pinned {
-            journal: public.journal,
             server: public.server,
             key: public.server_key.clone(),
             tls: public.tls.clone(),
@@ -217,7 +214,11 @@ impl Inner {
         Ok(Self {
             parts,
             public,
-            signer: keys.signer,
+            keys: JournalKeys {
+                folder: folder.clone(),
+                frames: keys.data.derive("journal"),
+                signing: keys.data.derive("signing key"),
+            },
             journal: Mutex::new(journal),
             custody: Mutex::new(custody),
             views,
@@ -269,13 +270,29 @@ impl Inner {
         custody.add(items)
     }
 
+    /// Says in the journal that a run of its entries does not read any more, unless it says so
+    /// already. Of an older journal of the line, to which nothing is added, it is an incident alone.
+    pub(super) fn declare_lost(&self, run: Lost, base: u64) -> Result<(), UnlockError> {
+        let mut seen = Vec::new();
+        if self.journal().log.newest().base == base {
+            self.declare(&[run], &mut seen)?;
+        } else {
+            seen.push(IncidentKind::EntriesLost {
+                from: base + run.from,
+                to: base + run.to,
+            });
+        }
+        self.note_incidents(seen).map_err(UnlockError::Journal)
+    }
+
     /// Says in the journal which entries do not read any more, once for each run.
     fn declare(
         &self,
-        lost: &[crate::journal::Lost],
+        lost: &[Lost],
         seen: &mut Vec<IncidentKind>,
     ) -> Result<(), UnlockError> {
-        let declared: Vec<(u64, u64)> = self
+        let journal = self.journal().id();
+        let declared: Vec<LostRun> = self
             .views
             .meta(meta::LOST)
             .map_err(UnlockError::Store)?
@@ -283,7 +300,7 @@ impl Inner {
         for run in lost {
             if declared
                 .iter()
-                .any(|(from, to)| *from <= run.from && run.to <= *to)
+                .any(|(of, from, to)| *of == journal && *from <= run.from && run.to <= *to)
             {
                 continue;
             }
@@ -292,8 +309,7 @@ impl Inner {
                 link: run.link,
                 to: run.to,
             };
-            let subject =
-                waiqin_protocol::ids::SubjectId::from_bytes(*self.public.journal.as_bytes());
+            let subject = waiqin_protocol::ids::SubjectId::from_bytes(*journal.as_bytes());
             self.save(subject, |_| Ok(Some(change)))
                 .map_err(|error| UnlockError::Files(std::io::Error::other(error)))?;
             seen.push(IncidentKind::EntriesLost {
@@ -361,6 +377,89 @@ impl IncidentKind {
     }
 }
 
+/// Opens the journals of the officer, oldest first. Of the newest what was lost; what is lost of an
+/// older one, which nobody writes any more, is an incident alone.
+fn open_line(
+    folder: &Folder,
+    public: &KeyPublic,
+    keys: &Unlocked,
+    custody: &Custody,
+    folded: Option<Head>,
+    seen: &mut Vec<IncidentKind>,
+) -> Result<(Line, Vec<Arc<dyn Signer>>, Vec<Lost>), UnlockError> {
+    let successors = Successors::read(&*folder.disk, &folder.dir)
+        .map_err(UnlockError::Files)?
+        .ok_or(UnlockError::KeysDamaged)?
+        .journals;
+    let signing = keys.data.derive("signing key");
+    let mut signers = vec![keys.signer.clone()];
+    for successor in &successors {
+        let signer = successor.signer(&signing).ok_or(UnlockError::KeysDamaged)?;
+        signers.push(Arc::from(signer));
+    }
+    // The journal before a successor ends where the successor says, and is durable up to there.
+    let mut ends: Vec<Option<Head>> = successors
+        .iter()
+        .map(|it| Some(it.public.parent.head))
+        .collect();
+    ends.push(None);
+    let journals = std::iter::once(public.journal).chain(successors.iter().map(|it| it.public.journal));
+    let (mut elders, mut base) = (Vec::new(), 0);
+    for (journal, end) in journals.zip(ends) {
+        let stored = folded.and_then(|head| Some(Head {
+            seq: head.seq.checked_sub(base).filter(|seq| *seq > 0)?,
+            ..head
+        }));
+        let known = custody.known(journal).into_iter();
+        let known = match end {
+            Some(end) => known.chain(Some(end)).max_by_key(|head| head.seq),
+            None => known.chain(stored).max_by_key(|head| head.seq),
+        };
+        let opened = FrameLog::open(
+            folder.shape_of(public, journal, Log::Journal),
+            keys.data.derive("journal"),
+            folder.parts.entropy.clone(),
+            known.filter(|head| head.seq > 0),
+        )
+        .map_err(UnlockError::Journal)?;
+        look_at(&opened, custody.known(journal), seen)?;
+        if end.is_none() {
+            return Ok((Line::of(elders, opened.log), signers, opened.lost));
+        }
+        seen.extend(opened.lost.iter().map(|run| IncidentKind::EntriesLost {
+            from: base + run.from,
+            to: base + run.to,
+        }));
+        base += opened.log.head().seq;
+        elders.push(opened.log);
+    }
+    Err(UnlockError::KeysDamaged)
+}
+
+/// What a journal's end and what vouches for it say when it is opened.
+fn look_at(
+    opened: &Opened,
+    vouched: Option<Head>,
+    seen: &mut Vec<IncidentKind>,
+) -> Result<(), UnlockError> {
+    let Opened { log, lost, end } = opened;
+    if let OpenedEnd::Torn(aside) = end {
+        tracing::warn!(%aside, "the journal's end was torn and copied aside");
+        // What was being written is no loss, unless something knew it durable.
+        if lost.iter().any(|run| run.to == log.head().seq) {
+            let aside = aside.clone();
+            seen.push(IncidentKind::TornEnd { aside });
+        }
+    }
+    if let Some(vouched) = vouched {
+        let link = log.link_at(vouched.seq).map_err(UnlockError::Journal)?;
+        if link.is_some_and(|link| link != vouched.link) {
+            seen.push(IncidentKind::ForeignReceipt { seq: vouched.seq });
+        }
+    }
+    Ok(())
+}
+
 fn open_custody(
     folder: &Folder,
     public: &KeyPublic,
@@ -372,7 +471,7 @@ fn open_custody(
     let entropy = folder.parts.entropy.clone();
     match Custody::open(shape(), key(), entropy.clone()) {
         Ok((custody, damaged)) => {
-            if damaged || custody.certificate().is_none() {
+            if damaged || custody.certificate(public.journal).is_none() {
                 seen.push(IncidentKind::CustodyDamaged);
             }
             Ok(custody)
@@ -409,7 +508,7 @@ fn open_views(
 }
 
 /// Whether the views were folded from this very journal, and what a session begins with reads.
-fn follows(views: &Views, log: &FrameLog, folded: Option<Head>) -> Result<bool, UnlockError> {
+fn follows(views: &Views, log: &Line, folded: Option<Head>) -> Result<bool, UnlockError> {
     let Some(folded) = folded.filter(|head| head.seq > 0) else {
         return Ok(false);
     };
@@ -426,7 +525,7 @@ fn reads(views: &Views) -> Result<(), StoreError> {
     views.meta::<SyncNote>(meta::NOTE)?;
     views.meta::<BeaconHeld>(meta::BEACON)?;
     views.meta::<Nonce>(meta::BEACON_USED)?;
-    views.meta::<Vec<(u64, u64)>>(meta::LOST)?;
+    views.meta::<Vec<LostRun>>(meta::LOST)?;
     views.rows(0, 50)?;
     CaseIndex::default().load(views)
 }

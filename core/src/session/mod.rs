@@ -16,11 +16,15 @@ mod seal;
 #[cfg(test)]
 mod seal_tests;
 mod shown;
+mod succession;
+#[cfg(test)]
+mod succession_tests;
 #[cfg(test)]
 mod tests;
 mod views;
 
-pub(crate) use inner::{Folder, Inner};
+pub(crate) use export::{EvidenceLine, Lines, write_custody};
+pub(crate) use inner::{Folder, Inner, folder_of};
 pub use seal::{SealRequest, SealSheet};
 pub use shown::{
     CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportSummary,
@@ -40,6 +44,7 @@ use waiqin_protocol::wire::enrol::OfficerCard;
 pub struct Session {
     card: OfficerCard,
     court: String,
+    /// As enrolled; a new one may follow while the session is open.
     journal: JournalId,
     open: RwLock<Option<Open>>,
 }
@@ -192,7 +197,8 @@ impl Session {
     /// The journal that is written.
     #[must_use]
     pub fn journal(&self) -> JournalId {
-        self.journal
+        self.inner()
+            .map_or(self.journal, |inner| inner.journal().id())
     }
 
     /// Tries again what was parked, at the next sync.
@@ -215,12 +221,8 @@ impl Session {
         let Some(Open { inner, .. }) = taken else {
             return;
         };
-        let head = inner.journal().log.head();
-        let vouched = inner.custody().known().map_or(0, |known| known.seq);
         // Both are care beyond what was promised: entries are durable since they were saved.
-        if head.seq > vouched
-            && let Err(error) = inner.checkpoint(head)
-        {
+        if let Err(error) = inner.checkpoint_newest() {
             tracing::warn!(%error, "no checkpoint at the lock");
         }
         if let Err(error) = inner.views.flush() {

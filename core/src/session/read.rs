@@ -74,7 +74,7 @@ impl Session {
         let Some(stored) = inner.reading(|views| views.record(subject))? else {
             return Ok(None);
         };
-        let received = inner.custody().received().seq;
+        let received = inner.received_number();
         let mut entries = Vec::new();
         for (seq, line) in inner.reading(|views| views.lines(subject))? {
             entries.push(EntryLine {
@@ -182,10 +182,8 @@ impl Inner {
             let journal = self.journal();
             (journal.log.head(), journal.log.is_durable())
         };
-        let (received, mut incidents) = {
-            let custody = self.custody();
-            (custody.received(), custody.incidents().to_vec())
-        };
+        let received = self.received_number();
+        let mut incidents = self.custody().incidents().to_vec();
         incidents.reverse();
         let live = self.live();
         // Bytes declared missing and gone have ended; those still here are delivered all the same.
@@ -197,7 +195,7 @@ impl Inner {
         Status {
             saved_entries: head.seq,
             durable,
-            undelivered_entries: head.seq.saturating_sub(received.seq),
+            undelivered_entries: head.seq.saturating_sub(received),
             undelivered_photos: waiting.len(),
             undelivered_bytes: waiting.iter().map(|it| it.length).sum(),
             last_contact_ms: live.note.contact_ms,
@@ -216,7 +214,7 @@ impl Inner {
     }
 
     fn undelivered_rows(&self) -> Result<Vec<RowStored>, StoreError> {
-        let received = self.custody().received().seq;
+        let received = self.received_number();
         let mut rows: BTreeMap<std::cmp::Reverse<u64>, RowStored> = self
             .reading(|views| views.rows_after(received))?
             .into_iter()
@@ -239,7 +237,7 @@ impl Inner {
     }
 
     fn show_row(&self, row: RowStored) -> RecordRow {
-        let received = self.custody().received().seq;
+        let received = self.received_number();
         let photos_undelivered = {
             let live = self.live();
             let waits = |hash: &&EvidenceHash| {

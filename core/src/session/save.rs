@@ -201,11 +201,11 @@ impl Inner {
             author: self.public.officer.id,
             base: stored
                 .as_ref()
-                .and_then(|it| it.record.base_for(self.public.journal)),
+                .and_then(|it| it.record.base_for(journal.id())),
             beacon,
             change,
-            journal: self.public.journal,
-            seq: journal.log.head().seq + 1,
+            journal: journal.id(),
+            seq: journal.log.newest().log.head().seq + 1,
             subject,
             v: VERSION,
         };
@@ -291,7 +291,7 @@ impl Inner {
         Ok(())
     }
 
-    fn fold(&self, journal: &Journal, seq: u64, bytes: &[u8]) {
+    pub(super) fn fold(&self, journal: &Journal, seq: u64, bytes: &[u8]) {
         if self.live().stale {
             return;
         }

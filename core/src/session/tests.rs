@@ -5,6 +5,7 @@ use super::shown::*;
 use super::*;
 use crate::disk::{Disk, Fault};
 use crate::phone::testing::{CHEAP, Court, Device, officer, pin};
+use crate::sync::Holdings;
 use crate::{Engine, EnrolError, FileSecret, Phone, UnlockError};
 use std::collections::BTreeMap;
 use std::path::Path as FilePath;
@@ -506,7 +507,52 @@ fn rot_in_the_journal_is_declared_once_in_an_entry_and_the_rest_goes_on() {
         let kinds = incidents(&session);
         let lost = IncidentKind::EntriesLost { from: 3, to: 3 };
         assert_eq!(kinds.iter().filter(|kind| **kind == lost).count(), 1);
+        let inner = session.inner().unwrap();
+        assert_eq!(inner.gap(2, 5).unwrap(), None);
+        let gap = inner.gap(3, 5).unwrap().unwrap();
+        assert_eq!((gap.from, gap.to), (3, 3));
+        assert_eq!(Some(gap.link), inner.link_at(3).unwrap());
     }
+}
+
+/// What rots while the session is open is met when it is to be sent, and is declared then.
+#[test]
+fn rot_that_sending_meets_is_declared_before_it_is_left_out() {
+    let device = Device::new(1);
+    let (_, session) = enrolled(&device);
+    for _ in 0..3 {
+        session
+            .open_record(Act::Seal, case("a"), values(&[]))
+            .unwrap();
+    }
+    let inner = session.inner().unwrap();
+    let links = [2, 3].map(|seq| inner.link_at(seq).unwrap().unwrap());
+    let files = device.disk.files();
+    let path = files
+        .keys()
+        .find(|path| path.ends_with("journal/000001.wqj"))
+        .unwrap();
+    let frames: Vec<usize> = (0..files[path].len() - 4)
+        .filter(|at| files[path][*at..].starts_with(b"\xf7WQF"))
+        .collect();
+    for frame in &frames[1..3] {
+        device.disk.rot(path, |bytes| bytes[*frame + 90] ^= 1);
+    }
+    assert_eq!(inner.entries(2, 4, 10_000).unwrap(), [[0u8; 0]; 0]);
+    for _ in 0..2 {
+        let gap = inner.gap(2, 4).unwrap().unwrap();
+        assert_eq!((gap.from, gap.to, gap.link), (2, 3, links[1]));
+        let head = inner.head().unwrap().seq;
+        assert_eq!(head, 5, "declared once");
+        let entry = inner.entries(5, 5, 10_000).unwrap().remove(0);
+        let Change::EntriesLost { from, to, link } = Entry::from_bytes(&entry).unwrap().change
+        else {
+            panic!("the journal says what is lost");
+        };
+        assert_eq!((from, to, link), (2, 3, links[1]));
+    }
+    let kinds = incidents(&session);
+    assert!(kinds.contains(&IncidentKind::EntriesLost { from: 2, to: 3 }));
 }
 
 /// Entries that a checkpoint knew durable and that are cut off are lost, and named.

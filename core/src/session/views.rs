@@ -3,12 +3,12 @@
 
 use super::fold::Fold;
 use super::shown::{EntryKind, Parked};
-use crate::journal::{FrameLog, JournalError};
+use crate::journal::{JournalError, Line};
 use crate::store::{SealedStore, StoreError, TREES, Tree};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use waiqin_protocol::ids::{EntryHash, EvidenceHash, RecordHash, SubjectId};
+use waiqin_protocol::ids::{EntryHash, EvidenceHash, JournalId, RecordHash, SubjectId};
 use waiqin_protocol::journal::{Act, CaseRef, Head};
 use waiqin_protocol::record::Record;
 use waiqin_protocol::wire::sync::{Verdict, VerdictReason};
@@ -62,6 +62,9 @@ pub(crate) struct EvidenceStored {
     pub seq: u64,
     pub subject: SubjectId,
 }
+
+/// A run of entries that a journal says to be lost, in its own numbers: journal, first, last.
+pub(crate) type LostRun = (JournalId, u64, u64);
 
 /// Names under [`Tree::Meta`].
 pub(crate) mod meta {
@@ -229,7 +232,7 @@ impl Views {
     }
 
     /// Folds entries that the journal has and the views have not.
-    pub fn catch_up(&self, log: &FrameLog) -> Result<(), ViewsError> {
+    pub fn catch_up(&self, log: &Line) -> Result<(), ViewsError> {
         let mut head = self.head()?;
         while head.seq < log.head().seq {
             let to = log.head().seq.min(head.seq + REBUILD_STEP);
@@ -250,7 +253,7 @@ impl Views {
     }
 
     /// Empties every tree and folds the whole journal anew; cases and cursors come from the server.
-    pub fn rebuild(&self, log: &FrameLog) -> Result<(), ViewsError> {
+    pub fn rebuild(&self, log: &Line) -> Result<(), ViewsError> {
         for tree in TREES {
             self.store.clear(tree)?;
         }

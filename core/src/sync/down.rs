@@ -194,7 +194,7 @@ fn check_receipt(
 ) -> Result<Checked, CallError> {
     let pinned = holdings.pinned();
     let body = &receipt.body;
-    if body.server != pinned.server || body.journal != pinned.journal {
+    if body.server != pinned.server || body.journal != holdings.journal_id()? {
         return Err(CallError::not_ours("a receipt for another journal"));
     }
     if receipt.verify(&pinned.key).is_err() {

@@ -205,10 +205,15 @@ impl Driver {
                     })
                     .await
                 }
+                Effect::NewJournal(cause) => {
+                    self.locally(tally, move |holdings, _| holdings.new_journal(cause))
+                        .await
+                }
                 Effect::TakeStock
                 | Effect::Hello
                 | Effect::Session { .. }
                 | Effect::Sync { .. }
+                | Effect::Certify { .. }
                 | Effect::Status { .. }
                 | Effect::Upload { .. } => {
                     under_way.push(Box::pin(self.perform(effect, tally)));
@@ -250,6 +255,11 @@ impl Driver {
                 drop(so_far);
                 Event::Synced(self.told(done, tally))
             }
+            Effect::Certify { token } => {
+                self.enter(Phase::Connecting);
+                let done = talk.certify(&token).await;
+                Event::Certified(self.told(done, tally))
+            }
             Effect::Status { token, hashes } => {
                 let asked = self.unsent_of(hashes, tally);
                 let done = talk.status(&token, asked).await.map(|(custody, new)| {
@@ -262,7 +272,10 @@ impl Driver {
                 let done = self.upload(talk, &token, hash, tally).await;
                 Event::Uploaded(hash, self.told(done, tally))
             }
-            Effect::Park { .. } | Effect::Incident(_) | Effect::Finish(_) => Event::LocalFailed,
+            Effect::Park { .. }
+            | Effect::Incident(_)
+            | Effect::NewJournal(_)
+            | Effect::Finish(_) => Event::LocalFailed,
         }
     }
 
@@ -273,6 +286,7 @@ impl Driver {
                 online,
                 head: holdings.head()?.seq,
                 received: holdings.received()?.seq,
+                uncertified: holdings.uncertified()?.is_some(),
                 parked_from: holdings.journal_parked()?,
                 unsent: Vec::new(),
             };

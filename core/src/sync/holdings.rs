@@ -7,17 +7,16 @@ use std::error::Error;
 use std::io::{self, Read};
 use waiqin_protocol::ids::{EvidenceHash, JournalId, Link, ServerId};
 use waiqin_protocol::journal::{
-    Beacon, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalReceipt, LogPosition, Signed,
+    Beacon, Certificate, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalCause,
+    JournalReceipt, LogPosition, Signed,
 };
 use waiqin_protocol::suite::PublicKey;
 use waiqin_protocol::wire::hello::Limits;
-use waiqin_protocol::wire::sync::{End, Page, VerdictRun};
+use waiqin_protocol::wire::sync::{End, Gap, Page, VerdictRun};
 
-/// The court as it was pinned at enrolment, and the journal it certified.
+/// The court as it was pinned at enrolment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pinned {
-    /// This officer's journal on this phone.
-    pub journal: JournalId,
     /// The server.
     pub server: ServerId,
     /// The server's signing key.
@@ -59,6 +58,20 @@ pub(crate) trait Holdings: Send + Sync + 'static {
     /// The court, pinned.
     fn pinned(&self) -> &Pinned;
 
+    /// The journal that is delivered. All numbers and links here are of it.
+    fn journal_id(&self) -> Result<JournalId, HoldingsError>;
+
+    /// Begins a new journal that follows the one delivered; nothing when one was begun that the court
+    /// has not certified yet. What is saved from now on is saved in it.
+    fn new_journal(&self, cause: JournalCause) -> Result<(), HoldingsError>;
+
+    /// Entry 1 of a journal begun that the court has not certified; the one delivered is the one
+    /// before it, until [`Holdings::keep_certificate`].
+    fn uncertified(&self) -> Result<Option<Vec<u8>>, HoldingsError>;
+
+    /// Keeps the certificate of the new journal, durably; it was checked.
+    fn keep_certificate(&self, certificate: Signed<Certificate>) -> Result<(), HoldingsError>;
+
     /// Number and link of the newest *durable* entry.
     fn head(&self) -> Result<Head, HoldingsError>;
 
@@ -75,6 +88,11 @@ pub(crate) trait Holdings: Send + Sync + 'static {
     /// The bytes of entries from number `from` on, up to `to`, as they stand: as many as fit in
     /// `bytes_max`, at least one. Stops before an entry that is lost; empty when `from` itself is.
     fn entries(&self, from: u64, to: u64, bytes_max: usize) -> Result<Vec<Vec<u8>>, HoldingsError>;
+
+    /// The run of entries from number `from` on, up to `to` at most, that do not read any more, with
+    /// the link after it; `None` when `from` reads, or what would tell the link is lost too. The
+    /// journal says that they are lost when this returns.
+    fn gap(&self, from: u64, to: u64) -> Result<Option<Gap>, HoldingsError>;
 
     /// Signs how far the journal goes, with the beacon in use. May keep it in custody.
     fn sign_checkpoint(&self, head: Head) -> Result<Signed<Checkpoint>, HoldingsError>;

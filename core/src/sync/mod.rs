@@ -24,6 +24,7 @@ mod session;
     clippy::module_inception,
     reason = "the step of the conversation is called so"
 )]
+mod successor;
 mod sync;
 #[cfg(test)]
 mod tests;

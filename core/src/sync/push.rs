@@ -39,7 +39,7 @@ pub(super) struct Plan {
 pub(super) struct Pushed {
     /// The newest entry sent, or where entries would have begun.
     pub sent: Head,
-    /// The entry after it does not read.
+    /// The entry after it does not read, nor the link after it.
     pub lost: Option<u64>,
     /// Bytes on the line.
     pub bytes: u64,
@@ -112,13 +112,19 @@ fn write_lines(
     let level = level(plan.speed);
     body.control(&UpLine::Head(Box::new(plan.head.clone())), level)?;
     let (mut entries, mut bytes, mut total) = (0u64, 0u64, 0u64);
-    let mut lost = None;
+    let (mut lost, mut unclosed) = (None, false);
     while chain.head().seq < plan.to && total < REQUEST_BYTES_MAX {
         let next = chain.head().seq + 1;
         let batch = holdings.entries(next, plan.to, BATCH_BYTES)?;
         if batch.is_empty() {
-            lost = Some(next);
-            break;
+            let Some(gap) = holdings.gap(next, plan.to)?.filter(|gap| gap.follows(next - 1)) else {
+                lost = Some(next);
+                break;
+            };
+            body.control(&UpLine::Gap(gap), level)?;
+            chain = Chain::after(gap.end());
+            unclosed = true;
+            continue;
         }
         for entry in batch {
             let size = entry.len() as u64 + 1;
@@ -133,9 +139,10 @@ fn write_lines(
             entries += 1;
             bytes += size;
             total += size;
+            unclosed = true;
         }
     }
-    if entries > 0 {
+    if unclosed {
         close_piece(holdings, chain.head(), body, level)?;
     }
     Ok((chain.head(), lost))

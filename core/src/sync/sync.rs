@@ -92,7 +92,6 @@ impl Conversation {
     async fn plan(&self, ask: SyncAsk) -> Result<(Plan, Expected), CallError> {
         let speed = self.speed();
         self.held(move |holdings| {
-            let pinned = holdings.pinned();
             let head = holdings.head()?;
             let received = holdings.received()?;
             let from = match ask.from {
@@ -122,7 +121,7 @@ impl Conversation {
                     checkpoint,
                     cursor: holdings.cursor()?,
                     from,
-                    journal: pinned.journal,
+                    journal: holdings.journal_id()?,
                     limits: limits.map_or(0, |limits| limits.version),
                     position,
                 },

@@ -26,6 +26,8 @@ enum Command {
     Serve(Serve),
     /// Write what an officer's journal and receipts hold as readable files.
     Export(Export),
+    /// Copy what a broken phone holds, with the court's recovery key, into a bundle to hand in.
+    Rescue(Rescue),
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +71,19 @@ struct Export {
     to: PathBuf,
 }
 
+#[derive(Debug, Args)]
+struct Rescue {
+    /// The phone's folder; it is only read.
+    #[arg(long)]
+    dir: PathBuf,
+    /// The court's recovery key: `keys/recovery.key` of the server's data folder.
+    #[arg(long)]
+    recovery_key: PathBuf,
+    /// Folder to write to; it must be new or empty.
+    #[arg(long)]
+    to: PathBuf,
+}
+
 /// The program: parses, runs, and tells what went wrong on standard error.
 #[must_use]
 pub fn main_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -88,6 +103,7 @@ pub fn main_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Export(export) => export.run(),
+        Command::Rescue(rescue) => rescue.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -151,6 +167,28 @@ impl Export {
         let done = session.export(&self.to).context("export");
         session.lock();
         say(&serde_json::json!({ "lines": done?.lines }))
+    }
+}
+
+impl Rescue {
+    /// Ends with success when every officer's folder opened, whatever was found damaged in it: that
+    /// stands in the answer.
+    fn run(self) -> Result<()> {
+        let mut text = Zeroizing::new(String::new());
+        std::fs::File::open(&self.recovery_key)
+            .and_then(|file| file.take(256).read_to_string(&mut text))
+            .context("read the recovery key")?;
+        let mut key = Zeroizing::new([0u8; 32]);
+        hex::decode_to_slice(text.trim(), &mut *key)
+            .context("the recovery key is not 64 hexadecimal digits")?;
+        let done = waiqin_core::rescue(&self.dir, &key, &self.to)
+            .with_context(|| format!("rescue {}", self.dir.display()))?;
+        say(&serde_json::to_value(&done).context("say what was found")?)?;
+        if done.closed.is_empty() {
+            Ok(())
+        } else {
+            anyhow::bail!("this recovery key does not open: {}", done.closed.join(", "))
+        }
     }
 }
 

@@ -18,6 +18,12 @@
     )
 )]
 
+/// What leaves the heap leaves it as zeros: texts, pictures and keys pass through buffers of many
+/// hands (HTTP, forms, templates), and after a lock none of them may keep what it held.
+#[global_allocator]
+static HEAP: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 pub mod carrier;
 pub mod cli;
 pub mod form;

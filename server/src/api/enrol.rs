@@ -1,22 +1,25 @@
 //! `POST /api/v1/enrol/begin` and `POST /api/v1/enrol`: a phone is enrolled with a one-time code.
+//! `POST /api/v1/journal`: after a restored copy or a fork a new journal follows one that is known.
 
+use super::caller::By;
 use super::message::Message;
 use super::problem::Refusal;
 use crate::court::Court;
-use crate::db::{EnrolCode, Journal, LogKind, NewEntry};
+use crate::db::{Journal, LogKind, NewEntry, Write};
 use crate::enrolment::code_hash;
 use axum::Json;
 use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use waiqin_protocol::canonical;
-use waiqin_protocol::ids::{JournalId, SubjectId};
+use waiqin_protocol::ids::{JournalId, OfficerId, SubjectId};
 use waiqin_protocol::journal::{
-    Certificate, Chain, Change, Entry, JournalReceipt, LogPosition, Signed, entry_hash,
+    Certificate, Chain, Change, Entry, JournalCause, JournalReceipt, LogPosition, Signed,
+    entry_hash,
 };
 use waiqin_protocol::suite::SUITE;
 use waiqin_protocol::wire::enrol::{
-    EnrolAnswer, EnrolBegin, EnrolOffer, EnrolRequest, OfficerCard,
+    EnrolAnswer, EnrolBegin, EnrolOffer, EnrolRequest, OfficerCard, SuccessorRequest,
 };
 use waiqin_protocol::wire::sync::Verdict;
 
@@ -58,7 +61,13 @@ pub(super) async fn enrol(
     let code = code
         .filter(|code| !code.officer.disabled)
         .ok_or(Refusal::EnrolCode)?;
-    let journal = journal_of(&court, &code, &request).await?;
+    let journal = journal_of(
+        &court,
+        code.officer.id,
+        &request.device_name,
+        request.entry.as_bytes(),
+    )
+    .await?;
     if let Some(used_by) = code.used_by {
         return repeated(&court, used_by, &journal).await;
     }
@@ -75,6 +84,62 @@ pub(super) async fn enrol(
         let used_by = court.db().code(&hash).await?.and_then(|code| code.used_by);
         return repeated(&court, used_by.ok_or(Refusal::EnrolCode)?, &journal).await;
     }
+    let journal = add(&court, write, journal, request.entry).await?;
+    tracing::info!(journal = %journal.id, officer = %journal.officer, "enrolled");
+    Ok(Json(EnrolAnswer {
+        certificate: journal.certificate,
+    }))
+}
+
+/// Certifies a journal that follows the caller's, once everything of that one is here. The same
+/// entry gets the same certificate again.
+pub(super) async fn succeed(
+    State(court): State<Court>,
+    By(caller): By,
+    Message(request): Message<SuccessorRequest>,
+) -> Result<Json<EnrolAnswer>, Refusal> {
+    let before = &caller.journal;
+    let entry = request.entry.as_bytes();
+    let journal = journal_of(&court, before.officer, &before.device_name, entry).await?;
+    if let Some(known) = court.db().journal(journal.id).await? {
+        return repeated(&court, known.id, &journal).await;
+    }
+    if caller.is_revoked() {
+        return Err(Refusal::Revoked);
+    }
+    let parent = journal.parent.ok_or(Refusal::EntryOne)?;
+    let causes = [JournalCause::RestoredCopy, JournalCause::Forked];
+    let cause_fits = causes.iter().any(|cause| cause_text(*cause) == journal.cause);
+    let follows = parent.journal == before.id && journal.device == before.device;
+    if !cause_fits || !follows || journal.key == before.key {
+        return Err(Refusal::EntryOne);
+    }
+    if !court.db().holds(before.id, parent.head).await? {
+        // The end of that journal is still to come: it is sent first, then asked again.
+        return Err(Refusal::Busy);
+    }
+    let write = court.db().write().await?;
+    let journal = match add(&court, write, journal.clone(), request.entry).await {
+        Ok(added) => added,
+        // The same request may have come twice at once, and the other one was first.
+        Err(refusal) => match court.db().journal(journal.id).await? {
+            Some(known) => return repeated(&court, known.id, &journal).await,
+            None => return Err(refusal),
+        },
+    };
+    tracing::warn!(journal = %journal.id, parent = %before.id, cause = %journal.cause, "a new journal follows");
+    Ok(Json(EnrolAnswer {
+        certificate: journal.certificate,
+    }))
+}
+
+/// Adds a journal with its entry 1, its row of the log and the receipt for both.
+async fn add(
+    court: &Court,
+    mut write: Write,
+    journal: Journal,
+    entry: String,
+) -> Result<Journal, Refusal> {
     let body = log_body(&journal)?;
     let position = write
         .append(
@@ -85,22 +150,16 @@ pub(super) async fn enrol(
         )
         .await?;
     let journal = Journal {
-        receipt: Some(receipt_of(&court, &journal, position)?),
+        receipt: Some(receipt_of(court, &journal, position)?),
         ..journal
     };
     write.add_journal(&journal).await?;
+    let first = [first_entry(&journal, entry)];
     write
-        .add_entries(
-            journal.id,
-            position.number,
-            &[first_entry(&journal, &request)],
-        )
+        .add_entries(journal.id, position.number, &first)
         .await?;
     write.commit().await?;
-    tracing::info!(journal = %journal.id, officer = %journal.officer, "enrolled");
-    Ok(Json(EnrolAnswer {
-        certificate: journal.certificate,
-    }))
+    Ok(journal)
 }
 
 /// The answer to a code that was used: the same certificate for the same entry.
@@ -125,10 +184,10 @@ async fn repeated(
 /// Reads entry 1 and checks everything that it says.
 async fn journal_of(
     court: &Court,
-    code: &EnrolCode,
-    request: &EnrolRequest,
+    of: OfficerId,
+    device_name: &str,
+    bytes: &[u8],
 ) -> Result<Journal, Refusal> {
-    let bytes = request.entry.as_bytes();
     let entry = Entry::from_bytes(bytes).map_err(|_| Refusal::EntryOne)?;
     let Change::JournalOpened {
         cause,
@@ -151,7 +210,7 @@ async fn journal_of(
     {
         return Err(Refusal::EntryOne);
     }
-    if server != court.server_id() || officer != code.officer.id {
+    if server != court.server_id() || officer != of {
         return Err(Refusal::WrongServer);
     }
     if let Some(parent) = &parent {
@@ -174,12 +233,9 @@ async fn journal_of(
         id: entry.journal,
         officer,
         device,
-        device_name: shown_name(&request.device_name),
+        device_name: shown_name(device_name),
         key,
-        cause: serde_json::to_value(cause)
-            .ok()
-            .and_then(|value| value.as_str().map(str::to_owned))
-            .unwrap_or_default(),
+        cause: cause_text(cause),
         parent,
         entry: hash,
         certificate: Signed::sign(certificate, court.signer())?,
@@ -190,6 +246,13 @@ async fn journal_of(
         seen_ms: now_ms,
         revoked_ms: None,
     })
+}
+
+/// The word of a cause, as entry 1 writes it.
+fn cause_text(cause: JournalCause) -> String {
+    let value = serde_json::to_value(cause).ok();
+    let text = value.as_ref().and_then(serde_json::Value::as_str);
+    text.unwrap_or_default().to_owned()
 }
 
 /// Enrolment itself takes entry 1 into custody.
@@ -209,12 +272,12 @@ fn receipt_of(
     Ok(Signed::sign(receipt, court.signer())?)
 }
 
-fn first_entry(journal: &Journal, request: &EnrolRequest) -> NewEntry {
+fn first_entry(journal: &Journal, entry: String) -> NewEntry {
     NewEntry {
         seq: 1,
         hash: journal.entry,
         link: journal.head.link,
-        bytes: request.entry.clone().into_bytes(),
+        bytes: entry.into_bytes(),
         subject: Some(SubjectId::from_bytes(*journal.id.as_bytes())),
         kind: Some("journal_opened".to_owned()),
         verdict: Verdict::Accepted,

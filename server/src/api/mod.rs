@@ -30,6 +30,7 @@ pub fn routes(court: Court) -> Router {
         .route("/hello", get(hello::hello))
         .route("/enrol/begin", post(enrol::begin))
         .route("/enrol", post(enrol::enrol))
+        .route("/journal", post(enrol::succeed))
         .route("/session", post(session::session))
         .route("/sync", post(sync::sync))
         .nest("/evidence", evidence::routes())

@@ -56,6 +56,8 @@ pub struct JournalReport {
     pub link: String,
     /// How far its phone says that it goes.
     pub announced: u64,
+    /// Entries that do not read on the phone any more and never came.
+    pub lost: u64,
     /// Entries beside the chain, of a fork.
     pub forked: u64,
 }

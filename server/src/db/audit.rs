@@ -40,6 +40,8 @@ pub enum AuditAct {
     Fork,
     /// Incident: the phone knows of less than it had delivered.
     PhoneRestored,
+    /// Incident: entries that a phone wrote do not read there any more.
+    EntriesLost,
     /// Incident: a phone holds a receipt that the server does not know.
     ServerRolledBack,
 }
@@ -63,6 +65,7 @@ impl AuditAct {
             Self::EvidenceRead => "evidence-read",
             Self::Fork => "incident-fork",
             Self::PhoneRestored => "incident-phone-restored",
+            Self::EntriesLost => "incident-entries-lost",
             Self::ServerRolledBack => "incident-server-rolled-back",
         }
     }

@@ -5,6 +5,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::BTreeSet;
 use waiqin_protocol::ids::{EntryHash, JournalId, Link, SubjectId};
+use waiqin_protocol::journal::Head;
 use waiqin_protocol::wire::sync::{Verdict, VerdictReason, VerdictRun};
 
 /// An entry to be kept.
@@ -53,13 +54,34 @@ impl Db {
         if seq == 0 {
             return Ok(Some(Link::ZERO));
         }
-        let row = sqlx::query("SELECT link FROM entries WHERE journal = $1 AND seq = $2")
+        // After a gap the phone's word stands for the entry that nobody has.
+        let sql = "SELECT link FROM entries WHERE journal = $1 AND seq = $2 \
+             UNION ALL SELECT link FROM gaps WHERE journal = $1 AND to_seq = $2";
+        let row = sqlx::query(sql)
             .bind(journal.to_string())
             .bind(super::number_in(seq)?)
             .fetch_optional(self.pool())
             .await?;
         row.map(|row| super::parsed(row.get(0), "link of an entry"))
             .transpose()
+    }
+
+    /// Whether a journal is here up to a head: in its chain, or beside it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn holds(&self, journal: JournalId, head: Head) -> Result<bool, DbError> {
+        if self.link_at(journal, head.seq).await? == Some(head.link) {
+            return Ok(true);
+        }
+        let sql = "SELECT 1 FROM forked_entries WHERE journal = $1 AND seq = $2 AND link = $3";
+        let found = sqlx::query(sql)
+            .bind(journal.to_string())
+            .bind(super::number_in(head.seq)?)
+            .bind(head.link.to_string())
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(found.is_some())
     }
 
     /// Verdicts of the entries after `after` up to `to`, as runs.

@@ -69,7 +69,8 @@ impl Db {
     pub async fn is_named(&self, line: &[JournalId], hash: EvidenceHash) -> Result<bool, DbError> {
         for journal in line {
             let row = sqlx::query(
-                "SELECT 1 FROM evidence_names WHERE journal = $1 AND hash = $2 LIMIT 1",
+                "SELECT 1 FROM evidence_names WHERE journal = $1 AND hash = $2 \
+                 UNION ALL SELECT 1 FROM forked_names WHERE journal = $1 AND hash = $2 LIMIT 1",
             )
             .bind(journal.to_string())
             .bind(hash.to_string())
@@ -351,6 +352,29 @@ impl Write {
                     .bind(name.subject.to_string());
             }
             query.execute(self.tx()).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes evidence that forked entries name: its bytes are taken in, and nothing else.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn add_forked_names(
+        &mut self,
+        journal: JournalId,
+        names: &[EvidenceName],
+    ) -> Result<(), DbError> {
+        for name in names {
+            sqlx::query(
+                "INSERT INTO forked_names (journal, hash, subject) VALUES ($1, $2, $3) \
+                 ON CONFLICT (journal, hash) DO NOTHING",
+            )
+            .bind(journal.to_string())
+            .bind(name.hash.to_string())
+            .bind(name.subject.to_string())
+            .execute(self.tx())
+            .await?;
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ mod desk;
 mod enrolment;
 mod entries;
 mod evidence;
+mod gaps;
 mod journals;
 mod lists;
 mod log;
@@ -176,6 +177,7 @@ fn migrator() -> Migrator {
         (1, "init", include_str!("../../migrations/0001_init.sql")),
         (2, "forks", include_str!("../../migrations/0002_forks.sql")),
         (3, "desk", include_str!("../../migrations/0003_desk.sql")),
+        (4, "keeping", include_str!("../../migrations/0004_keeping.sql")),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(

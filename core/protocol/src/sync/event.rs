@@ -1,7 +1,7 @@
 //! What happened, and what is to be done.
 
 use crate::ids::EvidenceHash;
-use crate::journal::Head;
+use crate::journal::{Head, JournalCause};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::sync::Heads;
 use std::fmt;
@@ -49,6 +49,8 @@ pub enum Event {
     Synced(Result<Synced, Failure>),
     /// Custody of evidence, as asked; receipts are kept already.
     Status(Result<Vec<(EvidenceHash, Custody)>, Failure>),
+    /// The court certified the new journal, and the certificate is kept.
+    Certified(Result<(), Failure>),
     /// An upload ended.
     Uploaded(EvidenceHash, Result<(), Failure>),
     /// Parking or recording failed on this phone.
@@ -74,6 +76,9 @@ pub struct Stock {
     pub head: u64,
     /// Number of the newest entry with a receipt.
     pub received: u64,
+    /// A new journal was begun that the court has not certified; this is the one before it, of which
+    /// nothing more is written.
+    pub uncertified: bool,
     /// The journal is parked from this number on.
     pub parked_from: Option<u64>,
     /// Evidence without a receipt, in order of delivery, parked pieces left out.
@@ -203,7 +208,7 @@ impl Failure {
     }
 }
 
-/// Something to do. Park, incident and finish are done in their order; the others may be done beside
+/// Something to do. Park, incident, new journal and finish are done in their order; the others may be done beside
 /// one another, and each brings one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -222,6 +227,13 @@ pub enum Effect {
         token: Token,
         /// What to send.
         ask: SyncAsk,
+    },
+    /// Begin a new journal that follows the one delivered now.
+    NewJournal(JournalCause),
+    /// `POST journal`: have the new journal certified.
+    Certify {
+        /// Of the journal before it.
+        token: Token,
     },
     /// `POST evidence/status`.
     Status {

@@ -7,7 +7,7 @@ use super::event::{
 };
 use super::run::{Call, Run};
 use crate::ids::EvidenceHash;
-use crate::journal::Head;
+use crate::journal::{Head, JournalCause};
 use crate::wire::problem::ProblemCode;
 use crate::wire::sync::Heads;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +35,7 @@ pub struct Machine {
     token: Option<Token>,
     line: Backoff,
     next: Next,
-    /// The server has another journal of this name: nothing of it is sent any more.
+    /// The server has another journal of this name and certifies no new one: nothing is sent.
     halted: bool,
     /// A large push was cut: ask first how much was taken.
     probe: bool,
@@ -125,6 +125,7 @@ impl Machine {
             Event::Hello(answer) => self.hello(answer),
             Event::Session(answer) => self.session(answer),
             Event::Synced(answer) => self.synced(answer, &mut effects),
+            Event::Certified(answer) => self.certified(answer, &mut effects),
             Event::Status(answer) => self.status(answer, moment),
             Event::Uploaded(hash, answer) => self.uploaded(hash, answer, moment, &mut effects),
             Event::LocalFailed => {
@@ -317,13 +318,32 @@ impl Machine {
                 self.token = None;
                 self.resend(head);
             }
-            Some((Heads::ServerAhead, head)) => {
-                effects.push(Effect::Incident(Seen::ServerAhead(head)));
-                self.halted = true;
+            Some((heads @ (Heads::ServerAhead | Heads::Fork), head)) if !run.stock.uncertified => {
+                run.flawed = true;
+                if !self.halted && !run.begun {
+                    run.begun = true;
+                    let (seen, cause) = match heads {
+                        Heads::Fork => (Seen::Fork(head), JournalCause::Forked),
+                        Heads::Same
+                        | Heads::ServerBehind
+                        | Heads::ServerAhead
+                        | Heads::ServerRolledBack => {
+                            (Seen::ServerAhead(head), JournalCause::RestoredCopy)
+                        }
+                    };
+                    effects.push(Effect::Incident(seen));
+                    effects.push(Effect::NewJournal(cause));
+                    effects.push(Effect::TakeStock);
+                    return run.begin_again();
+                }
+                run.sent = run.sent.max(run.stock.last());
             }
-            Some((Heads::Fork, head)) => {
-                effects.push(Effect::Incident(Seen::Fork(head)));
-                self.halted = true;
+            Some((Heads::ServerAhead | Heads::Fork, _)) => {
+                // The end of the old journal, which the court keeps beside its chain.
+                let rest = push && run.stock.last() > run.sent && run.sent > before;
+                run.sync_wanted |= rest;
+                run.from = Some(synced.sent).filter(|_| rest);
+                run.flawed = true;
             }
             Some((Heads::Same, _)) | None => {
                 let last = run.stock.last();
@@ -340,6 +360,40 @@ impl Machine {
         run.flawed |= self.halted;
         if self.halted || doubted {
             run.sent = run.sent.max(run.stock.last());
+        }
+        run.certify = run.stock.uncertified && !self.halted && !run.sync_wanted;
+    }
+
+    /// The new journal is the one delivered from now on; or the old one stays halted where the
+    /// court will not certify another.
+    fn certified(&mut self, answer: Result<(), Failure>, effects: &mut Vec<Effect>) {
+        let Some(run) = self
+            .run
+            .as_mut()
+            .filter(|run| run.call == Some(Call::Certify))
+        else {
+            return;
+        };
+        run.call = None;
+        run.flawed = true;
+        let failure = match answer {
+            Ok(()) => {
+                self.token = None;
+                run.sign_ins = 0;
+                effects.push(Effect::TakeStock);
+                return run.begin_again();
+            }
+            Err(failure) => failure,
+        };
+        if failure.is_unauthorised() {
+            self.token = None;
+            run.certify = true;
+            run.unauthorised(failure);
+        } else if failure.permanent().is_some() {
+            self.halted = true;
+            run.sent = run.sent.max(run.stock.last());
+        } else {
+            run.ending = Some(failure);
         }
     }
 
@@ -505,6 +559,11 @@ impl Machine {
                 push,
             };
             return effects.push(Effect::Sync { token, ask });
+        }
+        if run.certify {
+            run.certify = false;
+            run.call = Some(Call::Certify);
+            return effects.push(Effect::Certify { token });
         }
         if let Some(hashes) = run.evidence.next_to_ask() {
             effects.push(Effect::Status {

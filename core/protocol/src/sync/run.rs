@@ -17,6 +17,7 @@ pub(super) enum Call {
     Stock,
     Hello,
     Session,
+    Certify,
     Sync {
         push: bool,
     },
@@ -37,6 +38,10 @@ pub(super) struct Run {
     pub token_number: u32,
     /// A sync is to be made.
     pub sync_wanted: bool,
+    /// A new journal was begun in this run: a second one in it would answer no fork.
+    pub begun: bool,
+    /// The new journal is to be certified.
+    pub certify: bool,
     /// Where the server's head is, when it is to be sent to again.
     pub from: Option<Head>,
     pub resends: u32,
@@ -68,6 +73,8 @@ impl Run {
             sign_ins: 0,
             token_number: 0,
             sync_wanted: false,
+            begun: false,
+            certify: false,
             from: None,
             resends: 0,
             sent: 0,
@@ -79,6 +86,15 @@ impl Run {
             refused: None,
             flawed: false,
         }
+    }
+
+    /// What is delivered is another journal from now on: everything is looked at anew.
+    pub fn begin_again(&mut self) {
+        self.stock = Stock::default();
+        self.from = None;
+        self.sent = 0;
+        self.evidence.known = self.evidence.flying.keys().copied().collect();
+        self.call = Some(Call::Stock);
     }
 
     /// The token is over; the 401 may bring the next challenge.

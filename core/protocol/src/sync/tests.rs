@@ -47,6 +47,8 @@ struct World {
     /// Answers that come instead, in order, by the word of the call.
     answers: BTreeMap<&'static str, Vec<Answer>>,
     pushes: Vec<SyncAsk>,
+    begun: Vec<JournalCause>,
+    certify_refused: bool,
     most_in_flight: usize,
 }
 
@@ -63,6 +65,7 @@ impl World {
             online: true,
             head,
             received,
+            uncertified: false,
             parked_from: None,
             unsent: unsent.into_iter().map(hash).collect(),
         };
@@ -77,6 +80,8 @@ impl World {
             calls: Vec::new(),
             answers: BTreeMap::new(),
             pushes: Vec::new(),
+            begun: Vec::new(),
+            certify_refused: false,
             most_in_flight: 0,
         }
     }
@@ -144,8 +149,27 @@ impl World {
                 self.seen.push(seen);
                 None
             }
+            Effect::NewJournal(cause) => {
+                assert!(!self.stock.uncertified, "one at a time");
+                self.begun.push(cause);
+                self.stock.uncertified = true;
+                None
+            }
+            Effect::Certify { .. } => Some(Event::Certified(self.certify())),
             Effect::Finish(_) => None,
         }
+    }
+
+    /// The new journal has its first entry and one more.
+    fn certify(&mut self) -> Result<(), Failure> {
+        assert!(self.stock.uncertified);
+        if let Err(failure) = self.failure("certify") {
+            self.certify_refused |= failure.permanent().is_some();
+            return Err(failure);
+        }
+        (self.stock.head, self.stock.received) = (2, 0);
+        (self.stock.uncertified, self.stock.parked_from) = (false, None);
+        Ok(())
     }
 
     fn sync(&mut self, ask: SyncAsk) -> Result<Synced, Failure> {
@@ -487,23 +511,55 @@ fn a_server_that_was_rolled_back_is_an_incident_and_gets_everything_again() {
 }
 
 #[test]
-fn a_fork_stops_the_journal_and_nothing_else() {
-    for (heads, seen) in [
-        (Heads::Fork, Seen::Fork(head(30))),
-        (Heads::ServerAhead, Seen::ServerAhead(head(30))),
+fn a_fork_or_a_restored_copy_is_answered_by_a_new_journal_in_the_same_run() {
+    for (heads, seen, cause) in [
+        (Heads::Fork, Seen::Fork(head(30)), JournalCause::Forked),
+        (
+            Heads::ServerAhead,
+            Seen::ServerAhead(head(30)),
+            JournalCause::RestoredCopy,
+        ),
     ] {
-        let mut world = World::new(20, 15, [1]).answer("push", &[Answer::Heads(heads, 30)]);
+        let again = [Answer::Heads(heads, 30), Answer::Heads(heads, 30)];
+        let mut world = World::new(20, 15, [1]).answer("push", &again);
         assert_eq!(world.run().outcome, Outcome::DoneWithIncidents);
         assert_eq!(world.seen, [seen]);
+        assert_eq!(world.begun, [cause]);
+        assert_eq!(world.stock.received, 2, "the new journal is delivered");
+        let calls = ["hello", "session", "push", "push", "certify", "hello", "session", "push"];
+        assert_eq!(world.calls[..calls.len()], calls);
         assert_eq!(world.receipted.len(), 1);
         world.calls.clear();
-        assert_eq!(world.run().outcome, Outcome::DoneWithIncidents);
-        assert_eq!(
-            world.calls,
-            ["pull"],
-            "what forks is not sent again and again"
-        );
+        assert_eq!(world.run().outcome, Outcome::Done);
+        assert_eq!(world.calls, ["pull"]);
     }
+}
+
+#[test]
+fn a_court_that_certifies_no_new_journal_stops_the_old_one_and_nothing_else() {
+    let again = [Answer::Heads(Heads::Fork, 30), Answer::Heads(Heads::Fork, 30)];
+    let mut world = World::new(20, 15, [1])
+        .answer("push", &again)
+        .fails("certify", &[problem(ProblemCode::NotFound)]);
+    assert_eq!(world.run().outcome, Outcome::DoneWithIncidents);
+    assert_eq!(world.seen, [Seen::Fork(head(30))]);
+    assert_eq!(world.receipted.len(), 1);
+    world.calls.clear();
+    assert_eq!(world.run().outcome, Outcome::DoneWithIncidents);
+    assert_eq!(world.calls, ["pull"], "what forks is not sent again and again");
+}
+
+#[test]
+fn a_line_that_fails_before_the_certificate_is_tried_again_with_the_same_journal() {
+    let again = [Answer::Heads(Heads::Fork, 30), Answer::Heads(Heads::Fork, 30)];
+    let mut world = World::new(20, 15, [])
+        .answer("push", &again)
+        .fails("certify", &[Failure::Cut, problem(ProblemCode::Unauthorised)]);
+    assert_eq!(world.run().outcome, Outcome::Cut);
+    assert!(world.stock.uncertified);
+    assert_eq!(world.run().outcome, Outcome::DoneWithIncidents);
+    assert_eq!(world.begun, [JournalCause::Forked], "one new journal");
+    assert_eq!((world.stock.uncertified, world.stock.received), (false, 2));
 }
 
 #[test]
@@ -663,8 +719,9 @@ fn any_answers() -> impl Strategy<Value = BTreeMap<&'static str, Vec<Answer>>> {
         of("pull"),
         of("status"),
         of("upload"),
+        of("certify"),
     )
-        .prop_map(|(a, b, c, d, e, f)| [a, b, c, d, e, f].into_iter().collect())
+        .prop_map(|(a, b, c, d, e, f, g)| [a, b, c, d, e, f, g].into_iter().collect())
 }
 
 proptest! {
@@ -731,5 +788,6 @@ proptest! {
         let halted = world.seen.iter().any(|it| matches!(it, Seen::Fork(_) | Seen::ServerAhead(_)));
         let last = world.stock.parked_from.map_or(entries, |from| from - 1);
         prop_assert!(halted || world.stock.received >= last, "entries are left");
+        prop_assert!(!world.stock.uncertified || world.certify_refused, "no certificate");
     }
 }

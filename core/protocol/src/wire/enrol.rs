@@ -103,6 +103,16 @@ pub struct EnrolRequest {
     pub entry: String,
 }
 
+/// Body of `POST /api/v1/journal`, under the token of the journal that goes before: after a copy was
+/// restored, or a fork, the phone writes a new journal whose parent that one is. The server
+/// certifies it when it holds the parent up to where the new one says, in the chain or beside it.
+/// The same entry sent again gets the same certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuccessorRequest {
+    /// The canonical bytes of entry 1, which are UTF-8.
+    pub entry: String,
+}
+
 /// The journal is certified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrolAnswer {

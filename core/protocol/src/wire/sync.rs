@@ -1,16 +1,18 @@
 //! `POST /api/v1/sync`: one round trip for everyday sync, NDJSON both ways, zstd above 1 KB.
 //!
 //! **Up.** First line `{"head":…}` ([`SyncHead`]). Then, when there is something to send, pieces:
-//! entries, each line the entry's bytes unchanged, closed by a line `{"checkpoint":…}`. A line that
-//! is neither head nor checkpoint *is* an entry's bytes, whatever it looks like: the chain covers
-//! bytes. A piece is committed whole or not at all; entries count only under a checkpoint.
+//! entries, each line the entry's bytes unchanged, closed by a line `{"checkpoint":…}`. Where entries
+//! do not read any more on the phone a line `{"gap":…}` ([`Gap`]) stands for them, and the chain goes
+//! on from its link: what rotted blocks nothing after it. A line that is none of these *is* an
+//! entry's bytes, whatever it looks like: the chain covers bytes. A piece is committed whole or not
+//! at all; entries and gaps count only under a checkpoint.
 //!
 //! **Down.** [`DownLine`]s: standing, receipt, verdicts, beacon, limits, safe position, then pages of
 //! changes, each applied with its cursor in one store transaction; `end` last. A phone skips lines
 //! that it does not know. When there is nothing to say the answer is the line `end` alone: no
 //! `standing` means that the heads are the same.
 
-use crate::ids::{CaseId, JournalId};
+use crate::ids::{CaseId, JournalId, Link};
 use crate::journal::{Beacon, Checkpoint, Head, JournalReceipt, LogPosition, Signed};
 use crate::wire::hello::Limits;
 use serde::{Deserialize, Serialize};
@@ -30,7 +32,41 @@ pub enum UpLine {
     Head(Box<SyncHead>),
     /// Closes a piece.
     Checkpoint(Signed<Checkpoint>),
+    /// Entries that do not read any more on the phone.
+    Gap(Gap),
 }
+
+/// Entries that the phone wrote and cannot read any more (条目损坏), in place of their bytes. Which
+/// ones is the phone's word under its checkpoint; an entry *entries lost* says it in the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// Number of the first.
+    pub from: u64,
+    /// Link after the last, which the next frame on the phone still names.
+    pub link: Link,
+    /// Number of the last.
+    pub to: u64,
+}
+
+impl Gap {
+    /// Where the chain goes on.
+    #[must_use]
+    pub fn end(&self) -> Head {
+        Head {
+            link: self.link,
+            seq: self.to,
+        }
+    }
+
+    /// Whether it can follow entry `seq`: it begins with the next number, and its numbers are such.
+    #[must_use]
+    pub fn follows(&self, seq: u64) -> bool {
+        self.from == seq.saturating_add(1) && self.from <= self.to && self.to <= SEQ_MAX
+    }
+}
+
+/// Largest number of an entry: integers of the format are exact in every reader.
+const SEQ_MAX: u64 = (1 << 53) - 1;
 
 /// A line on the way up, recognised by how it begins.
 #[derive(Debug)]
@@ -47,8 +83,8 @@ impl<'a> UpText<'a> {
     /// Tells control lines from entries.
     #[must_use]
     pub fn of(line: &'a [u8]) -> Self {
-        let control = line.starts_with(br#"{"head":"#) || line.starts_with(br#"{"checkpoint":"#);
-        if !control {
+        let begins: [&[u8]; 3] = [br#"{"head":"#, br#"{"checkpoint":"#, br#"{"gap":"#];
+        if !begins.iter().any(|begin| line.starts_with(begin)) {
             return Self::Entry(line);
         }
         match serde_json::from_slice(line) {
@@ -282,7 +318,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_head_and_checkpoint_are_control_lines_everything_else_is_an_entry() {
+    fn a_gap_follows_the_entry_before_it_and_no_other() {
+        let line = format!(r#"{{"gap":{{"from":5,"link":"{}","to":7}}}}"#, Link::ZERO);
+        let UpText::Control(UpLine::Gap(gap)) = UpText::of(line.as_bytes()) else {
+            panic!("{line} is a gap");
+        };
+        assert_eq!(serde_json::to_string(&UpLine::Gap(gap)).unwrap(), line);
+        assert_eq!((gap.end().seq, gap.end().link), (7, Link::ZERO));
+        for (before, from, to, follows) in [
+            (4, 5, 7, true),
+            (4, 5, 5, true),
+            (3, 5, 7, false),
+            (5, 5, 7, false),
+            (4, 5, 4, false),
+            (4, 5, SEQ_MAX + 1, false),
+            (u64::MAX, 0, 7, false),
+        ] {
+            let gap = Gap { from, to, ..gap };
+            assert_eq!(gap.follows(before), follows, "{before}, {from} to {to}");
+        }
+        assert!(matches!(UpText::of(br#"{"gap":{}}"#), UpText::Broken(_)));
+    }
+
+    #[test]
+    fn only_head_gap_and_checkpoint_are_control_lines_everything_else_is_an_entry() {
         assert!(matches!(UpText::of(br#"{"at":{}}"#), UpText::Entry(_)));
         assert!(matches!(UpText::of(b"\xff\x00"), UpText::Entry(_)));
         assert!(matches!(UpText::of(b""), UpText::Entry(_)));

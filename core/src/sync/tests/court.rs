@@ -231,6 +231,19 @@ impl Court {
         let mut chain = Chain::after(from);
         let mut piece: Vec<(Vec<u8>, Head)> = Vec::new();
         for line in lines.filter(|line| !line.is_empty()) {
+            if line.starts_with(b"{\"gap\"") {
+                let line: Value = serde_json::from_slice(line).unwrap();
+                let gap = &line["gap"];
+                assert_eq!(gap["from"], chain.head().seq + 1, "a gap follows what was sent");
+                let head: Head =
+                    serde_json::from_value(json!({"link": gap["link"], "seq": gap["to"]})).unwrap();
+                for seq in chain.head().seq + 1..=head.seq {
+                    let link = if seq == head.seq { head.link } else { Link::ZERO };
+                    piece.push((b"lost".to_vec(), Head { link, seq }));
+                }
+                chain = Chain::after(head);
+                continue;
+            }
             if !line.starts_with(b"{\"checkpoint\"") {
                 chain.push(line);
                 piece.push((line.to_vec(), chain.head()));

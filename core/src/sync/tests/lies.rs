@@ -448,11 +448,31 @@ async fn heads_that_differ_are_incidents_and_delete_nothing() {
 }
 
 #[tokio::test]
-async fn an_entry_that_rotted_stops_the_journal_there_with_a_reason() {
+async fn an_entry_that_rotted_is_left_out_by_name_and_those_after_it_arrive() {
+    for rotten in [2, 4, 7] {
+        let (court, _server, phone) = enrolled().await;
+        phone.write(entries(1, 6));
+        phone.kept().rotten = Some(rotten);
+        assert_eq!(phone.sync().await.outcome, LastOutcome::Done, "{rotten}");
+        let mut expected = phone.kept().entries.clone();
+        expected[usize::try_from(rotten).unwrap() - 1] = b"lost".to_vec();
+        assert_eq!(court.state().entries, expected);
+        assert_eq!(phone.kept().receipts.last().unwrap().body.seq, 7);
+        assert_eq!(phone.kept().parked, []);
+        court.state().requests.clear();
+        phone.write(entries(7, 1));
+        assert_eq!(phone.sync().await.outcome, LastOutcome::Done);
+        assert_eq!(court.state().entries.len(), 8);
+    }
+}
+
+#[tokio::test]
+async fn an_entry_whose_link_is_lost_too_stops_the_journal_there_with_a_reason() {
     let (court, _server, phone) = enrolled().await;
     phone.write(entries(1, 6));
     phone.take_photo(vec![2; 2000]);
     phone.kept().rotten = Some(4);
+    phone.kept().link_lost = true;
     assert_eq!(phone.sync().await.outcome, LastOutcome::DoneWithIncidents);
     assert_eq!(court.state().entries.len(), 3);
     assert_eq!(phone.kept().receipts.last().unwrap().body.seq, 3);

@@ -11,12 +11,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use waiqin_protocol::ids::{BootId, EvidenceHash, JournalId, Link, ServerId};
 use waiqin_protocol::journal::{
-    Beacon, Chain, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalReceipt, LogPosition,
-    Signed, SignedText,
+    Beacon, Certificate, Chain, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalCause,
+    JournalReceipt, LogPosition, Signed, SignedText,
 };
 use waiqin_protocol::suite::{Ed25519Signer, PublicKey, Signer, sha256};
 use waiqin_protocol::wire::hello::Limits;
-use waiqin_protocol::wire::sync::{End, Page, VerdictRun};
+use waiqin_protocol::wire::sync::{End, Gap, Page, VerdictRun};
 
 pub const JOURNAL: JournalId = JournalId::from_bytes([1; 16]);
 pub const SERVER: ServerId = ServerId::from_bytes([2; 16]);
@@ -49,6 +49,10 @@ pub struct Kept {
     pub links: Vec<Link>,
     /// This entry does not read.
     pub rotten: Option<u64>,
+    /// Nor does what would tell the link after it.
+    pub link_lost: bool,
+    /// Why a new journal was begun; the court of these tests certifies none.
+    pub begun: Option<JournalCause>,
     pub receipts: Vec<Signed<JournalReceipt>>,
     pub evidence: BTreeMap<EvidenceHash, Vec<u8>>,
     /// In order of delivery.
@@ -95,7 +99,6 @@ impl Phone {
 
     pub fn with_patience(url: &str, tls: Option<String>, patience: Duration) -> Self {
         let pinned = Pinned {
-            journal: JOURNAL,
             server: SERVER,
             key: court_key().public_key(),
             tls,
@@ -195,6 +198,27 @@ impl Holdings for TestHoldings {
         &self.pinned
     }
 
+    fn journal_id(&self) -> Result<JournalId, HoldingsError> {
+        Ok(JOURNAL)
+    }
+
+    fn new_journal(&self, cause: JournalCause) -> Result<(), HoldingsError> {
+        self.open()?.begun = Some(cause);
+        Ok(())
+    }
+
+    fn uncertified(&self) -> Result<Option<Vec<u8>>, HoldingsError> {
+        let begun = self.open()?.begun;
+        Ok(begun.map(|_| {
+            let golden = include_str!("../../../protocol/golden/journal-v1.ndjson");
+            golden.lines().next().unwrap().as_bytes().to_vec()
+        }))
+    }
+
+    fn keep_certificate(&self, _: Signed<Certificate>) -> Result<(), HoldingsError> {
+        panic!("nothing was certified");
+    }
+
     fn head(&self) -> Result<Head, HoldingsError> {
         Ok(head_of(&*self.open()?))
     }
@@ -238,6 +262,16 @@ impl Holdings for TestHoldings {
         }
         kept.batch_bytes_most = kept.batch_bytes_most.max(bytes);
         Ok(batch)
+    }
+
+    fn gap(&self, from: u64, to: u64) -> Result<Option<Gap>, HoldingsError> {
+        let kept = self.open()?;
+        let lost = kept.rotten == Some(from) && from <= to && !kept.link_lost;
+        Ok(lost.then(|| Gap {
+            from,
+            link: kept.links[place(from) - 1],
+            to: from,
+        }))
     }
 
     fn sign_checkpoint(&self, head: Head) -> Result<Signed<Checkpoint>, HoldingsError> {

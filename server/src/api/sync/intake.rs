@@ -11,7 +11,7 @@ use waiqin_protocol::canonical;
 use waiqin_protocol::ids::{EvidenceHash, SubjectId};
 use waiqin_protocol::journal::{Change, Entry, Head, JournalReceipt, LogPosition, Signed};
 use waiqin_protocol::record::Record;
-use waiqin_protocol::wire::sync::{Verdict, VerdictReason};
+use waiqin_protocol::wire::sync::{Gap, Verdict, VerdictReason};
 
 /// New entries that continue the server's head.
 pub(super) struct New {
@@ -19,18 +19,10 @@ pub(super) struct New {
     pub after: Head,
     /// What follows it.
     pub entries: Vec<Arrived>,
-}
-
-impl New {
-    fn end(&self) -> Head {
-        match self.entries.last() {
-            Some(last) => Head {
-                link: last.link,
-                seq: self.after.seq + self.entries.len() as u64,
-            },
-            None => self.after,
-        }
-    }
+    /// Numbers that the phone cannot read any more.
+    pub gaps: Vec<Gap>,
+    /// Where both end.
+    pub end: Head,
 }
 
 /// What became of new entries.
@@ -49,8 +41,8 @@ pub(super) async fn extend(court: &Court, caller: &Caller, new: New) -> Result<E
         return Ok(Extended::Overtaken(new));
     }
     let now_ms = court.clock().now_ms();
-    let end = new.end();
-    let body = log_body(caller, &new.after, &end)?;
+    let end = new.end;
+    let body = log_body(caller, &new, &end)?;
     let position = write
         .append(LogKind::Piece, Some(caller.journal.id), &body, now_ms)
         .await?;
@@ -59,10 +51,16 @@ pub(super) async fn extend(court: &Court, caller: &Caller, new: New) -> Result<E
     for (entry, form) in new.entries.into_iter().zip(forms) {
         intake.take(entry, form);
     }
+    let gaps = write
+        .add_gaps(caller.journal.id, position.number, &new.gaps, now_ms)
+        .await?;
     let named = intake.keep(&mut write, position.number).await?;
     write.set_head(caller.journal.id, &receipt, now_ms).await?;
     write.commit().await?;
     tracing::info!(journal = %caller.journal.id, to = end.seq, log = position.number, "piece taken");
+    if gaps > 0 {
+        tracing::warn!(journal = %caller.journal.id, gaps, "entries do not read on the phone any more");
+    }
     // Photos that came before the entry that names them. A failure is logged and takes nothing back:
     // the piece is in custody, and the phone's next question for the photo settles it.
     for hash in named {
@@ -77,8 +75,7 @@ async fn formed(new: New, journal: Journal) -> Result<(New, Vec<Form>), Refusal>
         let forms = new
             .entries
             .iter()
-            .zip(new.after.seq + 1..)
-            .map(|(entry, seq)| judge::form_of(entry, seq, &journal))
+            .map(|entry| judge::form_of(entry, entry.seq, &journal))
             .collect();
         (new, forms)
     };
@@ -87,12 +84,15 @@ async fn formed(new: New, journal: Journal) -> Result<(New, Vec<Form>), Refusal>
         .map_err(|_| Refusal::Internal)
 }
 
-fn log_body(caller: &Caller, after: &Head, end: &Head) -> Result<String, Refusal> {
-    let body = serde_json::json!({
-        "after": after.seq,
+fn log_body(caller: &Caller, new: &New, end: &Head) -> Result<String, Refusal> {
+    let mut body = serde_json::json!({
+        "after": new.after.seq,
         "head": { "link": end.link.to_string(), "seq": end.seq },
         "journal": caller.journal.id.to_string(),
     });
+    if !new.gaps.is_empty() {
+        body["gaps"] = serde_json::to_value(&new.gaps).map_err(|_| Refusal::Internal)?;
+    }
     let bytes = canonical::to_bytes(&body).map_err(|_| Refusal::Internal)?;
     String::from_utf8(bytes).map_err(|_| Refusal::Internal)
 }
@@ -118,7 +118,6 @@ fn receipt_of(
 /// A piece being taken in: records as far as they are folded, and what will be kept.
 struct Intake<'a> {
     caller: &'a Caller,
-    seq: u64,
     held: BTreeSet<SubjectId>,
     records: BTreeMap<SubjectId, Record>,
     changed: BTreeSet<SubjectId>,
@@ -136,7 +135,6 @@ impl<'a> Intake<'a> {
         });
         Ok(Self {
             caller,
-            seq: write.head(caller.journal.id).await?.seq,
             held,
             records: write.records(&subjects.collect()).await?,
             changed: BTreeSet::new(),
@@ -147,8 +145,7 @@ impl<'a> Intake<'a> {
 
     /// Gives an entry its verdict and notes what is to be kept of it.
     fn take(&mut self, arrived: Arrived, form: Form) {
-        self.seq += 1;
-        let seq = self.seq;
+        let seq = arrived.seq;
         let (subject, kind, evidence, verdict, reason) = match form {
             Form::Aside(aside) => (
                 aside.subject,
@@ -177,7 +174,9 @@ impl<'a> Intake<'a> {
         {
             self.names.push(EvidenceName { seq, hash, subject });
         }
-        let Arrived { hash, link, bytes } = arrived;
+        let Arrived {
+            hash, link, bytes, ..
+        } = arrived;
         self.entries.push(NewEntry {
             seq,
             hash,

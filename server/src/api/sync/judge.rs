@@ -1,7 +1,7 @@
 //! What an entry is by its form, before any record is looked at. Pure: runs on a blocking thread.
 
 use super::piece::Arrived;
-use crate::db::Journal;
+use crate::db::{EvidenceName, Journal};
 use waiqin_protocol::canonical::{self, Value};
 use waiqin_protocol::ids::{EvidenceHash, SubjectId};
 use waiqin_protocol::journal::{Change, Entry, EntryError};
@@ -75,6 +75,21 @@ pub(super) fn evidence_of(change: &Change) -> Option<EvidenceHash> {
         | Change::BytesErased { .. }
         | Change::TaskProgress { .. } => None,
     }
+}
+
+/// The evidence that an entry names by its form, whatever the records say; none where it is not of
+/// the journal.
+pub(super) fn evidence_named(arrived: &Arrived, journal: &Journal) -> Option<EvidenceName> {
+    let (hash, subject) = match form_of(arrived, arrived.seq, journal) {
+        Form::Entry(entry) => (evidence_of(&entry.change)?, entry.subject),
+        Form::Aside(aside) if aside.verdict == Verdict::Held => (aside.evidence?, aside.subject?),
+        Form::Aside(_) => return None,
+    };
+    Some(EvidenceName {
+        seq: arrived.seq,
+        hash,
+        subject,
+    })
 }
 
 /// The word of a kind of change, as the entry writes it.
@@ -193,6 +208,7 @@ mod tests {
 
     fn arrived(bytes: &[u8]) -> Arrived {
         Arrived {
+            seq: 1,
             hash: entry_hash(bytes),
             link: waiqin_protocol::ids::Link::ZERO,
             bytes: bytes.to_vec(),

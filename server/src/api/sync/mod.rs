@@ -63,7 +63,9 @@ async fn first_line(
     let line = lines.next().await?.ok_or(Refusal::Malformed)?;
     let head = match UpText::of(&line) {
         UpText::Control(UpLine::Head(head)) => *head,
-        UpText::Control(UpLine::Checkpoint(_)) | UpText::Broken(_) | UpText::Entry(_) => {
+        UpText::Control(UpLine::Checkpoint(_) | UpLine::Gap(_))
+        | UpText::Broken(_)
+        | UpText::Entry(_) => {
             return Err(Refusal::Malformed);
         }
     };

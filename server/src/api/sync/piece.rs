@@ -1,4 +1,4 @@
-//! A piece: entries as they came, and the checkpoint that closes them.
+//! A piece: entries as they came, gaps where they are lost, and the checkpoint that closes them.
 
 use crate::api::problem::Refusal;
 use crate::court::Court;
@@ -6,10 +6,13 @@ use crate::db::Caller;
 use waiqin_protocol::ids::{EntryHash, Link};
 use waiqin_protocol::journal::{Chain, Checkpoint, Head, Signed};
 use waiqin_protocol::wire::hello::Limits;
+use waiqin_protocol::wire::sync::Gap;
 
 /// An entry as it came, in its place in the chain.
 #[derive(Clone, Debug)]
 pub(super) struct Arrived {
+    /// Its number.
+    pub seq: u64,
     /// SHA-256 of the bytes.
     pub hash: EntryHash,
     /// Link after it.
@@ -22,8 +25,10 @@ pub(super) struct Arrived {
 pub(super) struct Piece {
     /// Where they begin.
     pub start: Head,
-    /// The entries; the first has number `start.seq + 1`.
+    /// The entries, in order of their numbers.
     pub entries: Vec<Arrived>,
+    /// Where numbers are left out: the phone cannot read these any more.
+    pub gaps: Vec<Gap>,
     chain: Chain,
     bytes: u64,
 }
@@ -34,6 +39,7 @@ impl Piece {
         Self {
             start,
             entries: Vec::new(),
+            gaps: Vec::new(),
             chain: Chain::after(start),
             bytes: 0,
         }
@@ -47,17 +53,52 @@ impl Piece {
                 max: limits.piece_bytes_max,
             });
         }
-        if self.entries.len() as u64 >= limits.piece_entries_max {
-            return Err(Refusal::PieceTooLarge {
-                max: limits.piece_entries_max,
-            });
-        }
+        self.count(limits)?;
         let hash = self.chain.push(&bytes);
+        let Head { link, seq } = self.chain.head();
         self.entries.push(Arrived {
+            seq,
             hash,
-            link: self.chain.head().link,
+            link,
             bytes,
         });
+        Ok(())
+    }
+
+    /// Leaves out entries that the phone cannot read any more: the chain goes on after them.
+    pub fn leave_out(&mut self, gap: Gap, limits: &Limits) -> Result<(), Refusal> {
+        self.count(limits)?;
+        if !gap.follows(self.end().seq) {
+            return Err(Refusal::Malformed);
+        }
+        self.chain = Chain::after(gap.end());
+        self.gaps.push(gap);
+        Ok(())
+    }
+
+    /// Whether nothing was put in yet.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.gaps.is_empty()
+    }
+
+    /// The piece's link after a number, as far as it tells one: not within a gap.
+    pub fn link_after(&self, seq: u64) -> Option<Link> {
+        if seq == self.start.seq {
+            return Some(self.start.link);
+        }
+        let entry = self.entries.binary_search_by_key(&seq, |entry| entry.seq);
+        let entry = entry.ok().and_then(|at| self.entries.get(at));
+        let gap = || self.gaps.iter().find(|gap| gap.to == seq);
+        entry
+            .map(|entry| entry.link)
+            .or_else(|| gap().map(|gap| gap.link))
+    }
+
+    fn count(&self, limits: &Limits) -> Result<(), Refusal> {
+        let max = limits.piece_entries_max;
+        if (self.entries.len() + self.gaps.len()) as u64 >= max {
+            return Err(Refusal::PieceTooLarge { max });
+        }
         Ok(())
     }
 

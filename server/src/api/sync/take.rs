@@ -1,14 +1,15 @@
 //! Takes pieces in, each whole or not at all.
 
+use super::judge;
 use super::intake::{Extended, New, extend};
 use super::lines::Lines;
 use super::piece::{self, Piece};
 use crate::api::problem::Refusal;
 use crate::court::Court;
-use crate::db::{Caller, StoredEntry};
+use crate::db::{Caller, EvidenceName, StoredEntry};
 use waiqin_protocol::ids::Link;
 use waiqin_protocol::journal::Head;
-use waiqin_protocol::wire::sync::{Heads, SyncHead, UpLine, UpText};
+use waiqin_protocol::wire::sync::{Gap, Heads, SyncHead, UpLine, UpText};
 
 /// How often a piece is looked at again because another request of the journal came between.
 const TRIES: u32 = 5;
@@ -57,12 +58,13 @@ pub(super) async fn pieces(
                 };
                 piece = Piece::after(end);
             }
+            UpText::Control(UpLine::Gap(gap)) => piece.leave_out(gap, &court.limits())?,
             UpText::Control(UpLine::Head(_)) | UpText::Broken(_) => {
                 return Err(Refusal::Malformed);
             }
         }
     }
-    if piece.entries.is_empty() {
+    if piece.is_empty() {
         Ok(taken)
     } else {
         Err(Refusal::Malformed)
@@ -106,6 +108,8 @@ async fn commit(court: &Court, caller: &Caller, piece: Piece) -> Result<Heads, R
                 let new = New {
                     after: server,
                     entries: piece.entries.split_off(known),
+                    gaps: gaps_after(&piece.gaps, server.seq),
+                    end: piece.end(),
                 };
                 match extend(court, caller, new).await? {
                     Extended::Done => return Ok(Heads::Same),
@@ -115,6 +119,17 @@ async fn commit(court: &Court, caller: &Caller, piece: Piece) -> Result<Heads, R
         }
     }
     Err(Refusal::Busy)
+}
+
+/// The gaps beyond a number. Where the server has the first entries of a gap it begins after them.
+fn gaps_after(gaps: &[Gap], seq: u64) -> Vec<Gap> {
+    let beyond = gaps.iter().filter(|gap| gap.to > seq);
+    beyond
+        .map(|gap| Gap {
+            from: gap.from.max(seq + 1),
+            ..*gap
+        })
+        .collect()
 }
 
 /// Compares a piece with the chain that the server has.
@@ -132,19 +147,16 @@ async fn place_of(
         return Ok(Place::Forks(0));
     }
     // A link stands for everything before it, so one comparison at the last common number tells
-    // whether they agree; only a fork is looked for entry by entry.
+    // whether they agree; only a fork, or an end within a gap, is looked at entry by entry.
     let end = piece.end();
     let common = end.seq.min(server.seq);
-    let agrees = |link| link_of(piece, common) == link;
-    if !court
-        .db()
-        .link_at(journal, common)
-        .await?
-        .is_some_and(agrees)
-    {
+    let known = court.db().link_at(journal, common).await?;
+    if known.is_none() || piece.link_after(common) != known {
         for (n, entry) in piece.entries.iter().enumerate() {
-            let seq = piece.start.seq + n as u64 + 1;
-            if court.db().link_at(journal, seq).await? != Some(entry.link) {
+            if entry.seq > common {
+                break;
+            }
+            if differs(court.db().link_at(journal, entry.seq).await?, entry.link) {
                 return Ok(Place::Forks(n));
             }
         }
@@ -152,17 +164,15 @@ async fn place_of(
     if end.seq <= server.seq {
         return Ok(Place::Known);
     }
-    let known = usize::try_from(server.seq - piece.start.seq).map_err(|_| Refusal::Malformed)?;
+    let known = piece
+        .entries
+        .partition_point(|entry| entry.seq <= server.seq);
     Ok(Place::Continues(known))
 }
 
-/// The piece's link after a number that lies within it.
-fn link_of(piece: &Piece, seq: u64) -> Link {
-    let at = usize::try_from(seq - piece.start.seq).unwrap_or(usize::MAX);
-    match at.checked_sub(1).and_then(|at| piece.entries.get(at)) {
-        Some(entry) => entry.link,
-        None => piece.start.link,
-    }
+/// Whether the server has another link. Where it was told that the entry is lost it has none.
+fn differs(known: Option<Link>, link: Link) -> bool {
+    known.is_some_and(|known| known != link)
 }
 
 /// Keeps the entries of a fork beside the chain: both stay, a person looks at them.
@@ -175,16 +185,23 @@ async fn keep_fork(
     let forked: Vec<StoredEntry> = piece
         .entries
         .iter()
-        .enumerate()
         .skip(from)
-        .map(|(n, entry)| StoredEntry {
-            seq: piece.start.seq + n as u64 + 1,
+        .map(|entry| StoredEntry {
+            seq: entry.seq,
             hash: entry.hash,
             link: entry.link,
             bytes: entry.bytes.clone(),
         })
         .collect();
+    // Their photos are taken in all the same.
+    let named: Vec<EvidenceName> = piece
+        .entries
+        .iter()
+        .skip(from)
+        .filter_map(|entry| judge::evidence_named(entry, &caller.journal))
+        .collect();
     let mut write = court.db().write().await?;
+    write.add_forked_names(caller.journal.id, &named).await?;
     write
         .add_forked(caller.journal.id, &forked, court.clock().now_ms())
         .await?;

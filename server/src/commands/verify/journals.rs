@@ -1,10 +1,11 @@
 //! Journals: every entry's bytes against hash and chain, the chain against head, certificate,
-//! receipt and what the phone signed.
+//! receipt and what the phone signed. Where the phone lost entries the chain is followed by its word.
 
 use super::{JournalReport, VerifyError};
 use crate::court::Court;
 use crate::db::Journal;
 use waiqin_protocol::journal::{Chain, Head};
+use waiqin_protocol::wire::sync::Gap;
 
 const ENTRIES_AT_ONCE: u32 = 500;
 
@@ -17,7 +18,9 @@ pub(super) async fn verify(
     let mut entries = 0;
     for journal in court.db().journals().await? {
         let forked = court.db().forked_entries(journal.id).await?.len() as u64;
-        let head = follow(court, &journal, problems).await?;
+        let gaps = court.db().gaps(journal.id).await?;
+        let lost: u64 = gaps.iter().map(|gap| gap.to + 1 - gap.from).sum();
+        let head = follow(court, &journal, &gaps, problems).await?;
         signed(court, &journal, problems).await?;
         if head != journal.head {
             problems.push(format!(
@@ -25,26 +28,34 @@ pub(super) async fn verify(
                 journal.id, head.seq, journal.head.seq
             ));
         }
-        entries += head.seq;
+        entries += head.seq - lost.min(head.seq);
         reports.push(JournalReport {
             id: journal.id.to_string(),
             seq: head.seq,
             link: head.link.to_string(),
             announced: journal.announced.seq,
+            lost,
             forked,
         });
     }
     Ok((reports, entries))
 }
 
-/// Follows the chain over the stored bytes.
+/// Follows the chain over the stored bytes, and over gaps by the link that the phone named.
 async fn follow(
     court: &Court,
     journal: &Journal,
+    gaps: &[Gap],
     problems: &mut Vec<String>,
 ) -> Result<Head, VerifyError> {
     let mut chain = Chain::default();
+    let mut gaps = gaps.iter();
+    let mut gap = gaps.next();
     loop {
+        while let Some(lost) = gap.filter(|gap| gap.follows(chain.head().seq)) {
+            chain = Chain::after(lost.end());
+            gap = gaps.next();
+        }
         let entries = court
             .db()
             .entries_after(journal.id, chain.head().seq, ENTRIES_AT_ONCE)
@@ -53,6 +64,9 @@ async fn follow(
             return Ok(chain.head());
         }
         for entry in entries {
+            if gap.is_some_and(|gap| gap.follows(chain.head().seq)) {
+                break;
+            }
             let before = chain.head().seq;
             let hash = chain.push(&entry.bytes);
             let fits = entry.seq == before + 1
