@@ -67,8 +67,8 @@ fn facts_come_in_the_order_of_the_scene_with_names_and_words() {
         .collect();
     let expected = [
         ("Begun", "2019-07-02 00:30"),
-        ("The debtor or the person in charge was met", "no"),
         ("Course", "knocked"),
+        ("The debtor or the person in charge was met", "no"),
         ("Result", "No assets found"),
         ("zz_new", "later"),
     ];
