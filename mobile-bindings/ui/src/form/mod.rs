@@ -5,10 +5,13 @@
 //! sealed is decided by the rules of the protocol, never by a page. The layout is data, so that
 //! another act is another table.
 
+mod ask;
 pub mod assets;
 mod deeds;
 mod detention;
+mod folds;
 mod investigation;
+mod kept;
 mod layout;
 mod notes;
 mod read_only;
@@ -22,6 +25,7 @@ mod view;
 mod whole;
 
 pub use deeds::{Asked, Held, Place, asked};
+pub use kept::was;
 pub use layout::{
     Copy, Deed, Field, Given, Label, Lead, List, Pick, Piece, Preset, Step, items_of, pattern_of,
     patterns,
@@ -33,7 +37,7 @@ pub use shown::{
 };
 pub use summary::{amount_fen, total_fen};
 pub use values::{FieldProblem, Posted, Read, shown_text};
-pub use view::{Viewer, anchor_of, was};
+pub use view::{Viewer, anchor_of};
 
 use waiqin_protocol::journal::Act;
 

@@ -1,28 +1,23 @@
 //! A form as a page shows it: the layout filled with what the record holds.
 
+use super::assets;
 use super::deeds::{Held, stands};
-use super::layout::{
-    Copy, Deed, Field, Given, Label, Lead, List, Pick, Piece, Step, items_of, join,
-};
+use super::folds::{count_fold, fold, given_words, part_given, part_wrong};
+use super::kept::was;
+use super::layout::{Copy, Deed, Given, Label, Lead, List, Pick, Piece, Step, items_of, join};
 use super::shown::{
-    AssetsView, Block, ChoiceView, Contest, ContestValue, DeedView, FieldView, FixView, FlagView,
-    ItemView, MoreView, Part, PhotoView, StepView,
+    AssetsView, Block, DeedView, FixView, FlagView, ItemView, Part, PhotoView, StepView,
 };
 use super::values::{FieldProblem, shown_text};
-use super::{assets, notes};
 use crate::show::{fix_text, money};
 use crate::words::Words;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use waiqin_core::{EntryLine, RecordPage};
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::fields::{self, FieldDef, Kind};
 use waiqin_protocol::ids::OfficerId;
-use waiqin_protocol::record::{Candidate, Record};
+use waiqin_protocol::record::Record;
 use waiqin_protocol::words::{Lang, fill};
-
-/// From so many choices on they stand in a list that opens, not side by side.
-const CHOICES_SIDE_BY_SIDE: usize = 8;
 
 /// Everything that a form is shown with.
 pub struct Viewer<'a> {
@@ -84,23 +79,23 @@ impl Viewer<'_> {
         }
     }
 
-    fn w(&self) -> &'static Words {
+    pub(super) fn w(&self) -> &'static Words {
         Words::of(self.lang)
     }
 
     /// The path of a pattern, on a page about one item.
-    fn path(&self, pattern: &str) -> String {
+    pub(super) fn path(&self, pattern: &str) -> String {
         match self.item {
             Some(item) => pattern.replacen('*', item, 1),
             None => pattern.to_owned(),
         }
     }
 
-    fn def(&self, path: &str) -> Option<&'static FieldDef> {
+    pub(super) fn def(&self, path: &str) -> Option<&'static FieldDef> {
         fields::field_at(self.record().act, path)
     }
 
-    fn record(&self) -> &Record {
+    pub(super) fn record(&self) -> &Record {
         &self.page.record
     }
 
@@ -163,179 +158,6 @@ impl Viewer<'_> {
             }
         }
         blocks
-    }
-
-    /// A field; `None` for one that the table does not have, which a test rules out.
-    fn part(&self, field: &'static Field, before: &str) -> Option<Part> {
-        let path = join(before, &self.path(field.name));
-        let def = self.def(&path)?;
-        if let Some(contest) = self.contest(&path, def) {
-            return Some(Part::Contested(contest));
-        }
-        Some(match def.kind {
-            Kind::Line | Kind::Integer | Kind::Fen | Kind::Day => {
-                Part::Line(self.field(field, def, path))
-            }
-            Kind::Text => Part::Text(self.field(field, def, path)),
-            Kind::Moment => Part::Moment(self.field(field, def, path)),
-            Kind::YesNo | Kind::Choice(_) | Kind::Item(_) => {
-                Part::Choice(self.field(field, def, path))
-            }
-            Kind::Flag | Kind::Fix => Part::Flag(self.flag(def, path)),
-        })
-    }
-
-    fn flag(&self, def: &'static FieldDef, path: String) -> FlagView {
-        let value = self.record().value(&path);
-        FlagView {
-            label: def.label(self.lang),
-            on: value == Some(&Value::Bool(true)),
-            off: if value == Some(&Value::Bool(false)) {
-                "no"
-            } else {
-                ""
-            },
-            path,
-        }
-    }
-
-    fn field(&self, field: &'static Field, def: &'static FieldDef, path: String) -> FieldView {
-        let kept = shown_text(self.record().value(&path), def.kind);
-        let problem = self.problems.iter().find(|it| it.path == path);
-        let value = problem.map_or_else(|| kept.clone(), |it| it.typed.clone());
-        let choices = self.choices(field, def, &value);
-        let (input, mode) = match def.kind {
-            Kind::Day => ("date", "text"),
-            Kind::Integer => ("text", "numeric"),
-            Kind::Fen => ("text", "decimal"),
-            _ => ("text", "text"),
-        };
-        FieldView {
-            id: anchor_of(&path),
-            label: def.label(self.lang),
-            hint: field.hint.map_or("", |hint| hint(self.w())),
-            error: problem.map(|it| it.text.clone()).unwrap_or_default(),
-            many: choices.len() > CHOICES_SIDE_BY_SIDE,
-            choices,
-            now_do: format!("now:{path}"),
-            moment: def.kind == Kind::Moment,
-            input,
-            mode,
-            unit: self.unit(def),
-            reshapes: field.reshapes,
-            note: notes::of(&path, &value, self.now_ms, self.w()),
-            value,
-            kept,
-            path,
-        }
-    }
-
-    fn unit(&self, def: &FieldDef) -> &'static str {
-        match (def.kind, def.unit, self.lang) {
-            (Kind::Fen, _, _) => self.w().unit_yuan,
-            (_, Some((zh, _)), Lang::Zh) => zh,
-            (_, Some((_, en)), Lang::En) => en,
-            (_, None, _) => "",
-        }
-    }
-
-    fn choices(&self, field: &Field, def: &FieldDef, value: &str) -> Vec<ChoiceView> {
-        let view = |code: Cow<'static, str>, label: Cow<'static, str>| ChoiceView {
-            hard: field.hard.contains(&code.as_ref()),
-            on: code == value,
-            code,
-            label,
-        };
-        match def.kind {
-            Kind::YesNo => {
-                let (yes, no): (Label, Label) = field.yes_no.unwrap_or((|w| w.yes, |w| w.no));
-                let label = |it: Label| Cow::from(it(self.w()));
-                vec![view("yes".into(), label(yes)), view("no".into(), label(no))]
-            }
-            Kind::Choice(codes) => codes
-                .iter()
-                .map(|it| view(it.code.into(), it.label(self.lang).into()))
-                .collect(),
-            Kind::Item(list) => self
-                .in_order(list)
-                .into_iter()
-                .enumerate()
-                .map(|(index, id)| {
-                    let label = self.item_words(list, &id, index);
-                    view(id.into(), label.into())
-                })
-                .collect(),
-            Kind::Line
-            | Kind::Text
-            | Kind::Integer
-            | Kind::Fen
-            | Kind::Day
-            | Kind::Moment
-            | Kind::Flag
-            | Kind::Fix => Vec::new(),
-        }
-    }
-
-    /// An item of another list in words: its first choice and text, else its number.
-    fn item_words(&self, list: &str, id: &str, index: usize) -> String {
-        let names: &[&str] = match list {
-            "docs" => &["type", "no"],
-            "officers" => &["person"],
-            _ => &["name"],
-        };
-        let text = self.words_of(&join(list, id), names);
-        if text.is_empty() {
-            format!("{}", index + 1)
-        } else {
-            text
-        }
-    }
-
-    fn words_of(&self, before: &str, names: &[&str]) -> String {
-        let word = |name: &&str| {
-            let path = join(before, name);
-            let text = self.record().text(&path).to_owned();
-            let code = self.def(&path).and_then(|def| def.code(&text));
-            Some(code.map_or(text, |it| it.label(self.lang).to_owned())).filter(|it| !it.is_empty())
-        };
-        names.iter().filter_map(word).collect::<Vec<_>>().join(" ")
-    }
-
-    fn contest(&self, path: &str, def: &'static FieldDef) -> Option<Contest> {
-        let (_, state) = self
-            .record()
-            .fields
-            .iter()
-            .find(|it| it.0.as_str() == path)?;
-        let [_, _, ..] = state.candidates.as_slice() else {
-            return None;
-        };
-        let value = |it: &Candidate| ContestValue {
-            who: if it.author == self.me {
-                self.w().you
-            } else {
-                self.w().other_officer
-            },
-            text: self.candidate_text(it, def),
-        };
-        Some(Contest {
-            label: def.label(self.lang),
-            anchor: anchor_of(path),
-            values: state.candidates.iter().map(value).collect(),
-        })
-    }
-
-    fn candidate_text(&self, candidate: &Candidate, def: &'static FieldDef) -> String {
-        if candidate.value == Value::Null {
-            return self.w().removed_value.to_owned();
-        }
-        let text = shown_text(Some(&candidate.value), def.kind);
-        let plain = super::layout::field(def.pattern);
-        let named = self
-            .choices(&plain, def, &text)
-            .into_iter()
-            .find(|it| it.on);
-        named.map_or(text, |it| it.label.into_owned())
     }
 
     fn flags(
@@ -449,7 +271,7 @@ impl Viewer<'_> {
 
     /// Items in the order in which they were added: ids are random, so their own order means
     /// nothing. Those of another phone, whose entries are not listed here, come first.
-    fn in_order(&self, list: &str) -> Vec<String> {
+    pub(super) fn in_order(&self, list: &str) -> Vec<String> {
         let mut items = items_of(self.record(), list);
         let added = |id: &String| {
             let before = join(list, id);
@@ -574,146 +396,4 @@ fn plain_deed(what: String, label: &'static str) -> DeedView {
         hard: false,
         on: false,
     }
-}
-
-fn fold(title: &'static str) -> MoreView {
-    MoreView {
-        title,
-        given: String::new(),
-        open: false,
-    }
-}
-
-fn given_words(n: usize, w: &Words) -> String {
-    if n == 0 {
-        String::new()
-    } else {
-        fill(w.more_given, &[("n", &n)])
-    }
-}
-
-/// Closes a fold: its title says how much of it is given, and what was not taken opens it.
-fn count_fold(blocks: &mut [Block], w: &Words) {
-    let Some(at) = blocks.iter().rposition(|it| matches!(it, Block::More(_))) else {
-        return;
-    };
-    let (before, inside) = blocks.split_at_mut(at + 1);
-    let given = inside.iter().map(block_given).sum();
-    let wrong = inside.iter().any(block_wrong);
-    if let Some(Block::More(view)) = before.last_mut() {
-        view.given = given_words(given, w);
-        view.open = wrong;
-    }
-}
-
-fn block_given(block: &Block) -> usize {
-    match block {
-        Block::Line(it) | Block::Text(it) | Block::Moment(it) | Block::Choice(it) => {
-            usize::from(!it.kept.is_empty())
-        }
-        Block::Flag(it) => usize::from(it.on),
-        Block::Flags { flags, .. } => flags.iter().filter(|it| it.on || it.off == "no").count(),
-        Block::Item(_) | Block::Contested(_) => 1,
-        Block::Fix(_)
-        | Block::Deeds(_)
-        | Block::Title(_)
-        | Block::Photos(_)
-        | Block::Assets(_)
-        | Block::More(_)
-        | Block::Less
-        | Block::Read(_) => 0,
-    }
-}
-
-/// Something in it was not taken, or waits for a decision.
-fn block_wrong(block: &Block) -> bool {
-    match block {
-        Block::Line(it) | Block::Text(it) | Block::Moment(it) | Block::Choice(it) => {
-            !it.error.is_empty()
-        }
-        Block::Item(item) => item.parts.iter().any(part_wrong),
-        Block::Contested(_) => true,
-        Block::Flag(_)
-        | Block::Flags { .. }
-        | Block::Fix(_)
-        | Block::Deeds(_)
-        | Block::Title(_)
-        | Block::Photos(_)
-        | Block::Assets(_)
-        | Block::More(_)
-        | Block::Less
-        | Block::Read(_) => false,
-    }
-}
-
-fn part_given(part: &Part) -> bool {
-    match part {
-        Part::Line(it) | Part::Text(it) | Part::Moment(it) | Part::Choice(it) => {
-            !it.kept.is_empty()
-        }
-        Part::Flag(it) => it.on,
-        Part::Contested(_) => true,
-        Part::Deeds(_) | Part::More(_) | Part::Less => false,
-    }
-}
-
-fn part_wrong(part: &Part) -> bool {
-    match part {
-        Part::Line(it) | Part::Text(it) | Part::Moment(it) | Part::Choice(it) => {
-            !it.error.is_empty()
-        }
-        Part::Contested(_) => true,
-        Part::Flag(_) | Part::Deeds(_) | Part::More(_) | Part::Less => false,
-    }
-}
-
-/// What the fields of a form hold, by path, as the form sends it back.
-#[must_use]
-pub fn was<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> String {
-    serde_json::to_string(&shown_values(blocks)).unwrap_or_default()
-}
-
-/// What the fields hold, by path: sent back with the form as `was`.
-fn shown_values<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> BTreeMap<&'a str, &'a str> {
-    let mut shown = BTreeMap::new();
-    for block in blocks {
-        match block {
-            Block::Line(it) | Block::Text(it) | Block::Moment(it) | Block::Choice(it) => {
-                shown.insert(it.path.as_str(), it.kept.as_str());
-            }
-            Block::Flag(it) => {
-                shown.insert(it.path.as_str(), mark(it));
-            }
-            Block::Flags { flags, .. } => {
-                shown.extend(flags.iter().map(|it| (it.path.as_str(), mark(it))));
-            }
-            Block::Fix(it) => {
-                shown.insert("fix", it.value.as_str());
-            }
-            Block::Item(item) => shown.extend(item.parts.iter().filter_map(part_value)),
-            Block::Deeds(_)
-            | Block::Title(_)
-            | Block::Contested(_)
-            | Block::Photos(_)
-            | Block::Assets(_)
-            | Block::More(_)
-            | Block::Less
-            | Block::Read(_) => {}
-        }
-    }
-    shown
-}
-
-fn part_value(part: &Part) -> Option<(&str, &str)> {
-    match part {
-        Part::Line(it) | Part::Text(it) | Part::Moment(it) | Part::Choice(it) => {
-            Some((it.path.as_str(), it.kept.as_str()))
-        }
-        Part::Flag(it) => Some((it.path.as_str(), mark(it))),
-        Part::Contested(_) | Part::Deeds(_) | Part::More(_) | Part::Less => None,
-    }
-}
-
-fn mark(flag: &FlagView) -> &'static str {
-    if flag.on { "yes" } else { flag.off }
 }

@@ -107,10 +107,13 @@ fn acts(chosen: Act, w: &'static Words) -> Vec<ActChoice> {
     ACTS.into_iter().map(choice).collect()
 }
 
-/// The act that a form names: one of those that are recorded on this phone.
+/// The act that a form names: one of those that are recorded on this phone. A form that was sent
+/// without a button means its first.
 fn act_of(code: Option<&str>) -> Option<Act> {
-    let code = code.unwrap_or_default();
-    ACTS.into_iter().find(|it| act_code(*it) == code)
+    match code {
+        None => ACTS.into_iter().next(),
+        Some(code) => ACTS.into_iter().find(|it| act_code(*it) == code),
+    }
 }
 
 /// `POST /records`: 开始记录 on a case of the list.
@@ -242,6 +245,15 @@ mod tests {
         );
         let next_year = NUMBER.replace("2019", "2031");
         assert_eq!(typed_case(&next_year, false, NOW).normal, None);
+    }
+
+    #[test]
+    fn a_form_names_an_act_that_is_recorded_here_or_means_the_first() {
+        assert_eq!(act_of(Some("removal")), Some(Act::Removal));
+        assert_eq!(act_of(None), Some(Act::Investigation));
+        for other in ["", "service", "Seal", "x"] {
+            assert_eq!(act_of(Some(other)), None, "{other}");
+        }
     }
 
     #[test]
