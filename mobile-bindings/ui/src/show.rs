@@ -262,6 +262,28 @@ pub fn act(act: Act, w: &Words) -> &'static str {
     }
 }
 
+/// An act in forms and addresses, as the journal names it.
+#[must_use]
+pub fn act_code(act: Act) -> &'static str {
+    match act {
+        Act::Investigation => "investigation",
+        Act::AssetSurvey => "asset_survey",
+        Act::Seal => "seal",
+        Act::Removal => "removal",
+        Act::Search => "search",
+        Act::Preservation => "preservation",
+        Act::Detention => "detention",
+        Act::Fine => "fine",
+        Act::ForcedAppearance => "forced_appearance",
+        Act::Settlement => "settlement",
+        Act::Eviction => "eviction",
+        Act::Service => "service",
+        Act::CashReceipt => "cash_receipt",
+        Act::Campaign => "campaign",
+        Act::Tip => "tip",
+    }
+}
+
 /// What a photo shows.
 #[must_use]
 pub fn role(role: EvidenceRole, w: &Words) -> &'static str {
@@ -351,6 +373,14 @@ mod tests {
         ]));
         assert_eq!(fix_text(&mark, &Words::EN), "-22.83678, 113.52994 · ±9 m");
         assert_eq!(fix_text(&Value::Null, &Words::EN), "");
+    }
+
+    #[test]
+    fn acts_are_named_as_the_journal_names_them() {
+        for act in waiqin_protocol::journal::ACTS {
+            let journal = serde_json::to_value(act).unwrap();
+            assert_eq!(journal.as_str(), Some(act_code(act)));
+        }
     }
 
     #[test]

@@ -26,6 +26,8 @@
       this.form = form;
       this.url = form.dataset.autosave;
       this.dirty = new Map();
+      this.refused = new Set();
+      this.reshape = false;
       this.timer = 0;
       this.running = false;
       form.addEventListener("input", (event) => this.note(event.target, SAVE_AFTER_MS));
@@ -45,6 +47,7 @@
     note(field, after) {
       if (!field.name || field.type === "hidden" && field.name !== "fix") return;
       this.dirty.set(field.name, this.value(field.name));
+      if (field.closest("[data-reshapes]")) this.reshape = true;
       showTruth({ dot: "warn", main: words.typing, side: "", right: "" });
       this.plan(after);
     }
@@ -84,8 +87,11 @@
           if (this.dirty.get(name) === value) this.dirty.delete(name);
         }
         this.showProblems(sent, told.problems);
+        this.showNotes(told.notes);
         this.running = false;
         if (this.dirty.size) this.plan(0);
+        // Another answer asks other fields; what was not taken would be lost, so it stays first.
+        else if (this.reshape && !this.refused.size) location.reload();
       } catch (error) {
         this.running = false;
         showTruth({ dot: "seal", main: words.saveFailed, side: "", right: "" });
@@ -96,6 +102,7 @@
     showProblems(sent, problems) {
       const why = new Map(problems.map((it) => [it.path, it.text]));
       for (const name of sent.keys()) {
+        if (why.has(name)) this.refused.add(name); else this.refused.delete(name);
         const line = this.form.querySelector('[data-error="' + name + '"]');
         if (line) {
           line.textContent = why.get(name) || "";
@@ -106,11 +113,22 @@
         if (field && why.has(name)) field.setAttribute("aria-invalid", "true");
       }
     }
+
+    // What a number says of itself: a check digit, an amount in capitals.
+    showNotes(notes) {
+      for (const note of notes) {
+        const line = this.form.querySelector('[data-note="' + note.path + '"]');
+        if (!line) continue;
+        line.textContent = note.text;
+        line.className = "note " + note.class;
+        line.hidden = !note.text;
+      }
+    }
   }
 
   const savers = [];
   for (const form of document.querySelectorAll("form[data-autosave]")) new Saver(form);
-  const unsaved = () => savers.some((it) => it.dirty.size && !it.submitted);
+  const unsaved = () => savers.some((it) => (it.dirty.size || it.refused.size) && !it.submitted);
   addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
   addEventListener("pagehide", () => { for (const it of savers) it.save(true); });
   addEventListener("visibilitychange", () => {

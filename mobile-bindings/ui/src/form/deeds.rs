@@ -1,13 +1,15 @@
 //! What a button of a form asks for: `do=add:present:person`, `do=deed:nobody`,
 //! `do=deed:refuse_sign@present/ID`, `do=drop:present/ID`, `do=now:t0`, `do=none:special`,
-//! `do=address`.
+//! `do=pick:cash/counted_by:ID`, `do=copy:debtor`, `do=capital:cash/amount_fen`, `do=address`.
 
-use super::layout::Kind;
-use super::layout::{Deed, Given, List, Piece, Step, field_at, is_item_id};
+use super::layout::{Deed, Given, List, Piece, Preset, Step};
+use super::layout::{is_item_id, join, lists, pattern_of};
 use crate::words::Words;
 use std::collections::BTreeMap;
 use waiqin_protocol::canonical::Value;
+use waiqin_protocol::fields::{self, Kind};
 use waiqin_protocol::journal::Path;
+use waiqin_protocol::numbers::money::Fen;
 use waiqin_protocol::record::Record;
 
 /// What the values of a button need from outside.
@@ -31,13 +33,23 @@ pub struct Held<'a> {
 }
 
 impl Held<'_> {
-    fn value(&self, path: &str) -> Option<&Value> {
+    pub(super) fn value(&self, path: &str) -> Option<&Value> {
         let typed = Path::new(path).ok().and_then(|it| self.typed.get(&it));
         match typed {
             Some(Value::Null) => None,
             Some(value) => Some(value),
             None => self.record.value(path),
         }
+    }
+
+    fn text(&self, path: &str) -> &str {
+        self.value(path)
+            .and_then(Value::as_text)
+            .unwrap_or_default()
+    }
+
+    fn amount(&self, path: &str) -> Option<i64> {
+        self.value(path).and_then(Value::as_int)
     }
 }
 
@@ -54,46 +66,50 @@ pub struct Asked {
 #[must_use]
 pub fn asked(steps: &'static [Step], what: &str, held: &Held<'_>, place: &Place) -> Option<Asked> {
     let (verb, rest) = what.split_once(':').unwrap_or((what, ""));
-    match verb {
-        "save" => Some(Asked::default()),
-        "now" => now(steps, rest, place),
-        "address" => address(place),
-        "none" => none_of(steps, rest),
-        "drop" => drop_item(steps, rest, held),
-        "add" => add(steps, rest, place),
-        "deed" => deed(steps, rest, held),
-        _ => None,
-    }
+    let values = match verb {
+        "save" => BTreeMap::new(),
+        "add" => return add(steps, rest, held, place),
+        "now" => now(held.record, rest, place)?,
+        "address" => one("place", Value::from(place.address.clone()?))?,
+        "none" => none_of(steps, rest)?,
+        "drop" => drop_item(steps, rest, held)?,
+        "deed" => press(steps, rest, held, place)?,
+        "pick" => pick(steps, rest, held, place)?,
+        "copy" => copy(steps, rest, held)?,
+        "capital" => capital(steps, rest, held)?,
+        _ => return None,
+    };
+    Some(Asked { values, item: None })
 }
 
 /// Whether all that a button writes stands already.
-pub(super) fn stands(deed: &Deed, held: &Held<'_>, before: &str) -> bool {
+pub(super) fn stands(deed: &Deed, held: &Held<'_>, place_of: impl Fn(&str) -> String) -> bool {
     deed.values.iter().all(|(name, given)| {
-        let now = held.value(&join(before, name));
+        let now = held.value(&place_of(name));
         match given {
             Given::Sentence(label) => now
                 .and_then(Value::as_text)
                 .is_some_and(|it| it.contains(label(&Words::ZH))),
-            Given::Code(_) | Given::Words(_) | Given::Flag(_) => now == Some(&given.alone()),
+            Given::Code(code) => now == Some(&Value::from(*code)),
+            Given::Words(label) => now == Some(&Value::from(label(&Words::ZH))),
+            Given::Flag(flag) => now == Some(&Value::from(*flag)),
+            Given::Number(n) => now == Some(&Value::Int(*n)),
+            Given::Now | Given::Left(..) => now.is_some(),
         }
     })
 }
 
 impl Given {
-    /// The value where nothing stood before.
-    fn alone(self) -> Value {
-        match self {
-            Self::Code(code) => Value::from(code),
-            Self::Words(label) | Self::Sentence(label) => Value::from(label(&Words::ZH)),
-            Self::Flag(flag) => Value::from(flag),
-        }
-    }
-
     /// The value after the button was pressed where `text` stood.
-    fn pressed(self, text: &str) -> Value {
+    fn pressed(self, text: &str, held: &Held<'_>, place: &Place) -> Value {
         match self {
             Self::Sentence(label) => Value::from(format!("{text}{}", label(&Words::ZH))),
-            Self::Code(_) | Self::Words(_) | Self::Flag(_) => self.alone(),
+            Self::Code(code) => Value::from(code),
+            Self::Words(label) => Value::from(label(&Words::ZH)),
+            Self::Flag(flag) => Value::from(flag),
+            Self::Number(n) => Value::Int(n),
+            Self::Now => Value::Int(place.now_ms),
+            Self::Left(total, list, name) => Value::Int(left_of(held, total, list, name)),
         }
     }
 
@@ -104,17 +120,30 @@ impl Given {
                 rest if rest.is_empty() => Value::Null,
                 rest => Value::from(rest),
             },
-            Self::Code(_) | Self::Words(_) | Self::Flag(_) => Value::Null,
+            Self::Code(_)
+            | Self::Words(_)
+            | Self::Flag(_)
+            | Self::Number(_)
+            | Self::Now
+            | Self::Left(..) => Value::Null,
         }
     }
 }
 
-pub(super) fn join(before: &str, name: &str) -> String {
-    match (before, name) {
-        ("", name) => name.to_owned(),
-        (before, "") => before.to_owned(),
-        (before, name) => format!("{before}/{name}"),
-    }
+/// What the others of a list leave of an amount; never less than zero.
+fn left_of(held: &Held<'_>, total: &str, list: &str, name: &str) -> i64 {
+    let given = |id: &String| held.amount(&format!("{list}/{id}/{name}"));
+    let others = held
+        .record
+        .items(list)
+        .iter()
+        .filter_map(given)
+        .map(Fen)
+        .collect::<Vec<_>>();
+    let left = held
+        .amount(total)
+        .and_then(|total| Fen(total).checked_sub(Fen::checked_sum(others)?));
+    left.map_or(0, |it| it.0.max(0))
 }
 
 /// Whether values stand against each other there.
@@ -125,136 +154,181 @@ pub(super) fn contested(record: &Record, path: &Path) -> bool {
         .is_some_and(|it| it.candidates.len() > 1)
 }
 
-fn lists(steps: &'static [Step]) -> impl Iterator<Item = &'static List> {
-    steps
-        .iter()
-        .flat_map(|step| step.pieces)
-        .filter_map(|piece| match piece {
-            Piece::List(list) => Some(list),
-            Piece::Field(_)
-            | Piece::Heading(_)
-            | Piece::Flags { .. }
-            | Piece::Deeds(_)
-            | Piece::ListAddress
-            | Piece::Fix
-            | Piece::Photos => None,
-        })
+fn one(path: &str, value: Value) -> Option<BTreeMap<Path, Value>> {
+    Some(BTreeMap::from([(Path::new(path).ok()?, value)]))
 }
 
-fn one(path: &str, value: Value) -> Option<(Path, Value)> {
-    Some((Path::new(path).ok()?, value))
+fn now(record: &Record, path: &str, place: &Place) -> Option<BTreeMap<Path, Value>> {
+    let field = fields::field_at(record.act, path)?;
+    (field.kind == Kind::Moment).then(|| one(path, Value::Int(place.now_ms)))?
 }
 
-fn now(steps: &'static [Step], path: &str, place: &Place) -> Option<Asked> {
-    let moment = matches!(field_at(steps, path), Some(Kind::Moment));
-    let values = moment.then(|| one(path, Value::Int(place.now_ms)))??;
-    Some(Asked {
-        values: BTreeMap::from([values]),
-        item: None,
-    })
+fn none_of(steps: &'static [Step], wanted: &str) -> Option<BTreeMap<Path, Value>> {
+    let names = steps.iter().flat_map(Step::pieces).find_map(|piece| {
+        if let Piece::Flags { group, names, .. } = piece {
+            (*group == wanted).then_some(*names)
+        } else {
+            None
+        }
+    })?;
+    let no = |name: &&str| Some((Path::new(join(wanted, name)).ok()?, Value::from(false)));
+    Some(names.iter().filter_map(no).collect())
 }
 
-fn address(place: &Place) -> Option<Asked> {
-    let values = one("place", Value::from(place.address.clone()?))?;
-    Some(Asked {
-        values: BTreeMap::from([values]),
-        item: None,
-    })
-}
-
-fn none_of(steps: &'static [Step], group: &str) -> Option<Asked> {
-    let flags = steps
-        .iter()
-        .flat_map(|step| step.pieces)
-        .find_map(|piece| match piece {
-            Piece::Flags {
-                group: name, flags, ..
-            } if *name == group => Some(*flags),
-            Piece::Flags { .. }
-            | Piece::Field(_)
-            | Piece::Heading(_)
-            | Piece::List(_)
-            | Piece::Deeds(_)
-            | Piece::ListAddress
-            | Piece::Fix
-            | Piece::Photos => None,
-        })?;
-    let values = flags
-        .iter()
-        .filter_map(|(name, _)| one(&join(group, name), Value::from(false)))
-        .collect();
-    Some(Asked { values, item: None })
-}
-
-fn drop_item(steps: &'static [Step], rest: &str, held: &Held<'_>) -> Option<Asked> {
-    let (list, id) = rest.split_once('/')?;
+/// The list that an item's path belongs to.
+fn list_of(steps: &'static [Step], item: &str) -> Option<&'static List> {
+    let (list, id) = item.rsplit_once('/').filter(|it| is_item_id(it.1))?;
+    let pattern = pattern_of(list);
     lists(steps)
-        .find(|it| it.name == list)
-        .filter(|_| is_item_id(id))?;
-    let own = |path: &str| path == rest || path.starts_with(&format!("{rest}/"));
-    let paths = held.record.fields.keys().chain(held.typed.keys());
-    let values: BTreeMap<Path, Value> = paths
-        .filter(|path| own(path.as_str()))
-        .map(|path| (path.clone(), Value::Null))
-        .collect();
-    Some(Asked { values, item: None })
+        .find(|it| it.name == pattern)
+        .filter(|_| is_item_id(id))
 }
 
-fn add(steps: &'static [Step], rest: &str, place: &Place) -> Option<Asked> {
-    let (list, key) = rest.split_once(':')?;
-    let list = lists(steps).find(|it| it.name == list)?;
+fn drop_item(steps: &'static [Step], item: &str, held: &Held<'_>) -> Option<BTreeMap<Path, Value>> {
+    // A line of the list of assets is removed on its own page, which asks no list of them.
+    let line = pattern_of(item) == "assets/*" && super::assets::is_page(steps);
+    if !line {
+        list_of(steps, item)?;
+    }
+    let own =
+        |path: &&Path| path.as_str() == item || path.as_str().starts_with(&format!("{item}/"));
+    let paths = held.record.fields.keys().chain(held.typed.keys());
+    let gone = paths.filter(own).map(|path| (path.clone(), Value::Null));
+    Some(gone.collect())
+}
+
+fn add(steps: &'static [Step], rest: &str, held: &Held<'_>, place: &Place) -> Option<Asked> {
+    let (path, key) = rest.rsplit_once(':')?;
+    let pattern = pattern_of(path);
+    let list = lists(steps).find(|it| it.name == pattern)?;
     let preset = list.presets.iter().find(|it| it.key == key)?;
-    let before = join(list.name, &place.new_item);
-    let values = preset
-        .values
-        .iter()
-        .filter_map(|(name, given)| one(&join(&before, name), given.alone()))
-        .collect();
+    let before = join(path, &place.new_item);
     Some(Asked {
-        values,
+        values: first_values(preset, &before, held, place),
         item: Some(before.replace('/', "-")),
     })
 }
 
-fn deed(steps: &'static [Step], rest: &str, held: &Held<'_>) -> Option<Asked> {
+/// The first values of an item.
+pub(super) fn first_values(
+    preset: &Preset,
+    before: &str,
+    held: &Held<'_>,
+    place: &Place,
+) -> BTreeMap<Path, Value> {
+    let value = |(name, given): &(&str, Given)| {
+        let path = Path::new(join(before, name)).ok()?;
+        Some((path, given.pressed("", held, place)))
+    };
+    preset.values.iter().filter_map(value).collect()
+}
+
+/// `KEY`, `KEY@LIST/ID` of an item of a list, or `KEY@ID` of the item that the page is about.
+fn press(
+    steps: &'static [Step],
+    rest: &str,
+    held: &Held<'_>,
+    place: &Place,
+) -> Option<BTreeMap<Path, Value>> {
     let (key, before) = rest.split_once('@').unwrap_or((rest, ""));
-    let deed = match before.split_once('/') {
-        None => steps
+    if before.contains('/') {
+        let deed = list_of(steps, before)?
+            .deeds
             .iter()
-            .flat_map(|step| step.pieces)
-            .find_map(|piece| match piece {
-                Piece::Deeds(deeds) => deeds.iter().find(|it| it.key == key),
-                Piece::Field(_)
-                | Piece::Heading(_)
-                | Piece::Flags { .. }
-                | Piece::List(_)
-                | Piece::ListAddress
-                | Piece::Fix
-                | Piece::Photos => None,
-            }),
-        Some((list, id)) => lists(steps)
-            .find(|it| it.name == list)
-            .filter(|_| is_item_id(id))
-            .and_then(|it| it.deeds.iter().find(|it| it.key == key)),
-    }?;
-    let take_back = stands(deed, held, before);
-    let values = deed
-        .values
+            .find(|it| it.key == key)?;
+        return Some(done(deed, held, place, |name| join(before, name)));
+    }
+    let deed = steps.iter().flat_map(Step::pieces).find_map(|piece| {
+        if let Piece::Deeds(deeds) = piece {
+            deeds.iter().find(|it| it.key == key)
+        } else {
+            None
+        }
+    })?;
+    let of_item = deed.values.iter().any(|(name, _)| name.contains('*'));
+    (of_item == is_item_id(before) && (of_item || before.is_empty()))
+        .then(|| done(deed, held, place, |name| name.replace('*', before)))
+}
+
+fn done(
+    deed: &Deed,
+    held: &Held<'_>,
+    place: &Place,
+    place_of: impl Fn(&str) -> String,
+) -> BTreeMap<Path, Value> {
+    let take_back = stands(deed, held, &place_of);
+    let value = |(name, given): &(&str, Given)| {
+        let path = place_of(name);
+        let text = held.text(&path);
+        let value = if take_back {
+            given.taken_back(text)
+        } else {
+            given.pressed(text, held, place)
+        };
+        let path = Path::new(path).ok()?;
+        // What stands against another value is decided by a person, not by a button.
+        (!contested(held.record, &path)).then_some((path, value))
+    };
+    deed.values.iter().filter_map(value).collect()
+}
+
+/// Taps an item of another list in or out.
+fn pick(
+    steps: &'static [Step],
+    rest: &str,
+    held: &Held<'_>,
+    place: &Place,
+) -> Option<BTreeMap<Path, Value>> {
+    let (list, id) = rest.rsplit_once(':')?;
+    let pick = steps.iter().flat_map(Step::pieces).find_map(|piece| {
+        if let Piece::Pick(pick) = piece {
+            (pick.list == list).then_some(pick)
+        } else {
+            None
+        }
+    })?;
+    held.record.items(pick.from).iter().find(|it| *it == id)?;
+    let picked: BTreeMap<Path, Value> = held
+        .record
+        .items(list)
         .iter()
-        .filter_map(|(name, given)| {
-            let path = join(before, name);
-            let text = held
-                .value(&path)
-                .and_then(Value::as_text)
-                .unwrap_or_default();
-            let value = if take_back {
-                given.taken_back(text)
-            } else {
-                given.pressed(text)
-            };
-            // What stands against another value is decided by a person, not by a button.
-            one(&path, value).filter(|(path, _)| !contested(held.record, path))
-        })
+        .map(|item| join(list, item))
+        .filter(|path| held.text(path) == id)
+        .filter_map(|path| Some((Path::new(path).ok()?, Value::Null)))
         .collect();
-    Some(Asked { values, item: None })
+    if picked.is_empty() {
+        return one(&join(list, &place.new_item), Value::from(id));
+    }
+    Some(picked)
+}
+
+/// Copies what is known; what stands already at the other place and is unknown here stays.
+fn copy(steps: &'static [Step], key: &str, held: &Held<'_>) -> Option<BTreeMap<Path, Value>> {
+    let copy = steps.iter().flat_map(Step::pieces).find_map(|piece| {
+        if let Piece::Copy(copy) = piece {
+            (copy.key == key).then_some(copy)
+        } else {
+            None
+        }
+    })?;
+    let value = |name: &&str| {
+        let path = Path::new(join(copy.to, name)).ok()?;
+        let value = held.value(&join(copy.from, name))?.clone();
+        (!contested(held.record, &path)).then_some((path, value))
+    };
+    Some(copy.names.iter().filter_map(value).collect())
+}
+
+fn capital(steps: &'static [Step], wanted: &str, held: &Held<'_>) -> Option<BTreeMap<Path, Value>> {
+    let into = steps.iter().flat_map(Step::pieces).find_map(|piece| {
+        if let Piece::Capital { from, into } = piece {
+            (*from == wanted).then_some(*into)
+        } else {
+            None
+        }
+    })?;
+    let Some(fen) = held.amount(wanted) else {
+        return Some(BTreeMap::new());
+    };
+    one(into, Value::from(Fen(fen).capital()))
 }

@@ -23,11 +23,11 @@ pub fn of(blocks: Vec<Block>) -> Vec<Block> {
                         read_field(it)
                     }
                     Part::Flag(it) => read_flag(it),
-                    Part::Contested(_) | Part::Deeds(_) => None,
+                    Part::Contested(_) | Part::Deeds(_) | Part::More(_) | Part::Less => None,
                 }));
             }
-            Block::Contested(_) | Block::Photos(_) => others.push(block),
-            Block::Deeds(_) | Block::Title(_) | Block::Read(_) => {}
+            Block::Contested(_) | Block::Photos(_) | Block::Assets(_) => others.push(block),
+            Block::Deeds(_) | Block::Title(_) | Block::Read(_) | Block::More(_) | Block::Less => {}
         }
     }
     if !lines.is_empty() {
@@ -41,7 +41,7 @@ fn read_field(field: &FieldView) -> Option<Fact> {
         .choices
         .iter()
         .find(|it| it.on)
-        .map(|it| it.label.to_owned());
+        .map(|it| it.label.clone().into_owned());
     let value = match chosen {
         Some(label) => label,
         None if field.moment => field.value.replace('T', " "),

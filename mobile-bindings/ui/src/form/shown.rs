@@ -1,5 +1,8 @@
 //! What a page shows of a form: plain values for the templates.
 
+use super::notes::Note;
+use std::borrow::Cow;
+
 /// A step.
 pub struct StepView {
     /// Name in addresses.
@@ -57,6 +60,12 @@ pub enum Block {
     Item(ItemView),
     /// The photos.
     Photos(Vec<PhotoView>),
+    /// The way to the list of assets.
+    Assets(AssetsView),
+    /// From here to [`Block::Less`] folded away.
+    More(MoreView),
+    /// End of [`Block::More`].
+    Less,
     /// What a record holds, read-only.
     Read(Vec<Fact>),
 }
@@ -77,6 +86,32 @@ pub enum Part {
     Contested(Contest),
     /// Buttons.
     Deeds(Vec<DeedView>),
+    /// From here to [`Part::Less`] folded away.
+    More(MoreView),
+    /// End of [`Part::More`].
+    Less,
+}
+
+/// A fold over the rarer fields.
+pub struct MoreView {
+    /// What they are.
+    pub title: &'static str,
+    /// How many of them are given; empty for none.
+    pub given: String,
+    /// Shown open: something inside was not taken.
+    pub open: bool,
+}
+
+/// The list of assets, as its step shows it.
+pub struct AssetsView {
+    /// Its page.
+    pub href: String,
+    /// What stands on it, in one line.
+    pub text: String,
+    /// The first lines.
+    pub lines: Vec<String>,
+    /// How many more there are; empty for none.
+    pub rest: String,
 }
 
 /// A field.
@@ -87,8 +122,10 @@ pub struct FieldView {
     pub id: String,
     /// Label.
     pub label: &'static str,
-    /// What it shows.
+    /// What it shows: what was typed last, where that was not taken.
     pub value: String,
+    /// What the record holds.
+    pub kept: String,
     /// Word of help; empty when none.
     pub hint: &'static str,
     /// Why it was not taken; empty when it was.
@@ -99,14 +136,26 @@ pub struct FieldView {
     pub now_do: String,
     /// It holds a moment.
     pub moment: bool,
+    /// `type` of its input: `text` or `date`.
+    pub input: &'static str,
+    /// `inputmode` of its input.
+    pub mode: &'static str,
+    /// What a number counts; empty when nothing.
+    pub unit: &'static str,
+    /// So many choices that they stand in a list that opens.
+    pub many: bool,
+    /// Other fields are asked after another answer.
+    pub reshapes: bool,
+    /// What the number in it says of itself.
+    pub note: Note,
 }
 
 /// One choice.
 pub struct ChoiceView {
     /// Code.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// Label.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// Red outline.
     pub hard: bool,
     /// Chosen.
@@ -121,6 +170,8 @@ pub struct FlagView {
     pub label: &'static str,
     /// Set.
     pub on: bool,
+    /// What is sent while it is not set: `no` where that was answered.
+    pub off: &'static str,
 }
 
 /// The position.

@@ -1,12 +1,16 @@
 //! What a form writes: changed fields alone, whole, bounded, and nothing that no page asks.
 
 use super::*;
-use crate::samples::{ITEM, ME, full_record, new_record};
+use crate::samples::{
+    ITEM, ME, NOW_MS, detention_record, full_record, new_record, seizure_record, settlement_record,
+};
 use crate::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
 use waiqin_protocol::canonical::Value;
-use waiqin_protocol::journal::Path;
+use waiqin_protocol::fields::{self, Kind};
+use waiqin_protocol::journal::{ACTS as ALL_ACTS, Act, Path};
 use waiqin_protocol::record::Record;
+use waiqin_protocol::words::Lang;
 
 const STEPS: &[Step] = investigation::STEPS;
 
@@ -20,7 +24,7 @@ fn posted(pairs: &[(&str, &str)]) -> Posted {
 }
 
 fn changes(pairs: &[(&str, &str)], record: &Record) -> Read {
-    posted(pairs).changes(STEPS, record, &Words::EN)
+    posted(pairs).changes(record, Lang::En)
 }
 
 fn path(text: &str) -> Path {
@@ -172,6 +176,7 @@ fn what_no_page_asks_is_not_written() {
         ("", "x"),
         ("../../etc", "x"),
         ("special/secret", "yes"),
+        ("assets/0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b/name", "x"),
         ("result", "acquitted"),
         ("debtor_met", "maybe"),
         ("rights_told", "no"),
@@ -357,19 +362,21 @@ fn every_button_and_field_that_a_page_shows_is_understood_again() {
     let page = full_record();
     let viewer = Viewer {
         page: &page,
-        w: &Words::EN,
+        lang: Lang::En,
         me: ME,
+        now_ms: NOW_MS,
         has_address: true,
         readonly: false,
         problems: &[],
         photos: Vec::new(),
+        item: None,
     };
     let mut keys = BTreeSet::new();
     for step in viewer.steps(STEPS, None) {
         assert!(keys.insert(step.key));
         let was: BTreeMap<String, String> = serde_json::from_str(&step.was).unwrap();
         for (name, value) in &was {
-            assert!(field_at(STEPS, name).is_some(), "{name}");
+            assert!(fields::field_at(page.record.act, name).is_some(), "{name}");
             assert!(
                 changes(&[("was", &step.was), (name, value)], &page.record)
                     .values
@@ -388,6 +395,8 @@ fn every_button_and_field_that_a_page_shows_is_understood_again() {
                     | Part::Text(_)
                     | Part::Choice(_)
                     | Part::Flag(_)
+                    | Part::More(_)
+                    | Part::Less
                     | Part::Contested(_) => Vec::new(),
                 });
                 deeds.chain([item.drop_do.clone()]).collect()
@@ -400,6 +409,9 @@ fn every_button_and_field_that_a_page_shows_is_understood_again() {
             | Block::Title(_)
             | Block::Contested(_)
             | Block::Photos(_)
+            | Block::Assets(_)
+            | Block::More(_)
+            | Block::Less
             | Block::Read(_) => Vec::new(),
         });
         for what in buttons {
@@ -414,12 +426,14 @@ fn the_first_step_that_is_not_filled_is_open_unless_another_is_asked_for() {
     let page = new_record();
     let viewer = Viewer {
         page: &page,
-        w: &Words::EN,
+        lang: Lang::En,
         me: ME,
+        now_ms: NOW_MS,
         has_address: false,
         readonly: false,
         problems: &[],
         photos: Vec::new(),
+        item: None,
     };
     let open = |asked| {
         let steps = viewer.steps(STEPS, asked);
@@ -430,4 +444,334 @@ fn the_first_step_that_is_not_filled_is_open_unless_another_is_asked_for() {
     assert_eq!(open(None), "arrive");
     assert_eq!(open(Some("result")), "result");
     assert_eq!(open(Some("nonsense")), "arrive");
+}
+
+/// What a page asks of an act: its steps, and the page of a line of the list of assets.
+fn asked_of_act(act: Act) -> Vec<String> {
+    let mut asked = patterns(steps_of(act).unwrap());
+    if has_assets(act) {
+        asked.extend(patterns(assets::STEPS));
+    }
+    asked
+}
+
+#[test]
+fn every_field_of_an_acts_papers_is_asked_once_and_nothing_else() {
+    for act in ACTS {
+        let asked = asked_of_act(act);
+        let once: BTreeSet<&str> = asked.iter().map(String::as_str).collect();
+        assert_eq!(
+            once.len(),
+            asked.len(),
+            "{act:?} asks something twice: {asked:?}"
+        );
+        let table: BTreeSet<&str> = fields::of_act(act).map(|it| it.pattern).collect();
+        let missing: Vec<_> = table.difference(&once).collect();
+        let foreign: Vec<_> = once.difference(&table).collect();
+        assert!(
+            missing.is_empty() && foreign.is_empty(),
+            "{act:?} does not ask {missing:?}, and asks {foreign:?}, which no paper has"
+        );
+    }
+}
+
+/// The kind of a path's field, and the code or number that a button writes there.
+fn fits(act: Act, path: &str, given: Given) -> bool {
+    let def = fields::field_at(act, path).unwrap_or_else(|| panic!("{act:?}: no field {path}"));
+    let value = match given {
+        Given::Code(code) => Value::from(code),
+        Given::Words(label) | Given::Sentence(label) => Value::from(label(&Words::ZH)),
+        Given::Flag(flag) => Value::from(flag),
+        Given::Number(n) => Value::Int(n),
+        Given::Now => return def.kind == Kind::Moment,
+        Given::Left(total, list, name) => {
+            let of = |path: &str| fields::field_at(act, path).unwrap().kind;
+            let item = format!("{list}/{ITEM}/{name}");
+            return def.kind == Kind::Fen && of(total) == Kind::Fen && of(&item) == Kind::Fen;
+        }
+    };
+    def.check(&value).is_ok()
+}
+
+#[test]
+fn every_button_of_every_act_writes_what_its_field_can_hold_under_one_name() {
+    let at = |list: &str, name: &str| {
+        let pattern = if name.is_empty() {
+            format!("{list}/*")
+        } else {
+            format!("{list}/*/{name}")
+        };
+        pattern.replace('*', ITEM)
+    };
+    for act in ACTS {
+        let mut layouts = vec![steps_of(act).unwrap()];
+        layouts.extend(has_assets(act).then_some(assets::STEPS));
+        for steps in layouts {
+            let (mut keys, mut names) = (BTreeSet::new(), BTreeSet::new());
+            for step in steps {
+                assert!(names.insert(step.key), "{act:?} has {} twice", step.key);
+            }
+            for piece in steps.iter().flat_map(Step::pieces) {
+                match piece {
+                    Piece::Deeds(deeds) => {
+                        for deed in *deeds {
+                            assert!(keys.insert(deed.key), "{act:?} has {} twice", deed.key);
+                            for (path, given) in deed.values {
+                                assert!(fits(act, &path.replace('*', ITEM), *given), "{path}");
+                            }
+                        }
+                    }
+                    Piece::List(list) => {
+                        let presets = list.presets.iter().map(|it| (it.key, it.values));
+                        let deeds = list.deeds.iter().map(|it| (it.key, it.values));
+                        let mut own = BTreeSet::new();
+                        for (key, values) in presets.clone().chain(deeds) {
+                            assert!(own.insert((key, values.len(), values.as_ptr())), "{key}");
+                            for (name, given) in values {
+                                assert!(fits(act, &at(list.name, name), *given), "{key} {name}");
+                            }
+                        }
+                        assert!(presets.clone().all(|it| !it.1.is_empty()), "{}", list.name);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    for preset in assets::PRESETS {
+        for (name, given) in preset.values {
+            assert!(fits(Act::Seal, &at("assets", name), *given), "{name}");
+        }
+    }
+}
+
+#[test]
+fn acts_without_a_layout_are_read_and_not_recorded() {
+    let recorded = ALL_ACTS.into_iter().filter(|it| steps_of(*it).is_some());
+    assert_eq!(
+        recorded.collect::<BTreeSet<_>>(),
+        ACTS.into_iter().collect()
+    );
+}
+
+#[test]
+fn numbers_amounts_and_days_are_read_as_people_write_them_and_kept_exactly() {
+    let record = seizure_record().record;
+    let quantity = format!("assets/{ITEM}/quantity");
+    let worth = format!("assets/{ITEM}/est_value_fen");
+    let good = |name: &str, text: &str| {
+        let read = changes(&[(name, text)], &record);
+        assert_eq!(read.problems, [], "{text}");
+        read.values[&path(name)].clone()
+    };
+    assert_eq!(good(&quantity, " \u{ff11}2 "), Value::Int(12));
+    assert_eq!(
+        good(&quantity, "9007199254740991"),
+        Value::Int((1 << 53) - 1)
+    );
+    assert_eq!(good(&worth, "320,000.5"), Value::Int(32_000_050));
+    assert_eq!(
+        good(&worth, "\u{ffe5}32\u{4e07}\u{5143}"),
+        Value::Int(32_000_000)
+    );
+    assert_eq!(good("expires_on", "2021.7.8"), Value::from("2021-07-08"));
+    assert_eq!(
+        good("expires_on", "2021\u{5e74}7\u{6708}8\u{65e5}"),
+        Value::from("2021-07-08")
+    );
+    assert_eq!(good("keeper/use_allowed", "no"), Value::from(false));
+    let w = &Words::EN;
+    for (name, text, why) in [
+        (&*quantity, "two", w.err_integer),
+        (&quantity, "-1", w.err_integer),
+        (&quantity, "1.5", w.err_integer),
+        (&quantity, "9007199254740992", w.err_integer),
+        (&worth, "about 3000", w.err_money),
+        (&worth, "-3", w.err_money_negative),
+        (&worth, "3.001", w.err_money_decimals),
+        (&worth, "32,00", w.err_money_grouping),
+        (&worth, "99999999999999", w.err_money_large),
+        ("expires_on", "2021-02-30", w.err_day),
+        ("expires_on", "soon", w.err_day),
+        ("expires_on", "0021-07-08", w.err_day),
+    ] {
+        let read = changes(&[(name, text)], &record);
+        assert!(read.values.is_empty(), "{name}={text}");
+        assert_eq!(read.problems[0].text, why, "{name}={text}");
+        assert_eq!(read.problems[0].typed, text, "what was typed is not lost");
+    }
+}
+
+#[test]
+fn an_amount_is_shown_with_separators_and_an_untouched_page_writes_nothing() {
+    let value = Value::Int(32_000_000);
+    assert_eq!(shown_text(Some(&value), Kind::Fen), "320,000.00");
+    let record = seizure_record().record;
+    let worth = format!("assets/{ITEM}/est_value_fen");
+    let shown = shown_text(record.value(&worth), Kind::Fen);
+    assert!(changes(&[(&worth, &shown)], &record).values.is_empty());
+}
+
+#[test]
+fn an_item_points_only_to_what_the_record_has() {
+    let record = seizure_record().record;
+    let notice = format!("assets/{ITEM}/assist_notice");
+    let docs = record.items("docs");
+    let read = changes(&[(&notice, &docs[0])], &record);
+    assert_eq!(read.values[&path(&notice)], Value::from(docs[0].as_str()));
+    for wrong in ["x".to_owned(), "0c".repeat(16)] {
+        let read = changes(&[(&notice, &wrong)], &record);
+        assert_eq!(read.problems[0].text, Words::EN.err_item, "{wrong}");
+    }
+}
+
+#[test]
+fn what_was_not_taken_is_shown_again_as_typed() {
+    let page = seizure_record();
+    let problems = [FieldProblem {
+        path: "list_handed/copies".to_owned(),
+        text: "why".to_owned(),
+        typed: "two or three".to_owned(),
+    }];
+    let viewer = Viewer {
+        page: &page,
+        lang: Lang::En,
+        me: ME,
+        now_ms: NOW_MS,
+        has_address: false,
+        readonly: false,
+        problems: &problems,
+        photos: Vec::new(),
+        item: None,
+    };
+    let steps = viewer.steps(steps_of(Act::Seal).unwrap(), None);
+    let step = steps.iter().find(|it| it.key == "keeping").unwrap();
+    let field = step.blocks.iter().find_map(|it| match it {
+        Block::Line(field) if field.path == "list_handed/copies" => Some(field),
+        _ => None,
+    });
+    let field = field.unwrap();
+    assert_eq!(
+        (field.value.as_str(), field.error.as_str()),
+        ("two or three", "why")
+    );
+    let was: BTreeMap<String, String> = serde_json::from_str(&step.was).unwrap();
+    assert_eq!(
+        was["list_handed/copies"], field.kept,
+        "and is no answer that was given before"
+    );
+}
+
+#[test]
+fn marks_that_were_answered_with_no_stay_answered() {
+    let page = full_record();
+    let mut record = page.record.clone();
+    let none = pressed("none:special", &record).unwrap().values;
+    for (path, value) in none {
+        let mut state = page.record.fields[&self::path("course")].clone();
+        state.candidates[0].value = value;
+        record.fields.insert(path, state);
+    }
+    let sent = [
+        ("special/deputy", "no"),
+        ("special/ill", "no"),
+        ("special/ill", "yes"),
+    ];
+    let read = changes(&sent, &record);
+    assert_eq!(
+        read.values,
+        BTreeMap::from([(path("special/ill"), Value::from(true))])
+    );
+}
+
+#[test]
+fn who_counted_is_picked_among_the_officers_and_taken_back() {
+    let page = seizure_record();
+    let record = page.record;
+    let typed = BTreeMap::new();
+    let held = Held {
+        record: &record,
+        typed: &typed,
+    };
+    let pick = |what: &str| asked(assets::STEPS, what, &held, &place()).map(|it| it.values);
+    let officers = record.items("officers");
+    let counted = record.items("cash/counted_by");
+    let first = record
+        .text(&format!("cash/counted_by/{}", counted[0]))
+        .to_owned();
+    let other = officers.iter().find(|it| **it != first).unwrap();
+    let new = path(&format!("cash/counted_by/{}", "0c".repeat(16)));
+    assert_eq!(
+        pick(&format!("pick:cash/counted_by:{other}")).unwrap(),
+        BTreeMap::from([(new, Value::from(other.as_str()))])
+    );
+    let gone = path(&format!("cash/counted_by/{}", counted[0]));
+    assert_eq!(
+        pick(&format!("pick:cash/counted_by:{first}")).unwrap(),
+        BTreeMap::from([(gone, Value::Null)])
+    );
+    assert_eq!(
+        pick(&format!("pick:cash/counted_by:{}", "0d".repeat(16))),
+        None
+    );
+    assert_eq!(pick(&format!("pick:officers:{first}")), None);
+}
+
+#[test]
+fn capitals_are_written_from_the_amount() {
+    let record = seizure_record().record;
+    let typed = BTreeMap::from([(path("cash/amount_fen"), Value::Int(1_860_000))]);
+    let held = Held {
+        record: &record,
+        typed: &typed,
+    };
+    let done = asked(assets::STEPS, "capital:cash/amount_fen", &held, &place()).unwrap();
+    assert_eq!(
+        done.values,
+        BTreeMap::from([(path("cash/amount_capital"), Value::from("壹万捌仟陆佰元整"))])
+    );
+}
+
+#[test]
+fn an_instalment_begins_with_what_is_left_and_never_below_zero() {
+    let mut record = settlement_record().record;
+    let left = |record: &Record, typed: &[(&str, i64)]| {
+        let typed = typed
+            .iter()
+            .map(|(name, fen)| (path(name), Value::Int(*fen)))
+            .collect();
+        let held = Held {
+            record,
+            typed: &typed,
+        };
+        let steps = steps_of(Act::Settlement).unwrap();
+        let added = asked(steps, "add:instalments:left", &held, &place()).unwrap();
+        added.values.values().next().unwrap().as_int().unwrap()
+    };
+    // 300,000.00 in all, two instalments of 100,000.00 are agreed.
+    assert_eq!(left(&record, &[]), 10_000_000);
+    assert_eq!(left(&record, &[("total_fen", 1)]), 0);
+    record.fields.remove(&path("total_fen"));
+    assert_eq!(left(&record, &[]), 0);
+}
+
+#[test]
+fn what_is_known_of_the_debtor_is_copied_and_nothing_is_wiped() {
+    let record = detention_record().record;
+    let typed = BTreeMap::new();
+    let held = Held {
+        record: &record,
+        typed: &typed,
+    };
+    let steps = steps_of(Act::Detention).unwrap();
+    let done = asked(steps, "copy:debtor", &held, &place()).unwrap().values;
+    assert_eq!(
+        done[&path("target/name")],
+        Value::from(record.text("debtor/name"))
+    );
+    assert!(done.values().all(|it| *it != Value::Null));
+    assert!(
+        !done.contains_key(&path("target/address")),
+        "an unknown address wipes none"
+    );
 }

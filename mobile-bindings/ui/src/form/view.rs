@@ -1,28 +1,34 @@
 //! A form as a page shows it: the layout filled with what the record holds.
 
-use super::deeds::{Held, join, stands};
-use super::layout::{Choice, Deed, Field, Kind, Label, Lead, List, Piece, Step, Title, items_of};
+use super::assets;
+use super::deeds::{Held, stands};
+use super::folds::{count_fold, fold, given_words, part_given, part_wrong};
+use super::kept::was;
+use super::layout::{Copy, Deed, Given, Label, Lead, List, Pick, Piece, Step, items_of, join};
 use super::shown::{
-    Block, ChoiceView, Contest, ContestValue, DeedView, FieldView, FixView, FlagView, ItemView,
-    Part, PhotoView, StepView,
+    AssetsView, Block, DeedView, FixView, FlagView, ItemView, Part, PhotoView, StepView,
 };
 use super::values::{FieldProblem, shown_text};
-use crate::show::fix_text;
+use crate::show::{fix_text, money};
 use crate::words::Words;
 use std::collections::BTreeMap;
 use waiqin_core::{EntryLine, RecordPage};
 use waiqin_protocol::canonical::Value;
+use waiqin_protocol::fields::{self, FieldDef, Kind};
 use waiqin_protocol::ids::OfficerId;
-use waiqin_protocol::record::{Candidate, Record};
+use waiqin_protocol::record::Record;
+use waiqin_protocol::words::{Lang, fill};
 
 /// Everything that a form is shown with.
 pub struct Viewer<'a> {
     /// The record.
     pub page: &'a RecordPage,
-    /// Words.
-    pub w: &'static Words,
+    /// The language.
+    pub lang: Lang,
     /// Who looks.
     pub me: OfficerId,
+    /// Now, ms UTC.
+    pub now_ms: i64,
     /// Whether the case list has an address.
     pub has_address: bool,
     /// Nothing may be changed.
@@ -31,6 +37,8 @@ pub struct Viewer<'a> {
     pub problems: &'a [FieldProblem],
     /// The photos, as small pictures.
     pub photos: Vec<PhotoView>,
+    /// The item that the page is about, where it is about one.
+    pub item: Option<&'a str>,
 }
 
 impl Viewer<'_> {
@@ -42,29 +50,52 @@ impl Viewer<'_> {
             .iter()
             .find(|step| !self.filled(step))
             .map(|step| step.key);
-        let opened = named.or(first).unwrap_or("photos");
+        let last = steps.last().map_or("", |step| step.key);
+        let opened = named.or(first).unwrap_or(last);
         let view = |(index, step): (usize, &'static Step)| {
-            let asking = self.blocks(step);
-            let blocks = if self.readonly {
-                super::read_only::of(asking)
-            } else {
-                asking
-            };
+            let blocks = self.blocks(step);
             StepView {
                 key: step.key,
                 n: index + 1,
-                title: (step.title)(self.w),
-                summary: super::summary::of(step.key, self.page, self.w),
+                title: (step.title)(self.w()),
+                summary: super::summary::of(step.key, self.page, self.lang),
                 done: self.filled(step),
                 open: step.key == opened,
-                was: serde_json::to_string(&shown_values(&blocks)).unwrap_or_default(),
+                was: was(&blocks),
                 blocks,
             }
         };
         steps.iter().enumerate().map(view).collect()
     }
 
-    fn record(&self) -> &Record {
+    /// What a step asks; what it holds, where nothing may be changed.
+    #[must_use]
+    pub fn blocks(&self, step: &'static Step) -> Vec<Block> {
+        let asking = self.asking(step);
+        if self.readonly {
+            super::read_only::of(asking)
+        } else {
+            asking
+        }
+    }
+
+    pub(super) fn w(&self) -> &'static Words {
+        Words::of(self.lang)
+    }
+
+    /// The path of a pattern, on a page about one item.
+    pub(super) fn path(&self, pattern: &str) -> String {
+        match self.item {
+            Some(item) => pattern.replacen('*', item, 1),
+            None => pattern.to_owned(),
+        }
+    }
+
+    pub(super) fn def(&self, path: &str) -> Option<&'static FieldDef> {
+        fields::field_at(self.record().act, path)
+    }
+
+    pub(super) fn record(&self) -> &Record {
         &self.page.record
     }
 
@@ -98,184 +129,99 @@ impl Viewer<'_> {
         }
     }
 
-    fn blocks(&self, step: &'static Step) -> Vec<Block> {
+    fn asking(&self, step: &'static Step) -> Vec<Block> {
         let mut blocks = Vec::new();
-        for piece in step.pieces {
+        for piece in step.pieces() {
             match piece {
-                Piece::Field(field) => blocks.push(self.block(field)),
-                Piece::Heading(label) => blocks.push(Block::Title(label(self.w))),
+                Piece::Field(field) => blocks.extend(self.part(field, "").map(Block::from)),
+                Piece::Heading(label) => blocks.push(Block::Title(label(self.w()))),
                 Piece::Flags {
                     title,
                     group,
-                    flags,
+                    names,
                     none,
-                } => {
-                    blocks.push(self.flags(*title, group, flags, *none));
-                }
+                } => blocks.push(self.flags(*title, group, names, *none)),
                 Piece::List(list) => self.list(list, &mut blocks),
+                Piece::Pick(pick) => self.pick(pick, &mut blocks),
                 Piece::Deeds(deeds) => blocks.push(Block::Deeds(self.deeds(deeds, ""))),
+                Piece::Copy(copy) => blocks.extend(self.copy(copy)),
+                Piece::Capital { from, into } => blocks.extend(self.capital(from, into)),
+                Piece::More(label) => blocks.push(Block::More(fold(label(self.w())))),
+                Piece::Less => {
+                    count_fold(&mut blocks, self.w());
+                    blocks.push(Block::Less);
+                }
                 Piece::ListAddress => self.list_address(&mut blocks),
-                Piece::Fix => blocks.push(self.fix()),
+                Piece::Fix => blocks.extend(self.fix()),
                 Piece::Photos => blocks.push(Block::Photos(self.photos.clone())),
+                Piece::Assets => blocks.push(Block::Assets(self.assets())),
             }
         }
         blocks
-    }
-
-    fn block(&self, field: &'static Field) -> Block {
-        match self.part(field, "") {
-            Part::Line(field) => Block::Line(field),
-            Part::Text(field) => Block::Text(field),
-            Part::Moment(field) => Block::Moment(field),
-            Part::Choice(field) => Block::Choice(field),
-            Part::Flag(flag) => Block::Flag(flag),
-            Part::Contested(contest) => Block::Contested(contest),
-            Part::Deeds(deeds) => Block::Deeds(deeds),
-        }
-    }
-
-    fn part(&self, field: &'static Field, before: &str) -> Part {
-        let path = join(before, field.name);
-        if let Some(contest) = self.contest(&path, field) {
-            return Part::Contested(contest);
-        }
-        match field.kind {
-            Kind::Line => Part::Line(self.field(field, path)),
-            Kind::Text => Part::Text(self.field(field, path)),
-            Kind::Moment => Part::Moment(self.field(field, path)),
-            Kind::YesNo(..) | Kind::Choice(_) => Part::Choice(self.field(field, path)),
-            Kind::Flag | Kind::Fix => Part::Flag(FlagView {
-                label: (field.label)(self.w),
-                on: self.record().value(&path) == Some(&Value::Bool(true)),
-                path,
-            }),
-        }
-    }
-
-    fn field(&self, field: &'static Field, path: String) -> FieldView {
-        let value = shown_text(self.record().value(&path), field.kind);
-        FieldView {
-            id: format!("f-{}", path.replace('/', "-")),
-            label: (field.label)(self.w),
-            hint: field.hint.map_or("", |hint| hint(self.w)),
-            error: self.error(&path),
-            choices: self.choices(field.kind, &value),
-            now_do: format!("now:{path}"),
-            moment: matches!(field.kind, Kind::Moment),
-            value,
-            path,
-        }
-    }
-
-    fn error(&self, path: &str) -> String {
-        let found = self.problems.iter().find(|it| it.path == path);
-        found.map(|it| it.text.clone()).unwrap_or_default()
-    }
-
-    fn choices(&self, kind: Kind, value: &str) -> Vec<ChoiceView> {
-        let view = |code, label: Label, hard| ChoiceView {
-            code,
-            label: label(self.w),
-            hard,
-            on: code == value,
-        };
-        match kind {
-            Kind::YesNo(yes, no) => vec![view("yes", yes, false), view("no", no, false)],
-            Kind::Choice(choices) => choices
-                .iter()
-                .map(|it| view(it.code, it.label, it.hard))
-                .collect(),
-            Kind::Line | Kind::Text | Kind::Moment | Kind::Flag | Kind::Fix => Vec::new(),
-        }
-    }
-
-    fn contest(&self, path: &str, field: &'static Field) -> Option<Contest> {
-        let (_, state) = self
-            .record()
-            .fields
-            .iter()
-            .find(|it| it.0.as_str() == path)?;
-        let [_, _, ..] = state.candidates.as_slice() else {
-            return None;
-        };
-        let value = |it: &Candidate| ContestValue {
-            who: if it.author == self.me {
-                self.w.you
-            } else {
-                self.w.other_officer
-            },
-            text: self.candidate_text(it, field.kind),
-        };
-        Some(Contest {
-            label: (field.label)(self.w),
-            anchor: format!("f-{}", path.replace('/', "-")),
-            values: state.candidates.iter().map(value).collect(),
-        })
-    }
-
-    fn candidate_text(&self, candidate: &Candidate, kind: Kind) -> String {
-        if candidate.value == Value::Null {
-            return self.w.removed_value.to_owned();
-        }
-        let text = shown_text(Some(&candidate.value), kind);
-        let named = self
-            .choices(kind, &text)
-            .into_iter()
-            .find(|it| it.on)
-            .map(|it| it.label);
-        named.map_or(text, str::to_owned)
     }
 
     fn flags(
         &self,
         title: Label,
         group: &'static str,
-        flags: &'static [(&'static str, Label)],
+        names: &'static [&'static str],
         none: Label,
     ) -> Block {
-        let value = |name: &str| self.record().value(&join(group, name));
+        let flags: Vec<FlagView> = names
+            .iter()
+            .map(|name| join(group, name))
+            .filter_map(|path| Some(self.flag(self.def(&path)?, path)))
+            .collect();
         Block::Flags {
-            title: title(self.w),
+            title: title(self.w()),
             none_do: format!("none:{group}"),
-            none_label: none(self.w),
-            none_on: flags
-                .iter()
-                .all(|it| value(it.0) == Some(&Value::Bool(false))),
-            flags: flags
-                .iter()
-                .map(|(name, label)| FlagView {
-                    path: join(group, name),
-                    label: label(self.w),
-                    on: value(name) == Some(&Value::Bool(true)),
-                })
-                .collect(),
+            none_label: none(self.w()),
+            none_on: flags.iter().all(|it| it.off == "no"),
+            flags,
         }
     }
 
     fn list(&self, list: &'static List, blocks: &mut Vec<Block>) {
-        blocks.push(Block::Title((list.heading)(self.w)));
-        for (index, id) in self.in_order(list.name).into_iter().enumerate() {
-            let before = join(list.name, &id);
-            let mut parts: Vec<Part> = list
-                .fields
-                .iter()
-                .map(|field| self.part(field, &before))
-                .collect();
+        let w = self.w();
+        let name = self.path(list.name);
+        blocks.push(Block::Title((list.heading)(w)));
+        for (index, id) in self.in_order(&name).into_iter().enumerate() {
+            let before = join(&name, &id);
+            let fields = list.fields.iter();
+            let mut parts: Vec<Part> = fields.filter_map(|it| self.part(it, &before)).collect();
             if !list.deeds.is_empty() {
                 parts.push(Part::Deeds(self.deeds(list.deeds, &before)));
             }
+            let more: Vec<Part> = list
+                .more
+                .iter()
+                .filter_map(|it| self.part(it, &before))
+                .collect();
+            if !more.is_empty() {
+                let mut view = fold(w.more);
+                view.given = given_words(more.iter().filter(|it| part_given(it)).count(), w);
+                view.open = more.iter().any(part_wrong);
+                parts.push(Part::More(view));
+                parts.extend(more);
+                parts.push(Part::Less);
+            }
+            let title = self.words_of(&before, list.title);
             blocks.push(Block::Item(ItemView {
-                heading: (list.heading)(self.w),
-                title: self.item_title(&list.title, &before, index),
+                heading: (list.heading)(w),
+                title: if title.is_empty() {
+                    format!("{} {}", (list.one)(w), index + 1)
+                } else {
+                    title
+                },
                 drop_do: format!("drop:{before}"),
                 anchor: before.replace('/', "-"),
                 parts,
             }));
         }
         let add = list.presets.iter().map(|preset| DeedView {
-            what: format!("add:{}:{}", list.name, preset.key),
+            what: format!("add:{name}:{}", preset.key),
             // "Add" needs no word where the thing itself is named.
-            label: format!("＋ {}", (preset.label)(self.w)),
+            label: format!("＋ {}", (preset.label)(w)),
             title: "",
             hard: false,
             on: false,
@@ -283,9 +229,49 @@ impl Viewer<'_> {
         blocks.push(Block::Deeds(add.collect()));
     }
 
+    fn pick(&self, pick: &'static Pick, blocks: &mut Vec<Block>) {
+        let Some(def) = self.def(&join(pick.list, &"0".repeat(32))) else {
+            return;
+        };
+        let list = self.record().items(pick.list);
+        let picked: Vec<&str> = list
+            .iter()
+            .map(|it| self.record().text(&join(pick.list, it)))
+            .collect();
+        let ids = self.in_order(pick.from).into_iter().enumerate();
+        let choice = |(index, id): (usize, String)| DeedView {
+            what: format!("pick:{}:{id}", pick.list),
+            label: self.item_words(pick.from, &id, index),
+            title: "",
+            hard: false,
+            on: picked.contains(&id.as_str()),
+        };
+        blocks.push(Block::Title(def.label(self.lang)));
+        blocks.push(Block::Deeds(ids.map(choice).collect()));
+    }
+
+    fn copy(&self, copy: &'static Copy) -> Option<Block> {
+        let known = |name: &&&str| self.record().value(&join(copy.from, name)).is_some();
+        copy.names.iter().find(known)?;
+        Some(Block::Deeds(vec![plain_deed(
+            format!("copy:{}", copy.key),
+            (copy.label)(self.w()),
+        )]))
+    }
+
+    /// Only where there is an amount, and other words than its own stand there.
+    fn capital(&self, from: &str, into: &str) -> Option<Block> {
+        let fen = self.record().value(from)?.as_int()?;
+        let words = waiqin_protocol::numbers::money::Fen(fen).capital();
+        (self.record().text(into) != words).then(|| {
+            let label = self.w().do_capital;
+            Block::Deeds(vec![plain_deed(format!("capital:{from}"), label)])
+        })
+    }
+
     /// Items in the order in which they were added: ids are random, so their own order means
     /// nothing. Those of another phone, whose entries are not listed here, come first.
-    fn in_order(&self, list: &str) -> Vec<String> {
+    pub(super) fn in_order(&self, list: &str) -> Vec<String> {
         let mut items = items_of(self.record(), list);
         let added = |id: &String| {
             let before = join(list, id);
@@ -296,39 +282,19 @@ impl Viewer<'_> {
             };
             self.page.entries.iter().position(names)
         };
-        items.sort_by_key(added);
+        items.sort_by_cached_key(added);
         items
-    }
-
-    fn item_title(&self, title: &Title, before: &str, index: usize) -> String {
-        match title {
-            Title::Numbered(label) => format!("{} {}", label(self.w), index + 1),
-            Title::Text(name, otherwise) => {
-                let text = self.record().text(&join(before, name));
-                if text.is_empty() {
-                    format!("{} {}", otherwise(self.w), index + 1)
-                } else {
-                    text.to_owned()
-                }
-            }
-            Title::Choice(name, choices, otherwise) => {
-                let code = self.record().text(&join(before, name));
-                let chosen = choices.iter().find(|it: &&Choice| it.code == code);
-                chosen.map_or_else(
-                    || format!("{} {}", otherwise(self.w), index + 1),
-                    |it| (it.label)(self.w).to_owned(),
-                )
-            }
-        }
     }
 
     fn deeds(&self, deeds: &'static [Deed], before: &str) -> Vec<DeedView> {
         let words = |deed: &Deed| {
             deed.values.iter().find_map(|(_, given)| match given {
-                super::layout::Given::Words(label) | super::layout::Given::Sentence(label) => {
-                    Some(label(self.w))
-                }
-                super::layout::Given::Code(_) | super::layout::Given::Flag(_) => None,
+                Given::Words(label) | Given::Sentence(label) => Some(label(self.w())),
+                Given::Code(_)
+                | Given::Flag(_)
+                | Given::Number(_)
+                | Given::Now
+                | Given::Left(..) => None,
             })
         };
         let nothing = BTreeMap::new();
@@ -336,81 +302,98 @@ impl Viewer<'_> {
             record: self.record(),
             typed: &nothing,
         };
+        let at = if before.is_empty() {
+            self.item.unwrap_or_default()
+        } else {
+            before
+        };
         let view = |deed: &'static Deed| DeedView {
-            what: if before.is_empty() {
+            what: if at.is_empty() {
                 format!("deed:{}", deed.key)
             } else {
-                format!("deed:{}@{before}", deed.key)
+                format!("deed:{}@{at}", deed.key)
             },
-            label: (deed.label)(self.w).to_owned(),
+            label: (deed.label)(self.w()).to_owned(),
             title: words(deed).unwrap_or_default(),
             hard: deed.hard,
-            on: stands(deed, &held, before),
+            on: stands(deed, &held, |name| join(before, &self.path(name))),
         };
         deeds.iter().map(view).collect()
     }
 
     fn list_address(&self, blocks: &mut Vec<Block>) {
         if self.has_address && self.record().text("place").is_empty() {
-            blocks.push(Block::Deeds(vec![DeedView {
-                what: "address".to_owned(),
-                label: self.w.f_place_from_list.to_owned(),
-                title: "",
-                hard: false,
-                on: false,
-            }]));
+            let label = self.w().f_place_from_list;
+            blocks.push(Block::Deeds(vec![plain_deed("address".to_owned(), label)]));
         }
     }
 
-    fn fix(&self) -> Block {
+    fn fix(&self) -> Option<Block> {
         let value = self.record().value("fix");
-        Block::Fix(FixView {
-            label: self.w.f_fix,
+        let problem = self.problems.iter().find(|it| it.path == "fix");
+        Some(Block::Fix(FixView {
+            label: self.def("fix")?.label(self.lang),
             value: shown_text(value, Kind::Fix),
-            text: value.map(|it| fix_text(it, self.w)).unwrap_or_default(),
-            error: self.error("fix"),
-        })
+            text: value.map(|it| fix_text(it, self.w())).unwrap_or_default(),
+            error: problem.map(|it| it.text.clone()).unwrap_or_default(),
+        }))
     }
-}
 
-/// What the fields show, by path: sent back with the form as `was`.
-fn shown_values(blocks: &[Block]) -> BTreeMap<&str, &str> {
-    let mut shown = BTreeMap::new();
-    for block in blocks {
-        match block {
-            Block::Line(it) | Block::Text(it) | Block::Moment(it) | Block::Choice(it) => {
-                shown.insert(it.path.as_str(), it.value.as_str());
-            }
-            Block::Flag(it) => {
-                shown.insert(it.path.as_str(), mark(it));
-            }
-            Block::Flags { flags, .. } => {
-                shown.extend(flags.iter().map(|it| (it.path.as_str(), mark(it))));
-            }
-            Block::Fix(it) => {
-                shown.insert("fix", it.value.as_str());
-            }
-            Block::Item(item) => shown.extend(item.parts.iter().filter_map(part_value)),
-            Block::Deeds(_)
-            | Block::Title(_)
-            | Block::Contested(_)
-            | Block::Photos(_)
-            | Block::Read(_) => {}
+    fn assets(&self) -> AssetsView {
+        const LINES: usize = 5;
+        let w = self.w();
+        let ids = assets::in_order(self.record());
+        let line = |(index, id): (usize, &String)| {
+            let name = self.words_of(&join("assets", id), &["name", "plate"]);
+            let amount = self.record().value(&format!("assets/{id}/est_value_fen"));
+            let amount = amount.and_then(Value::as_int).map(|it| money(it, w));
+            let name = if name.is_empty() {
+                self.words_of(&join("assets", id), &["kind"])
+            } else {
+                name
+            };
+            format!("{} {name} {}", index + 1, amount.unwrap_or_default())
+        };
+        AssetsView {
+            href: format!("/records/{}/assets", self.record().subject),
+            text: super::summary::of("assets", self.page, self.lang),
+            lines: ids.iter().enumerate().take(LINES).map(line).collect(),
+            rest: match ids.len().saturating_sub(LINES) {
+                0 => String::new(),
+                n => fill(w.sync_queue_rest, &[("n", &n)]),
+            },
         }
     }
-    shown
 }
 
-fn part_value(part: &Part) -> Option<(&str, &str)> {
-    match part {
-        Part::Line(it) | Part::Text(it) | Part::Moment(it) | Part::Choice(it) => {
-            Some((it.path.as_str(), it.value.as_str()))
+/// Where a field stands in its page.
+#[must_use]
+pub fn anchor_of(path: &str) -> String {
+    format!("f-{}", path.replace('/', "-"))
+}
+
+impl From<Part> for Block {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Line(field) => Self::Line(field),
+            Part::Text(field) => Self::Text(field),
+            Part::Moment(field) => Self::Moment(field),
+            Part::Choice(field) => Self::Choice(field),
+            Part::Flag(flag) => Self::Flag(flag),
+            Part::Contested(contest) => Self::Contested(contest),
+            Part::Deeds(deeds) => Self::Deeds(deeds),
+            Part::More(more) => Self::More(more),
+            Part::Less => Self::Less,
         }
-        Part::Flag(it) => Some((it.path.as_str(), mark(it))),
-        Part::Contested(_) | Part::Deeds(_) => None,
     }
 }
 
-fn mark(flag: &FlagView) -> &'static str {
-    if flag.on { "yes" } else { "" }
+fn plain_deed(what: String, label: &'static str) -> DeedView {
+    DeedView {
+        what,
+        label: label.to_owned(),
+        title: "",
+        hard: false,
+        on: false,
+    }
 }

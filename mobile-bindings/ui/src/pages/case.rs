@@ -2,7 +2,7 @@
 
 use super::page;
 use super::problem::{Missing, Problem, Shown};
-use super::rows::{Row, days_left, left, names, record_row, stage_label, stages, today};
+use super::rows::{Row, days_left, encoded, left, names, record_row, stage_label, stages, today};
 use super::visit::Unlocked;
 use crate::form::Fact;
 use crate::frame::{Frame, Tab, Truth};
@@ -37,6 +37,7 @@ pub(super) struct Party {
 pub(super) struct CasePage {
     frame: Frame,
     id: String,
+    new_href: String,
     no: Number,
     stages: Vec<StageView>,
     marks: Vec<Tag>,
@@ -92,6 +93,7 @@ impl CasePage {
         };
         Self {
             id: sheet.id.clone(),
+            new_href: format!("/records/new?case={}", encoded(&sheet.id)),
             no: Number::of(&sheet.number),
             stages: stage_bar(&sheet.stage, w),
             marks: marks(sheet, now_ms, w),

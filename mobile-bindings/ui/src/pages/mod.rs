@@ -1,6 +1,8 @@
 //! The pages: one file each with its struct, its handlers and its tests; the template of the same
 //! name lies in `templates/`.
 
+mod asset;
+mod assets;
 mod case;
 mod cases;
 mod photo;
@@ -63,6 +65,11 @@ pub fn routes(ui: Ui) -> Router {
         )
         .route("/records/{id}", get(record::show).post(save::form))
         .route("/records/{id}/fields", post(save::fields))
+        .route("/records/{id}/assets", get(assets::show).post(assets::add))
+        .route(
+            "/records/{id}/assets/{item}",
+            get(asset::show).post(asset::form),
+        )
         .route("/records/{id}/photos/new", get(photo_new::show))
         .route("/records/{id}/photos/{entry}", get(photo::show))
         .route("/records/{id}/photos/{entry}/small", get(photo::small))

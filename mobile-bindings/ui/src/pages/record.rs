@@ -1,11 +1,11 @@
-//! 现场调查: one record as numbered steps in the scene's order. One is open; the others fold into a
+//! One record as numbered steps in the scene's order. One is open; the others fold into a
 //! line that says what they hold.
 
 use super::page;
 use super::problem::{Missing, Problem, Shown};
 use super::rows::{case_href, names, record_href};
 use super::visit::Unlocked;
-use crate::form::{Block, FieldProblem, Part, PhotoView, StepView, Viewer, investigation};
+use crate::form::{Block, FieldProblem, Part, PhotoView, StepView, Viewer, has_assets, steps_of};
 use crate::frame::{Frame, Tab, Truth};
 use crate::show::{Number, Tag, act, clock_seconds, role};
 use crate::words::Words;
@@ -15,7 +15,6 @@ use axum::response::Response;
 use serde::Deserialize;
 use waiqin_core::{Delivery, Photo, RecordPage as Shows, StoreError};
 use waiqin_protocol::ids::{OfficerId, SubjectId};
-use waiqin_protocol::journal::Act;
 use waiqin_protocol::wire::sync::CaseSheet;
 use waiqin_protocol::words::fill;
 
@@ -43,6 +42,7 @@ pub(super) struct RecordPage {
     readonly: bool,
     case_href: Option<String>,
     photo_href: String,
+    assets_href: Option<String>,
 }
 
 /// `GET /records/{id}`
@@ -58,7 +58,7 @@ pub(super) async fn show(
         frame,
         &shows,
         sheet.as_ref(),
-        me,
+        (me, desk.now_ms()),
         &asked.step,
         &[],
     )))
@@ -88,7 +88,7 @@ impl RecordPage {
         frame: Frame,
         shows: &Shows,
         sheet: Option<&CaseSheet>,
-        me: OfficerId,
+        (me, now_ms): (OfficerId, i64),
         step: &str,
         problems: &[FieldProblem],
     ) -> Self {
@@ -96,18 +96,21 @@ impl RecordPage {
         let record = &shows.record;
         let id = record.subject.to_string();
         let sealed = !record.seals.is_empty() || record.voided.is_some();
-        let readonly = sealed || record.act != Act::Investigation;
+        let steps = steps_of(record.act);
+        let readonly = sealed || steps.is_none();
         let has_address = sheet
             .and_then(|it| it.address.as_deref())
             .is_some_and(|it| !it.is_empty());
         let viewer = Viewer {
             page: shows,
-            w,
+            lang: frame.lang,
             me,
+            now_ms,
             has_address,
             readonly,
             problems,
             photos: small_photos(shows, w),
+            item: None,
         };
         let place = record.text("place");
         let debtors = sheet.map(|it| names(&it.debtors, w)).unwrap_or_default();
@@ -123,12 +126,16 @@ impl RecordPage {
             back: "/records".to_owned(),
             tag: tag(shows, w),
             notes: notes(shows, readonly, w),
-            steps: viewer.steps(investigation::STEPS, open),
+            steps: match steps {
+                Some(steps) => viewer.steps(steps, open),
+                None => viewer.whole(),
+            },
             action: record_href(&id),
             autosave: format!("/records/{id}/fields"),
             readonly,
             case_href: sheet.map(|it| case_href(&it.id)),
             photo_href: format!("/records/{id}/photos/new"),
+            assets_href: has_assets(record.act).then(|| format!("/records/{id}/assets")),
             frame: Frame {
                 truth: truth(shows, &frame.truth, w),
                 poll: false,
@@ -202,31 +209,34 @@ fn notes(shows: &Shows, readonly: bool, w: &Words) -> Vec<Tag> {
 /// The photos of a record as small pictures, newest last.
 pub(super) fn small_photos(shows: &Shows, w: &'static Words) -> Vec<PhotoView> {
     let subject = shows.record.subject;
-    let view = |photo: &Photo| {
-        let state = &photo.state;
-        let href = format!("/records/{subject}/photos/{}", state.entry);
-        let gone = state.withdrawn.is_some() || state.missing.is_some();
-        PhotoView {
-            thumb: format!("{href}/small"),
-            href,
-            label: if state.withdrawn.is_some() {
-                w.state_withdrawn
-            } else {
-                role(state.evidence.role, w)
-            },
-            mark: if photo.delivery == Delivery::Received {
-                "✓"
-            } else {
-                ""
-            },
-            readable: state.evidence.media.is_some() && photo.on_phone,
-            gone,
-            unreadable: if photo.on_phone {
-                w.state_unreadable
-            } else {
-                w.state_received
-            },
-        }
-    };
-    shows.photos.iter().map(view).collect()
+    let photos = shows.photos.iter();
+    photos.map(|photo| small_photo(subject, photo, w)).collect()
+}
+
+/// A photo as a small picture.
+pub(super) fn small_photo(subject: SubjectId, photo: &Photo, w: &'static Words) -> PhotoView {
+    let state = &photo.state;
+    let href = format!("/records/{subject}/photos/{}", state.entry);
+    let gone = state.withdrawn.is_some() || state.missing.is_some();
+    PhotoView {
+        thumb: format!("{href}/small"),
+        href,
+        label: if state.withdrawn.is_some() {
+            w.state_withdrawn
+        } else {
+            role(state.evidence.role, w)
+        },
+        mark: if photo.delivery == Delivery::Received {
+            "✓"
+        } else {
+            ""
+        },
+        readable: state.evidence.media.is_some() && photo.on_phone,
+        gone,
+        unreadable: if photo.on_phone {
+            w.state_unreadable
+        } else {
+            w.state_received
+        },
+    }
 }

@@ -7,16 +7,17 @@ use super::record::{RecordPage, read, truth};
 use super::rows::record_href;
 use super::visit::Unlocked;
 use crate::carrier::Protected;
-use crate::form::{FieldProblem, Held, Place, Posted, asked, investigation};
+use crate::form::{Asked, FieldProblem, Held, Note, Place, Posted, Step, asked, note_of, steps_of};
 use crate::frame::{Tab, Truth};
+use crate::words::Words;
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
 use waiqin_core::{RecordPage as Shows, SaveError};
-use waiqin_protocol::journal::Act;
 use waiqin_protocol::wire::sync::CaseSheet;
+use waiqin_protocol::words::fill;
 
 /// Answer to the script.
 #[derive(Debug, Serialize)]
@@ -25,6 +26,14 @@ struct Answer {
     saved: bool,
     truth: Truth,
     problems: Vec<ProblemLine>,
+    notes: Vec<NoteLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct NoteLine {
+    path: String,
+    #[serde(flatten)]
+    note: Note,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,8 +48,8 @@ pub(super) async fn fields(
     Path(id): Path<String>,
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
-    let (shows, _) = writable(&desk, &id).await?;
-    let read_in = posted.changes(investigation::STEPS, &shows.record, desk.w());
+    let Writable { shows, .. } = writable(&desk, &id).await?;
+    let read_in = posted.changes(&shows.record, desk.lang());
     let subject = shows.record.subject;
     let values = read_in.values;
     let saved = if values.is_empty() {
@@ -53,15 +62,15 @@ pub(super) async fn fields(
         Ok(_) => {
             let (shows, _) = read(&desk, &id).await?;
             let truth = truth(&shows, &desk.frame(None).truth, desk.w());
-            let problems = read_in
-                .problems
-                .into_iter()
-                .map(|FieldProblem { path, text }| ProblemLine { path, text })
-                .collect();
             Ok(Json(Answer {
                 saved: true,
-                truth,
-                problems,
+                truth: with_refused(truth, read_in.problems.len(), desk.w()),
+                problems: read_in
+                    .problems
+                    .into_iter()
+                    .map(ProblemLine::from)
+                    .collect(),
+                notes: notes(&desk, &posted),
             })
             .into_response())
         }
@@ -74,9 +83,38 @@ pub(super) async fn fields(
                 saved: false,
                 truth,
                 problems: Vec::new(),
+                notes: Vec::new(),
             };
             Ok((StatusCode::INTERNAL_SERVER_ERROR, Json(answer)).into_response())
         }
+    }
+}
+
+/// What was not taken stands before all else: the page still shows it, the record does not have it.
+fn with_refused(truth: Truth, refused: usize, w: &Words) -> Truth {
+    if refused == 0 || truth.dot != "ok" {
+        return truth;
+    }
+    Truth {
+        dot: "warn",
+        main: fill(w.truth_refused, &[("n", &refused)]),
+        side: String::new(),
+        ..truth
+    }
+}
+
+fn notes(desk: &Unlocked, posted: &Posted) -> Vec<NoteLine> {
+    let (now_ms, w) = (desk.now_ms(), desk.w());
+    let note = |path: &str| NoteLine {
+        path: path.to_owned(),
+        note: note_of(path, posted.text(path).unwrap_or_default(), now_ms, w),
+    };
+    posted.fields().map(note).collect()
+}
+
+impl From<FieldProblem> for ProblemLine {
+    fn from(FieldProblem { path, text, .. }: FieldProblem) -> Self {
+        Self { path, text }
     }
 }
 
@@ -86,23 +124,12 @@ pub(super) async fn form(
     Path(id): Path<String>,
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
-    let (shows, sheet) = writable(&desk, &id).await?;
-    let read_in = posted.changes(investigation::STEPS, &shows.record, desk.w());
-    let held = Held {
-        record: &shows.record,
-        typed: &read_in.values,
-    };
-    let asked = button(&desk, &posted, &held, sheet.as_ref())?;
-    let mut values = read_in.values;
-    values.extend(asked.values);
-    if !values.is_empty() {
-        let subject = shows.record.subject;
-        desk.ask(move |session| session.change(subject, values))
-            .await?;
-    }
+    let found = writable(&desk, &id).await?;
+    let steps = found.steps;
+    let (asked, problems) = press(&desk, &posted, found, steps).await?;
     let step = posted.text("step").unwrap_or_default();
-    if read_in.problems.is_empty() {
-        let step = investigation::STEPS
+    if problems.is_empty() {
+        let step = steps
             .iter()
             .find(|it| it.key == step)
             .map_or("", |it| it.key);
@@ -114,31 +141,81 @@ pub(super) async fn form(
     }
     let (shows, sheet) = read(&desk, &id).await?;
     let frame = desk.frame(Some(Tab::Records));
-    let me = desk.session.officer().id;
-    let again = RecordPage::new(frame, &shows, sheet.as_ref(), me, step, &read_in.problems);
+    let me = (desk.session.officer().id, desk.now_ms());
+    let again = RecordPage::new(frame, &shows, sheet.as_ref(), me, step, &problems);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response())
 }
 
-fn button(
+/// Saves what a form brings and what its button writes; what was not taken is handed back.
+pub(super) async fn press(
     desk: &Unlocked,
     posted: &Posted,
-    held: &Held<'_>,
-    sheet: Option<&CaseSheet>,
-) -> Result<crate::form::Asked, Shown> {
-    let place = Place {
+    found: Writable,
+    steps: &'static [Step],
+) -> Result<(Asked, Vec<FieldProblem>), Shown> {
+    let Writable { shows, sheet, .. } = found;
+    let read_in = posted.changes(&shows.record, desk.lang());
+    let held = Held {
+        record: &shows.record,
+        typed: &read_in.values,
+    };
+    let what = posted.text("do").unwrap_or("save");
+    let place = place(desk, sheet.as_ref());
+    let mut asked = asked(steps, what, &held, &place).ok_or_else(|| desk.problem(Problem::Form))?;
+    let mut values = read_in.values;
+    values.append(&mut asked.values);
+    if !values.is_empty() {
+        let subject = shows.record.subject;
+        desk.ask(move |session| session.change(subject, values))
+            .await?;
+    }
+    Ok((asked, read_in.problems))
+}
+
+/// What buttons need from outside.
+pub(super) fn place(desk: &Unlocked, sheet: Option<&CaseSheet>) -> Place {
+    Place {
         now_ms: desk.now_ms(),
         new_item: hex::encode(&desk.visit.ui.random()[..16]),
         address: sheet.and_then(|it| it.address.clone()),
-    };
-    let what = posted.text("do").unwrap_or("save");
-    asked(investigation::STEPS, what, held, &place).ok_or_else(|| desk.problem(Problem::Form))
+    }
 }
 
-async fn writable(desk: &Unlocked, id: &str) -> Result<(Shows, Option<CaseSheet>), Shown> {
-    let found = read(desk, id).await?;
-    let record = &found.0.record;
-    if !record.seals.is_empty() || record.voided.is_some() || record.act != Act::Investigation {
-        return Err(desk.problem(Problem::Sealed));
+/// A record that may be changed.
+pub(super) struct Writable {
+    /// What the phone shows of it.
+    pub shows: Shows,
+    /// Its case, where the list has it.
+    pub sheet: Option<CaseSheet>,
+    /// The steps of its act.
+    pub steps: &'static [Step],
+}
+
+pub(super) async fn writable(desk: &Unlocked, id: &str) -> Result<Writable, Shown> {
+    let (shows, sheet) = read(desk, id).await?;
+    let record = &shows.record;
+    let steps = steps_of(record.act)
+        .filter(|_| record.seals.is_empty() && record.voided.is_none())
+        .ok_or_else(|| desk.problem(Problem::Sealed))?;
+    Ok(Writable {
+        shows,
+        sheet,
+        steps,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_taken_is_said_before_that_the_rest_is_saved() {
+        let saved = Truth::plain("ok", "saved", "5");
+        assert_eq!(with_refused(saved.clone(), 0, &Words::EN), saved);
+        let said = with_refused(saved, 2, &Words::EN);
+        assert_eq!(said.dot, "warn");
+        assert!(said.main.contains('2') && said.side.is_empty(), "{said:?}");
+        let alarm = Truth::plain("seal", "not saved", "");
+        assert_eq!(with_refused(alarm.clone(), 2, &Words::EN), alarm);
     }
-    Ok(found)
 }

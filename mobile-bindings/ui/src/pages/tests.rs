@@ -1,5 +1,7 @@
 //! Every page with named samples, in both languages: well formed, escaped, labelled, complete.
 
+use super::asset::AssetPage;
+use super::assets::AssetsPage;
 use super::case::CasePage;
 use super::cases::{CasesPage, Found, Show};
 use super::photo::PhotoPage;
@@ -21,6 +23,7 @@ use askama::Template;
 use std::collections::BTreeSet;
 use waiqin_core::{OfficerOnPhone, Phase, RecordPage as Shows, Status};
 use waiqin_protocol::ids::{JournalId, ServerId};
+use waiqin_protocol::journal::Act;
 use waiqin_protocol::wire::enrol::OfficerCard;
 use waiqin_protocol::words::Lang;
 
@@ -171,24 +174,57 @@ impl Painter {
         let none = RecordsPage::new(self.frame(tab), vec![], true, 0, NOW_MS);
         self.add("records, none", &none);
         let problem = Some(self.w.err_new_number);
-        self.add(
-            "new record",
-            &NewPage::new(self.frame(tab), "<2019>".to_owned(), problem),
-        );
+        let typed = "<2019>".to_owned();
+        let new = NewPage::new(self.frame(tab), Act::Removal, typed, problem);
+        self.add("new record", &new);
+        self.add("new record, listed", &NewPage::on(self.frame(tab), &with));
         for (name, shows, sheet) in [
             ("record", samples::full_record(), Some(&with)),
             ("record, new", samples::new_record(), None),
             ("record, sealed", samples::sealed_record(), Some(&without)),
+            ("record, seizure", samples::seizure_record(), Some(&with)),
+            ("record, removal", samples::long_list(), None),
+            ("record, detention", samples::detention_record(), None),
+            ("record, settlement", samples::settlement_record(), None),
+            ("record, foreign", samples::foreign_record(), None),
         ] {
             let wrong = FieldProblem {
                 path: "t0".to_owned(),
                 text: self.w.err_moment.to_owned(),
+                typed: "<soon>".to_owned(),
             };
             let frame = self.frame(tab);
             self.add(
                 name,
-                &RecordPage::new(frame, &shows, sheet, ME, "result", &[wrong]),
+                &RecordPage::new(frame, &shows, sheet, (ME, NOW_MS), "result", &[wrong]),
             );
+        }
+    }
+
+    fn assets(&mut self) {
+        let tab = Some(Tab::Records);
+        let mut sealed = samples::seizure_record();
+        sealed.record.voided = Some("x".to_owned());
+        let mut empty = samples::long_list();
+        empty.record.fields.clear();
+        for (name, shows) in [
+            ("assets", samples::seizure_record()),
+            ("assets, 120", samples::long_list()),
+            ("assets, none", empty),
+            ("assets, void", sealed),
+        ] {
+            self.add(name, &AssetsPage::new(self.frame(tab), &shows));
+            let wrong = FieldProblem {
+                path: format!("assets/{}/est_value_fen", samples::ITEM),
+                text: self.w.err_money.to_owned(),
+                typed: "<soon>".to_owned(),
+            };
+            for id in shows.record.items("assets").iter().take(4) {
+                let who = (ME, NOW_MS);
+                let wrong = std::slice::from_ref(&wrong);
+                let page = AssetPage::new(self.frame(tab), &shows, id, who, wrong).unwrap();
+                self.add("asset", &page);
+            }
         }
     }
 
@@ -276,6 +312,7 @@ fn all(lang: Lang) -> Vec<Shown> {
     painter.days();
     painter.cases();
     painter.records();
+    painter.assets();
     painter.photos();
     painter.syncs();
     painter.others();
@@ -378,6 +415,10 @@ fn nothing_of_a_sample_is_markup_and_no_placeholder_is_left() {
             "<x>",
             "<2019>",
             "大岗 \"<",
+            "<CK6150>",
+            "<支行>",
+            "<soon>",
+            "<2>",
         ] {
             assert!(
                 !shown.html.contains(raw),

@@ -117,6 +117,12 @@ impl Unlocked {
         self.visit.w
     }
 
+    /// The reader's language.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        self.visit.lang
+    }
+
     /// Now, ms UTC.
     #[must_use]
     pub fn now_ms(&self) -> i64 {
