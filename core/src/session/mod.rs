@@ -8,6 +8,7 @@ mod holdings;
 #[cfg(test)]
 mod holdings_tests;
 mod inner;
+mod opening;
 mod read;
 mod remote;
 mod save;

@@ -94,7 +94,10 @@ fn the_entry_link_opens_the_pages_and_nothing_else_does() {
         .and_then(|it| it.split(';').next())
         .unwrap();
     let again = host.get(path, &own);
-    assert!(again.starts_with("HTTP/1.1 403"), "a link opens once: {again}");
+    assert!(
+        again.starts_with("HTTP/1.1 403"),
+        "a link opens once: {again}"
+    );
 
     let page = host.get("/", &format!("{own}Cookie: {cookie}\r\n"));
     assert!(
