@@ -14,18 +14,20 @@ pub(crate) const NONCE: usize = 24;
 /// What encryption adds, bytes.
 pub(crate) const TAG: usize = 16;
 
-/// 32 secret bytes that encrypt; zeroed when dropped, never shown, never copied.
-pub(crate) struct SecretKey(Zeroizing<[u8; 32]>);
+/// More than ciphers and hashes use of the stack, bytes.
+const STACK: usize = 16 << 10;
+
+/// 32 secret bytes that encrypt; zeroed when dropped, never shown, never copied. They lie on the heap
+/// alone: a key that is moved leaves nothing behind.
+pub(crate) struct SecretKey(Box<Zeroizing<[u8; 32]>>);
 
 impl SecretKey {
     pub(crate) fn from_bytes(bytes: Zeroizing<[u8; 32]>) -> Self {
-        Self(bytes)
+        Self::filled(|key| key.copy_from_slice(&*bytes))
     }
 
     pub(crate) fn random(entropy: &dyn Entropy) -> Self {
-        let mut bytes = Zeroizing::new([0; 32]);
-        entropy.fill(&mut *bytes);
-        Self(bytes)
+        Self::filled(|key| entropy.fill(key))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
@@ -34,16 +36,29 @@ impl SecretKey {
 
     /// The same key for another holder; zeroed on its own.
     pub(crate) fn again(&self) -> Self {
-        Self(self.0.clone())
+        Self::filled(|key| key.copy_from_slice(self.as_bytes()))
     }
 
     /// The key for one purpose: two purposes share no key, so what one wrote never opens as the
     /// other's.
     pub(crate) fn derive(&self, purpose: &str) -> Self {
-        let mut key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(None, &*self.0)
-            .expand(format!("waiqin/1 {purpose}").as_bytes(), &mut *key)
-            .expect("32 bytes are within HKDF's bound");
+        let derived = self.derived(purpose);
+        bleach();
+        derived
+    }
+
+    #[inline(never)]
+    fn derived(&self, purpose: &str) -> Self {
+        Self::filled(|key| {
+            Hkdf::<Sha256>::new(None, self.as_bytes())
+                .expand(format!("waiqin/1 {purpose}").as_bytes(), key)
+                .expect("32 bytes are within HKDF's bound");
+        })
+    }
+
+    fn filled(fill: impl FnOnce(&mut [u8; 32])) -> Self {
+        let mut key = Box::new(Zeroizing::new([0; 32]));
+        fill(&mut key);
         Self(key)
     }
 
@@ -63,7 +78,14 @@ impl SecretKey {
 
     /// Encrypts with a nonce that stands elsewhere; it must be random.
     pub(crate) fn seal_with(&self, nonce: &[u8; NONCE], place: &[u8], plain: &[u8]) -> Vec<u8> {
-        XChaCha20Poly1305::new((&*self.0).into())
+        let sealed = self.encrypted(nonce, place, plain);
+        bleach();
+        sealed
+    }
+
+    #[inline(never)]
+    fn encrypted(&self, nonce: &[u8; NONCE], place: &[u8], plain: &[u8]) -> Vec<u8> {
+        XChaCha20Poly1305::new(self.as_bytes().into())
             .encrypt(
                 nonce.into(),
                 Payload {
@@ -81,7 +103,14 @@ impl SecretKey {
         place: &[u8],
         ciphertext: &[u8],
     ) -> Option<Vec<u8>> {
-        XChaCha20Poly1305::new((&*self.0).into())
+        let plain = self.decrypted(nonce, place, ciphertext);
+        bleach();
+        plain
+    }
+
+    #[inline(never)]
+    fn decrypted(&self, nonce: &[u8; NONCE], place: &[u8], ciphertext: &[u8]) -> Option<Vec<u8>> {
+        XChaCha20Poly1305::new(self.as_bytes().into())
             .decrypt(
                 nonce.into(),
                 Payload {
@@ -94,12 +123,26 @@ impl SecretKey {
 
     /// A name that says nothing to who lacks the key, and is the same each time.
     pub(crate) fn name(&self, of: &[u8]) -> [u8; 16] {
+        let name = self.named(of);
+        bleach();
+        name
+    }
+
+    #[inline(never)]
+    fn named(&self, of: &[u8]) -> [u8; 16] {
         let mut name = [0; 16];
-        Hkdf::<Sha256>::new(Some(of), &*self.0)
+        Hkdf::<Sha256>::new(Some(of), self.as_bytes())
             .expand(b"waiqin/1 name", &mut name)
             .expect("16 bytes are within HKDF's bound");
         name
     }
+}
+
+/// Overwrites what the function called last left on this thread's stack: ciphers and hashes copy
+/// keys there, and nobody else clears them.
+#[inline(never)]
+pub(crate) fn bleach() {
+    std::hint::black_box(&mut [0u8; STACK]);
 }
 
 impl fmt::Debug for SecretKey {

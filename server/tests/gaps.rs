@@ -51,7 +51,10 @@ fn body(phone: &Phone, from: usize, gaps: &[Gap], end: usize) -> Vec<u8> {
             body.push(b'\n');
         }
     }
-    line(&mut body, &UpLine::Checkpoint(phone.checkpoint(phone.head_at(end))));
+    line(
+        &mut body,
+        &UpLine::Checkpoint(phone.checkpoint(phone.head_at(end))),
+    );
     body
 }
 
@@ -63,7 +66,11 @@ async fn what_follows_a_gap_is_taken_receipted_and_verified() {
     for again in [false, true] {
         let answer = phone.send(body(&phone, 2, &gaps, 8), None).await;
         let standing = answer.standing();
-        assert_eq!((standing.head, standing.heads), (phone.end(), Heads::Same), "{again}");
+        assert_eq!(
+            (standing.head, standing.heads),
+            (phone.end(), Heads::Same),
+            "{again}"
+        );
         let receipt = answer.receipt().unwrap();
         assert_eq!((receipt.body.seq, receipt.body.link), (8, phone.end().link));
         let runs = answer.verdicts();
@@ -90,7 +97,10 @@ async fn a_gap_over_entries_that_came_is_cut_down_to_what_did_not() {
     let answer = phone
         .send(body(&phone, 2, &[gap(&phone, 4, 6)], 8), None)
         .await;
-    assert_eq!((answer.standing().head, answer.standing().heads), (phone.end(), Heads::Same));
+    assert_eq!(
+        (answer.standing().head, answer.standing().heads),
+        (phone.end(), Heads::Same)
+    );
     let report = server.verified();
     assert_eq!(report["ok"], true, "{report}");
     assert_eq!(report["journals"][0]["lost"], 2);
@@ -104,19 +114,36 @@ async fn a_gap_that_does_not_follow_or_is_not_signed_for_changes_nothing() {
     let good = gap(&phone, 4, 5);
     let bad = [
         Gap { to: 3, ..good },
-        Gap { to: u64::MAX >> 1, ..good },
-        Gap { link: phone.head_at(3).link, ..good },
+        Gap {
+            to: u64::MAX >> 1,
+            ..good
+        },
+        Gap {
+            link: phone.head_at(3).link,
+            ..good
+        },
     ];
     for gap in bad {
         let answer = phone.send(body(&phone, 2, &[gap], 8), None).await;
-        assert!(answer.status == 400 || answer.status == 403, "{gap:?}: {}", answer.status);
+        assert!(
+            answer.status == 400 || answer.status == 403,
+            "{gap:?}: {}",
+            answer.status
+        );
     }
     // A fork after a gap is one still.
     let mut other = Vec::new();
     line(&mut other, &UpLine::Head(Box::new(phone.sync_head())));
-    let foreign = Gap { from: 3, to: 5, link: phone.head_at(2).link };
+    let foreign = Gap {
+        from: 3,
+        to: 5,
+        link: phone.head_at(2).link,
+    };
     line(&mut other, &UpLine::Gap(foreign));
-    let end = Head { link: foreign.link, seq: 5 };
+    let end = Head {
+        link: foreign.link,
+        seq: 5,
+    };
     line(&mut other, &UpLine::Checkpoint(phone.checkpoint(end)));
     let unlike = phone.send(body(&phone, 2, &[], 8), None).await;
     assert_eq!(unlike.standing().head, phone.end());

@@ -14,7 +14,7 @@ use waiqin_protocol::ids::{DeviceId, JournalId, SubjectId};
 use waiqin_protocol::journal::{Change, Head, JournalCause, Parent};
 use waiqin_protocol::suite::{Ed25519Signer, SUITE, Signer};
 use waiqin_protocol::wire::evidence::EvidenceState;
-use waiqin_protocol::wire::sync::Heads;
+use waiqin_protocol::wire::sync::{Heads, SyncHead};
 
 /// The same phone with the first `n` of its entries: what a restored copy is.
 async fn restored(server: &Server, phone: &Phone, n: usize) -> Phone {
@@ -46,7 +46,9 @@ async fn successor(server: &Server, before: &Phone, secret: u8, parent: Head) ->
 
 async fn ask(before: &Phone, next: &Phone) -> (u16, Value) {
     let entry = String::from_utf8(next.entries[0].clone()).unwrap();
-    before.post("/api/v1/journal", &json!({ "entry": entry })).await
+    before
+        .post("/api/v1/journal", &json!({ "entry": entry }))
+        .await
 }
 
 #[tokio::test]
@@ -82,13 +84,23 @@ async fn both_branches_are_kept_and_the_phone_goes_on_in_a_new_journal() {
 
     let (code, first) = ask(&copy, &next).await;
     assert_eq!(code, 200, "{first}");
-    assert_eq!(ask(&copy, &next).await, (200, first), "the same certificate again");
+    assert_eq!(
+        ask(&copy, &next).await,
+        (200, first),
+        "the same certificate again"
+    );
     let mut next = next;
     next.open_session().await;
     next.open_record(104, "w", None);
     let answer = next.sync().await;
-    assert_eq!((answer.standing().head, answer.standing().heads), (next.end(), Heads::Same));
-    assert_eq!(next.status(hash).await.items[0].state, EvidenceState::Received);
+    assert_eq!(
+        (answer.standing().head, answer.standing().heads),
+        (next.end(), Heads::Same)
+    );
+    assert_eq!(
+        next.status(hash).await.items[0].state,
+        EvidenceState::Received
+    );
     // The other branch is where it was, and goes on too.
     phone.open_record(105, "v", None);
     assert_eq!(phone.sync().await.standing().head, phone.end());
@@ -109,8 +121,14 @@ async fn a_copy_that_knows_less_goes_on_from_where_it_stands() {
     phone.open_record(101, "x", None);
     phone.open_record(102, "y", None);
     phone.sync().await;
-    let mut copy = restored(&server, &phone, 2).await;
-    assert_eq!(copy.sync().await.standing().heads, Heads::ServerAhead);
+    let copy = restored(&server, &phone, 2).await;
+    let head = SyncHead {
+        from: copy.end(),
+        checkpoint: None,
+        ..copy.sync_head()
+    };
+    let answer = copy.send(copy.body(head, 10), None).await;
+    assert_eq!(answer.standing().heads, Heads::ServerAhead);
     let mut next = successor(&server, &copy, 9, copy.end()).await;
     assert_eq!(ask(&copy, &next).await.0, 200);
     next.open_session().await;
@@ -127,12 +145,18 @@ async fn only_the_owner_of_the_journal_before_gets_one_that_follows_it() {
     phone.sync().await;
     let stranger = Phone::enrol(&server, "li", 2).await;
     let good = successor(&server, &phone, 9, phone.end()).await;
-    assert_ne!(ask(&stranger, &good).await.0, 200, "another officer's token");
+    assert_ne!(
+        ask(&stranger, &good).await.0,
+        200,
+        "another officer's token"
+    );
     // The same key, no parent, another parent, the cause of an enrolment.
     let mut same_key = successor(&server, &phone, 9, phone.end()).await;
     same_key.signer = Ed25519Signer::from_secret(&[1; 32]);
     for change in [
-        |change: &mut Value| change["key"] = json!(Ed25519Signer::from_secret(&[1; 32]).public_key()),
+        |change: &mut Value| {
+            change["key"] = json!(Ed25519Signer::from_secret(&[1; 32]).public_key())
+        },
         |change: &mut Value| drop(change.as_object_mut().unwrap().remove("parent")),
         |change: &mut Value| change["parent"]["journal"] = json!(JournalId::from_bytes([2; 16])),
         |change: &mut Value| change["cause"] = json!("enrolled"),
@@ -142,7 +166,10 @@ async fn only_the_owner_of_the_journal_before_gets_one_that_follows_it() {
         let mut entry: Value = serde_json::from_slice(&good.entries[0]).unwrap();
         change(&mut entry["change"]);
         let bytes = waiqin_protocol::canonical::to_bytes(&entry).unwrap();
-        let bad = Phone { entries: vec![bytes], ..successor(&server, &phone, 9, phone.end()).await };
+        let bad = Phone {
+            entries: vec![bytes],
+            ..successor(&server, &phone, 9, phone.end()).await
+        };
         let (status, answer) = ask(&phone, &bad).await;
         assert_ne!(status, 200, "{entry}: {answer}");
     }

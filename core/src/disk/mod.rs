@@ -97,11 +97,19 @@ pub trait DiskFile: Send + Sync {
 /// As the disk says; the former content stands then.
 pub fn write_whole(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let beside = path.with_extension("part");
-    disk.remove(&beside)?;
-    let file = disk.create(&beside, 0)?;
+    let written = write_beside(disk, &beside, bytes)
+        .and_then(|()| disk.rename(&beside, path))
+        .and_then(|()| disk.sync_dir(path.parent().unwrap_or(Path::new("."))));
+    if written.is_err() {
+        // Gives the room back on a full disk; what stays is removed before the next try.
+        let _ = disk.remove(&beside);
+    }
+    written
+}
+
+fn write_beside(disk: &dyn Disk, beside: &Path, bytes: &[u8]) -> io::Result<()> {
+    disk.remove(beside)?;
+    let file = disk.create(beside, 0)?;
     file.write_at(0, bytes)?;
-    file.sync()?;
-    drop(file);
-    disk.rename(&beside, path)?;
-    disk.sync_dir(path.parent().unwrap_or(Path::new(".")))
+    file.sync()
 }

@@ -5,7 +5,7 @@
 //! Entries have *running* numbers here, over all journals of the line: entry `n` of a journal has
 //! the number `n` + entries of all journals before it. With one journal both are the same.
 
-use super::{FrameLog, JournalError};
+use super::{FrameLog, JournalError, Lost};
 use waiqin_protocol::ids::{JournalId, Link};
 use waiqin_protocol::journal::Head;
 
@@ -60,6 +60,22 @@ impl Line {
     pub fn succeed(&mut self, log: FrameLog) {
         let elder = std::mem::replace(&mut self.log, log);
         self.elders.push(elder);
+    }
+
+    /// Reads the next segment that was taken unread when the line was opened: the runs that do not
+    /// read any more, and the entries of the journals before theirs; `None` when all were read.
+    ///
+    /// # Errors
+    /// As [`FrameLog::check_next`].
+    pub fn check_next(&mut self) -> Result<Option<(Vec<Lost>, u64)>, JournalError> {
+        let mut base = 0;
+        for log in self.elders.iter_mut().chain(std::iter::once(&mut self.log)) {
+            if let Some(lost) = log.check_next()? {
+                return Ok(Some((lost, base)));
+            }
+            base += log.head().seq;
+        }
+        Ok(None)
     }
 
     /// Running number of the newest entry, and the link after it in its journal.

@@ -13,6 +13,7 @@
 //! The same format carries the custody of receipts, see `custody.rs`.
 
 mod frame;
+mod index;
 mod line;
 mod scan;
 mod segments;

@@ -145,8 +145,11 @@ fn every_flipped_bit_is_harmless_or_named() {
         for at in 0..bytes.len() {
             disk.restore(&files);
             disk.rot(path, |bytes| bytes[at] ^= 1 << (at % 8));
-            let opened = open(&disk, Some(heads[12])).unwrap();
+            let mut opened = open(&disk, Some(heads[12])).unwrap();
             assert_eq!(opened.log.head(), heads[12]);
+            while let Some(found) = opened.log.check_next().unwrap() {
+                opened.lost.extend(found);
+            }
             for seq in 1..=12u64 {
                 let index = usize::try_from(seq).unwrap() - 1;
                 let named = opened
@@ -163,6 +166,93 @@ fn every_flipped_bit_is_harmless_or_named() {
             assert!(opened.lost.len() <= 1, "one bit loses one frame");
         }
     }
+}
+
+/// A full segment is taken by its index, unread; rot in it is found when it is read through, is lost
+/// from then on, and is found by the next opening itself.
+#[test]
+fn rot_in_a_segment_taken_unread_is_found_when_it_is_read_through() {
+    let disk = MemoryDisk::new(1);
+    let entries = filled(&disk, 30);
+    let heads = chain_of(&entries);
+    let segments = disk.list(Path::new("j")).unwrap();
+    let full = segments
+        .iter()
+        .filter(|name| name.ends_with(".wqi"))
+        .count();
+    assert!(full >= 3, "{segments:?}");
+    let frame_1 = super::segments::SEGMENT_HEADER
+        + super::frame::HEADER
+        + crate::secret::TAG
+        + 12
+        + entries[0].len();
+    disk.rot(Path::new("j/000001.wqj"), |bytes| bytes[frame_1 + 100] ^= 4);
+    let mut opened = open(&disk, None).unwrap();
+    assert_eq!((opened.lost.len(), opened.log.head()), (0, heads[30]));
+    let run = Lost {
+        from: 2,
+        to: 2,
+        link: heads[2].link,
+    };
+    assert_eq!(
+        opened.log.read(2).unwrap(),
+        None,
+        "nothing false is ever read"
+    );
+    assert_eq!(opened.log.check_next().unwrap(), Some(vec![run]));
+    let mut more = 0;
+    while let Some(lost) = opened.log.check_next().unwrap() {
+        assert_eq!(lost, []);
+        more += 1;
+    }
+    assert_eq!(more, full - 1);
+    let again = open(&disk, None).unwrap();
+    assert_eq!((again.lost, again.log.head()), (vec![run], heads[30]));
+}
+
+/// An index is an aid: gone, damaged, of another segment, or beside a segment that was cut, it
+/// changes nothing of what is there.
+#[test]
+fn an_index_that_does_not_fit_changes_nothing() {
+    let disk = MemoryDisk::new(1);
+    let entries = filled(&disk, 30);
+    let heads = chain_of(&entries);
+    let files = disk.files();
+    let index = Path::new("j/000002.wqi");
+    let whole = |what: &str| {
+        let opened = open(&disk, Some(heads[30])).unwrap();
+        assert_eq!(
+            (opened.lost.len(), opened.log.head()),
+            (0, heads[30]),
+            "{what}"
+        );
+        for (at, entry) in entries.iter().enumerate() {
+            let read = opened.log.read(at as u64 + 1).unwrap();
+            assert_eq!(read.as_ref(), Some(entry), "{what}, {at}");
+        }
+    };
+    whole("as it is");
+    disk.remove(index).unwrap();
+    whole("gone");
+    assert!(disk.length(index).unwrap().is_some(), "made again");
+    for at in 0..files[index].len() {
+        disk.restore(&files);
+        disk.rot(index, |bytes| bytes[at] ^= 1);
+        whole("damaged");
+    }
+    disk.restore(&files);
+    disk.rot(index, |bytes| {
+        bytes.clone_from(&files[Path::new("j/000001.wqi")])
+    });
+    whole("another's");
+    disk.restore(&files);
+    disk.rot(Path::new("j/000002.wqj"), |bytes| bytes.truncate(200));
+    let opened = open(&disk, None).unwrap();
+    assert!(
+        !opened.lost.is_empty(),
+        "a cut segment is read and what it lacks is named"
+    );
+    assert_eq!(opened.log.head(), heads[30]);
 }
 
 #[test]

@@ -361,10 +361,7 @@ mod tests {
                 .is_none()
         );
         assert!(file.unlock(&right, &[8; 32]).is_none());
-        assert_eq!(
-            file.recover(&[9; 32]).unwrap().as_bytes(),
-            data.as_bytes()
-        );
+        assert_eq!(file.recover(&[9; 32]).unwrap().as_bytes(), data.as_bytes());
         assert!(file.recover(&[8; 32]).is_none());
     }
 

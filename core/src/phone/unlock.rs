@@ -47,6 +47,7 @@ impl Shared {
                 .note_incidents(vec![IncidentKind::KeysCopyDamaged])
                 .map_err(UnlockError::Journal)?;
         }
+        inner.check_behind();
         let weak = Arc::downgrade(&inner);
         let session = Session::over(inner);
         open.insert(

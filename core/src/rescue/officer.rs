@@ -62,7 +62,10 @@ impl Source {
             end: None,
             ending: String::new(),
         }];
-        let list = Successors::read(disk, dir).ok().flatten().unwrap_or_default();
+        let list = Successors::read(disk, dir)
+            .ok()
+            .flatten()
+            .unwrap_or_default();
         for successor in list.journals {
             if let Some(before) = journals.last_mut() {
                 before.end = Some(successor.public.parent.head);
@@ -376,9 +379,7 @@ impl Source {
         let link = log.link_at(seq).map_err(not_read)?;
         let signed = link.and_then(|link| self.checkpoint(journal, Head { link, seq }));
         match signed {
-            Some(signed) => sync
-                .json(&UpLine::Checkpoint(signed))
-                .map_err(not_written),
+            Some(signed) => sync.json(&UpLine::Checkpoint(signed)).map_err(not_written),
             None => Ok(()),
         }
     }

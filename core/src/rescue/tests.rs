@@ -59,7 +59,9 @@ fn folder(bundle: &Path) -> PathBuf {
 
 fn path_of(disk: &MemoryDisk, ending: &str) -> PathBuf {
     let files = disk.files();
-    let found = files.keys().find(|path| path.to_string_lossy().ends_with(ending));
+    let found = files
+        .keys()
+        .find(|path| path.to_string_lossy().ends_with(ending));
     found.unwrap().clone()
 }
 
@@ -91,7 +93,10 @@ fn without_pin_hardware_or_store_everything_saved_is_in_the_bundle_and_nothing_w
     for n in 1..=2u8 {
         let bytes = vec![n; 300_000];
         let name = hex::encode(sha256(&bytes));
-        assert_eq!(std::fs::read(folder.join("evidence").join(name)).unwrap(), bytes);
+        assert_eq!(
+            std::fs::read(folder.join("evidence").join(name)).unwrap(),
+            bytes
+        );
     }
     let manifest: Value =
         serde_json::from_slice(&std::fs::read(bundle.path().join("MANIFEST.json")).unwrap())
@@ -122,7 +127,10 @@ fn the_bundle_signs_for_the_whole_journal_and_for_what_it_leaves_out() {
     let journal = &found.journals[0];
     assert_eq!((journal.entries, journal.unsigned), (3, false));
     assert_eq!((journal.lost[0].from, journal.lost[0].to), (3, 3));
-    assert!(!found.damaged.is_empty(), "the segment is copied as it lies");
+    assert!(
+        !found.damaged.is_empty(),
+        "the segment is copied as it lies"
+    );
     let folder = folder(bundle.path());
     let keys: Value =
         serde_json::from_slice(&std::fs::read(folder.join("keys.json")).unwrap()).unwrap();
@@ -138,7 +146,10 @@ fn the_bundle_signs_for_the_whole_journal_and_for_what_it_leaves_out() {
         } else if let Some(checkpoint) = control.get("checkpoint") {
             let signed: Signed<Checkpoint> = serde_json::from_value(checkpoint.clone()).unwrap();
             signed.verify(&key).unwrap();
-            assert_eq!((signed.body.seq, signed.body.link), (chain.head().seq, chain.head().link));
+            assert_eq!(
+                (signed.body.seq, signed.body.link),
+                (chain.head().seq, chain.head().link)
+            );
             closed += 1;
         } else if control.get("head").is_none() {
             chain.push(&line);
@@ -172,7 +183,9 @@ fn damaged_evidence_and_what_no_entry_names_are_told_apart() {
     assert_eq!(found.evidence_missing, [one]);
     assert_eq!(found.damaged.len(), 1);
     let folder = folder(bundle.path());
-    let orphan = folder.join("evidence").join(hex::encode(sha256(&[9; 1000])));
+    let orphan = folder
+        .join("evidence")
+        .join(hex::encode(sha256(&[9; 1000])));
     assert_eq!(std::fs::read(orphan).unwrap(), [9; 1000]);
     let copied = folder.join("damaged").join(&found.damaged[0]);
     assert_eq!(std::fs::read(copied).unwrap(), device.disk.files()[&path]);
@@ -190,16 +203,28 @@ fn rotten_keys_and_a_lost_custody_still_open_and_another_courts_key_does_not() {
     }
     let custody = path_of(&device.disk, "custody/000001.wqj");
     device.disk.rot(&custody, |bytes| bytes.fill(7));
-    assert!(device.start().unwrap().officers().is_empty(), "the phone itself is stuck");
+    assert!(
+        device.start().unwrap().officers().is_empty(),
+        "the phone itself is stuck"
+    );
     let (bundle, done) = rescued(&device);
     let found = done.unwrap().officers.remove(0);
-    assert_eq!((found.journals[0].entries, found.journals[0].received), (4, 0));
-    assert_eq!(lines(&folder(bundle.path()).join("journal.ndjson")), entries);
+    assert_eq!(
+        (found.journals[0].entries, found.journals[0].received),
+        (4, 0)
+    );
+    assert_eq!(
+        lines(&folder(bundle.path()).join("journal.ndjson")),
+        entries
+    );
     let to = tempfile::tempdir().unwrap();
     let foreign = rescue_from(&device.disk, Path::new("phone"), &[8; 32], to.path()).unwrap();
     assert_eq!((foreign.closed.len(), foreign.officers.len()), (1, 0));
     let again = rescue_from(&device.disk, Path::new("phone"), &COURTS, to.path());
-    assert!(matches!(again, Err(RescueError::NotEmpty(_))), "nothing is written over");
+    assert!(
+        matches!(again, Err(RescueError::NotEmpty(_))),
+        "nothing is written over"
+    );
     let nobody = rescue_from(&device.disk, Path::new("elsewhere"), &COURTS, to.path());
     assert!(matches!(nobody, Err(RescueError::NoOfficer(_))));
 }

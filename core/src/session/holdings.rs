@@ -8,7 +8,6 @@ use super::succession::Delivering;
 use super::views::{EvidenceStored, Views, meta};
 use crate::custody::CustodyItem;
 use crate::host::Now;
-use crate::journal::{FrameLog, JournalError};
 use crate::store::{StoreError, Tree};
 use crate::sync::{Holdings, HoldingsError, Pinned, Unsent};
 use std::error::Error;
@@ -25,7 +24,7 @@ use waiqin_protocol::wire::sync::{CaseSheet, End, Gap, Page, Verdict, VerdictRun
 /// A beacon older than this is renewed.
 const BEACON_AGE_MAX_MS: i64 = 60 * 60 * 1000;
 
-fn failed<E: Error + Send + Sync + 'static>(
+pub(super) fn failed<E: Error + Send + Sync + 'static>(
     doing: &'static str,
 ) -> impl FnOnce(E) -> HoldingsError {
     move |source| HoldingsError::Failed {
@@ -35,7 +34,7 @@ fn failed<E: Error + Send + Sync + 'static>(
 }
 
 impl Inner {
-    fn open_still(&self) -> Result<&Self, HoldingsError> {
+    pub(super) fn open_still(&self) -> Result<&Self, HoldingsError> {
         if self.ended.load(Ordering::SeqCst) {
             Err(HoldingsError::Locked)
         } else {
@@ -57,43 +56,6 @@ impl Inner {
                     .iter()
                     .any(|hash| live.unsent.contains_key(hash))
         }))
-    }
-
-    /// Signs how far the journal goes that is written, unless something vouches for it already.
-    pub(crate) fn checkpoint_newest(&self) -> Result<(), HoldingsError> {
-        let (at, head, journal) = {
-            let journal = self.journal();
-            let head = journal.log.newest().log.head();
-            (journal.signers.len().saturating_sub(1), head, journal.id())
-        };
-        let vouched = self.custody().known(journal).map_or(0, |known| known.seq);
-        if head.seq > vouched {
-            self.checkpoint(at, head)?;
-        }
-        Ok(())
-    }
-
-    /// Signs how far a journal of the line goes and keeps that in custody.
-    fn checkpoint(&self, at: usize, head: Head) -> Result<Signed<Checkpoint>, HoldingsError> {
-        let signed = self
-            .sign_head(at, head)
-            .map_err(failed("sign a checkpoint"))?;
-        self.custody()
-            .add(vec![CustodyItem::Checkpoint(signed.clone())])
-            .map_err(failed("keep a checkpoint"))?;
-        Ok(signed)
-    }
-
-    /// Reads in the journal that is delivered, by its own numbers.
-    fn in_delivered<T>(
-        &self,
-        read: impl FnOnce(&FrameLog, &Delivering) -> Result<T, JournalError>,
-    ) -> Result<T, HoldingsError> {
-        let journal = self.open_still()?.journal();
-        let delivering = self.delivering(&journal);
-        let newest = journal.log.newest();
-        let part = journal.log.part_of(delivering.journal).unwrap_or(newest);
-        read(part.log, &delivering).map_err(failed("read the journal"))
     }
 
     /// The rank in which evidence is delivered: newest sealed first, then newest.

@@ -9,6 +9,7 @@ mod holdings;
 mod holdings_tests;
 mod inner;
 mod judge;
+mod opening;
 mod read;
 mod remote;
 mod save;
@@ -89,6 +90,9 @@ pub enum SaveError {
     /// The second officer's signature does not hold.
     #[error("check the second officer's signature")]
     Countersign(#[source] waiqin_protocol::wire::countersign::CountersignError),
+    /// The court has not certified this journal yet: sync first.
+    #[error("the court has not certified the journal")]
+    Uncertified,
     /// The reason is missing.
     #[error("a reason is needed")]
     NoReason,

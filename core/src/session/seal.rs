@@ -168,8 +168,7 @@ impl Session {
                 overrides,
             }))
         })?;
-        let head = inner.journal().log.head();
-        if let Err(error) = inner.checkpoint(head) {
+        if let Err(error) = inner.checkpoint_newest() {
             // The seal is durable; the next piece sent closes with a checkpoint of its own.
             tracing::warn!(%error, "no checkpoint at the seal");
         }
@@ -216,18 +215,8 @@ impl Session {
         if asked.officer == inner.public.officer.id {
             return Err(SaveError::Countersign(CountersignError::SamePerson));
         }
-        let countersign = Signed::sign(
-            Countersign {
-                at: inner.now().wall_ms,
-                journal: inner.public.journal,
-                record: asked.record,
-                role: role.to_owned(),
-                server: inner.public.server,
-            },
-            &*inner.signer,
-        )
-        .map_err(SaveError::Sign)?;
-        let answer = inner.answer(countersign.clone())?;
+        let answer = inner.answer(asked, role)?;
+        let countersign = answer.countersign.clone();
         inner.save(asked.subject, |_| {
             Ok(Some(Change::Countersigned {
                 certificate: None,
@@ -332,16 +321,28 @@ impl Inner {
             .ok_or(SaveError::NoSuchRecord)
     }
 
-    /// A signature with what proves offline whose it is.
-    fn answer(&self, countersign: Signed<Countersign>) -> Result<CountersignAnswer, SaveError> {
-        let missing = || StoreError::Damaged {
-            what: "the journal's certificate".to_owned(),
+    /// A signature with the key of the newest journal, and what proves offline whose it is.
+    fn answer(
+        &self,
+        asked: &CountersignRequest,
+        role: &str,
+    ) -> Result<CountersignAnswer, SaveError> {
+        let journal = self.journal();
+        let id = journal.id();
+        let certificate = self.custody().certificate(id).cloned();
+        let certificate = certificate.ok_or(SaveError::Uncertified)?;
+        let signer = journal.signers.last().ok_or(SaveError::Locked)?;
+        let body = Countersign {
+            at: self.now().wall_ms,
+            journal: id,
+            record: asked.record,
+            role: role.to_owned(),
+            server: self.public.server,
         };
-        let certificate = self.custody().certificate().cloned();
-        let certificate = certificate.ok_or_else(|| SaveError::Store(missing()))?;
-        let first = self.journal().log.read(1);
+        let countersign = Signed::sign(body, &**signer).map_err(SaveError::Sign)?;
+        let first = journal.log.newest().log.read(1);
         let first = first.map_err(|error| SaveError::Disk(std::io::Error::other(error)))?;
-        let first = first.ok_or_else(|| SaveError::Store(missing()))?;
+        let first = first.ok_or(SaveError::Uncertified)?;
         let name = self.public.officer.name.clone();
         Ok(CountersignAnswer::of(
             certificate,

@@ -2,10 +2,13 @@
 //! written from the moment on in which the phone hears of it, and delivered once the court has
 //! certified it; until then what is left of the journal before it is delivered.
 
+use super::holdings::failed;
 use super::inner::{Inner, Journal};
+use crate::custody::CustodyItem;
 use crate::host::random;
 use crate::journal::{FrameLog, JournalError, Log};
 use crate::keys::{Successor, SuccessorPublic, Successors};
+use crate::sync::HoldingsError;
 use std::io;
 use std::sync::Arc;
 use waiqin_protocol::ids::{JournalId, SubjectId};
@@ -157,15 +160,56 @@ impl Inner {
         .to_bytes()
     }
 
-    /// Signs how far a journal of the line goes, with the beacon in use.
-    pub(super) fn sign_head(
+    /// Signs how far the journal goes that is written, unless something vouches for it already.
+    pub(crate) fn checkpoint_newest(&self) -> Result<(), HoldingsError> {
+        let (at, head, journal) = {
+            let journal = self.journal();
+            let head = journal.log.newest().log.head();
+            (journal.signers.len().saturating_sub(1), head, journal.id())
+        };
+        let vouched = self.custody().known(journal).map_or(0, |known| known.seq);
+        if head.seq > vouched {
+            self.checkpoint(at, head)?;
+        }
+        Ok(())
+    }
+
+    /// Signs how far a journal of the line goes and keeps that in custody.
+    pub(super) fn checkpoint(
         &self,
         at: usize,
         head: Head,
-    ) -> Result<Signed<Checkpoint>, SuccessionError> {
+    ) -> Result<Signed<Checkpoint>, HoldingsError> {
+        let signed = self
+            .sign_head(at, head)
+            .map_err(failed("sign a checkpoint"))?;
+        self.custody()
+            .add(vec![CustodyItem::Checkpoint(signed.clone())])
+            .map_err(failed("keep a checkpoint"))?;
+        Ok(signed)
+    }
+
+    /// Reads in the journal that is delivered, by its own numbers.
+    pub(super) fn in_delivered<T>(
+        &self,
+        read: impl FnOnce(&FrameLog, &Delivering) -> Result<T, JournalError>,
+    ) -> Result<T, HoldingsError> {
+        let journal = self.open_still()?.journal();
+        let delivering = self.delivering(&journal);
+        let newest = journal.log.newest();
+        let part = journal.log.part_of(delivering.journal).unwrap_or(newest);
+        read(part.log, &delivering).map_err(failed("read the journal"))
+    }
+
+    /// Signs how far a journal of the line goes, with the beacon in use.
+    fn sign_head(&self, at: usize, head: Head) -> Result<Signed<Checkpoint>, SuccessionError> {
         let journal = self.journal();
         let beacon = journal.at(self.now()).0.beacon;
-        let part = journal.log.parts().nth(at).ok_or(SuccessionError::Damaged)?;
+        let part = journal
+            .log
+            .parts()
+            .nth(at)
+            .ok_or(SuccessionError::Damaged)?;
         let signer = journal.signers.get(at).ok_or(SuccessionError::Damaged)?;
         let body = Checkpoint {
             beacon,

@@ -117,7 +117,10 @@ fn write_lines(
         let next = chain.head().seq + 1;
         let batch = holdings.entries(next, plan.to, BATCH_BYTES)?;
         if batch.is_empty() {
-            let Some(gap) = holdings.gap(next, plan.to)?.filter(|gap| gap.follows(next - 1)) else {
+            let Some(gap) = holdings
+                .gap(next, plan.to)?
+                .filter(|gap| gap.follows(next - 1))
+            else {
                 lost = Some(next);
                 break;
             };

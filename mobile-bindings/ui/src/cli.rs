@@ -187,7 +187,10 @@ impl Rescue {
         if done.closed.is_empty() {
             Ok(())
         } else {
-            anyhow::bail!("this recovery key does not open: {}", done.closed.join(", "))
+            anyhow::bail!(
+                "this recovery key does not open: {}",
+                done.closed.join(", ")
+            )
         }
     }
 }

@@ -101,7 +101,11 @@ fn write(door: &Door, record: &str, n: usize, told: &mut Told) {
     } else {
         assert_eq!(answer.status, 500, "{}", answer.body);
         let said = ["\"saved\":false", "没有做成"];
-        assert!(said.iter().any(|it| answer.body.contains(it)), "{}", answer.body);
+        assert!(
+            said.iter().any(|it| answer.body.contains(it)),
+            "{}",
+            answer.body
+        );
         told.refused_texts += 1;
     }
 }

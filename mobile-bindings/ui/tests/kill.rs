@@ -106,7 +106,10 @@ fn folder_of_lives(court: &Court, dice: &mut Dice, met: &mut Met) {
     let records: Vec<String> = (0..3)
         .map(|n| {
             let typed = format!("（2019）粤0115执{}号", 100 + n);
-            let answer = host.door.post("/records/new", &[("typed", &typed)]).unwrap();
+            let answer = host
+                .door
+                .post("/records/new", &[("typed", &typed)])
+                .unwrap();
             assert_eq!(answer.status, 303, "{}", answer.body);
             let location = answer.location.unwrap();
             location.split('?').next().unwrap().to_owned()

@@ -43,7 +43,7 @@ fn a_phone_without_hardware_store_or_one_copy_of_its_keys_is_read_with_the_court
     let to = dir.path().join("bundle");
     let rescue = |key_bytes: &[u8]| {
         std::fs::write(&key, hex::encode(key_bytes)).unwrap();
-        Command::new(env!("CARGO_BIN_EXE_waiqin-phone"))
+        Command::new(real::program())
             .arg("rescue")
             .arg("--dir")
             .arg(dir.path())
@@ -59,9 +59,14 @@ fn a_phone_without_hardware_store_or_one_copy_of_its_keys_is_read_with_the_court
     assert!(String::from_utf8_lossy(&foreign.stderr).contains("does not open"));
     std::fs::remove_dir_all(&to).unwrap();
     let done = rescue(&RECOVERY);
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
     let said: Value = serde_json::from_slice(&done.stdout).unwrap();
     assert_eq!(said["officers"][0]["evidence"], 4);
+    assert_eq!(said["officers"][0]["journals"][0]["entries"], 6);
     let bundle = to.join(own.file_name().unwrap());
     assert_eq!(check(&bundle, &told), 0);
     for line in lines(&bundle, "evidence.ndjson") {

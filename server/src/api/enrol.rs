@@ -109,7 +109,9 @@ pub(super) async fn succeed(
     }
     let parent = journal.parent.ok_or(Refusal::EntryOne)?;
     let causes = [JournalCause::RestoredCopy, JournalCause::Forked];
-    let cause_fits = causes.iter().any(|cause| cause_text(*cause) == journal.cause);
+    let cause_fits = causes
+        .iter()
+        .any(|cause| cause_text(*cause) == journal.cause);
     let follows = parent.journal == before.id && journal.device == before.device;
     if !cause_fits || !follows || journal.key == before.key {
         return Err(Refusal::EntryOne);

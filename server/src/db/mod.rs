@@ -177,7 +177,11 @@ fn migrator() -> Migrator {
         (1, "init", include_str!("../../migrations/0001_init.sql")),
         (2, "forks", include_str!("../../migrations/0002_forks.sql")),
         (3, "desk", include_str!("../../migrations/0003_desk.sql")),
-        (4, "keeping", include_str!("../../migrations/0004_keeping.sql")),
+        (
+            4,
+            "keeping",
+            include_str!("../../migrations/0004_keeping.sql"),
+        ),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(

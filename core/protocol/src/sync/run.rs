@@ -88,12 +88,12 @@ impl Run {
         }
     }
 
-    /// What is delivered is another journal from now on: everything is looked at anew.
+    /// What is delivered is another journal from now on: it is looked at anew. Photos go on as they
+    /// were.
     pub fn begin_again(&mut self) {
         self.stock = Stock::default();
         self.from = None;
         self.sent = 0;
-        self.evidence.known = self.evidence.flying.keys().copied().collect();
         self.call = Some(Call::Stock);
     }
 

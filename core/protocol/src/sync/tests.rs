@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ids::{EvidenceHash, Link};
-use crate::journal::Head;
+use crate::journal::{Head, JournalCause};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::sync::Heads;
 use proptest::prelude::*;
@@ -254,13 +254,14 @@ impl World {
                             assert!(pending.is_empty(), "finished with {pending:?} under way");
                             return report;
                         }
-                        Effect::Park { .. } | Effect::Incident(_) => {
+                        Effect::Park { .. } | Effect::Incident(_) | Effect::NewJournal(_) => {
                             assert!(self.perform(effect).is_none());
                         }
                         Effect::TakeStock
                         | Effect::Hello
                         | Effect::Session { .. }
                         | Effect::Sync { .. }
+                        | Effect::Certify { .. }
                         | Effect::Status { .. }
                         | Effect::Upload { .. } => pending.push(effect),
                     }
@@ -526,7 +527,9 @@ fn a_fork_or_a_restored_copy_is_answered_by_a_new_journal_in_the_same_run() {
         assert_eq!(world.seen, [seen]);
         assert_eq!(world.begun, [cause]);
         assert_eq!(world.stock.received, 2, "the new journal is delivered");
-        let calls = ["hello", "session", "push", "push", "certify", "hello", "session", "push"];
+        let calls = [
+            "hello", "session", "push", "push", "certify", "hello", "session", "push",
+        ];
         assert_eq!(world.calls[..calls.len()], calls);
         assert_eq!(world.receipted.len(), 1);
         world.calls.clear();
@@ -537,7 +540,10 @@ fn a_fork_or_a_restored_copy_is_answered_by_a_new_journal_in_the_same_run() {
 
 #[test]
 fn a_court_that_certifies_no_new_journal_stops_the_old_one_and_nothing_else() {
-    let again = [Answer::Heads(Heads::Fork, 30), Answer::Heads(Heads::Fork, 30)];
+    let again = [
+        Answer::Heads(Heads::Fork, 30),
+        Answer::Heads(Heads::Fork, 30),
+    ];
     let mut world = World::new(20, 15, [1])
         .answer("push", &again)
         .fails("certify", &[problem(ProblemCode::NotFound)]);
@@ -546,15 +552,23 @@ fn a_court_that_certifies_no_new_journal_stops_the_old_one_and_nothing_else() {
     assert_eq!(world.receipted.len(), 1);
     world.calls.clear();
     assert_eq!(world.run().outcome, Outcome::DoneWithIncidents);
-    assert_eq!(world.calls, ["pull"], "what forks is not sent again and again");
+    assert_eq!(
+        world.calls,
+        ["pull"],
+        "what forks is not sent again and again"
+    );
 }
 
 #[test]
 fn a_line_that_fails_before_the_certificate_is_tried_again_with_the_same_journal() {
-    let again = [Answer::Heads(Heads::Fork, 30), Answer::Heads(Heads::Fork, 30)];
-    let mut world = World::new(20, 15, [])
-        .answer("push", &again)
-        .fails("certify", &[Failure::Cut, problem(ProblemCode::Unauthorised)]);
+    let again = [
+        Answer::Heads(Heads::Fork, 30),
+        Answer::Heads(Heads::Fork, 30),
+    ];
+    let mut world = World::new(20, 15, []).answer("push", &again).fails(
+        "certify",
+        &[Failure::Cut, problem(ProblemCode::Unauthorised)],
+    );
     assert_eq!(world.run().outcome, Outcome::Cut);
     assert!(world.stock.uncertified);
     assert_eq!(world.run().outcome, Outcome::DoneWithIncidents);

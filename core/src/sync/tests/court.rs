@@ -234,11 +234,19 @@ impl Court {
             if line.starts_with(b"{\"gap\"") {
                 let line: Value = serde_json::from_slice(line).unwrap();
                 let gap = &line["gap"];
-                assert_eq!(gap["from"], chain.head().seq + 1, "a gap follows what was sent");
+                assert_eq!(
+                    gap["from"],
+                    chain.head().seq + 1,
+                    "a gap follows what was sent"
+                );
                 let head: Head =
                     serde_json::from_value(json!({"link": gap["link"], "seq": gap["to"]})).unwrap();
                 for seq in chain.head().seq + 1..=head.seq {
-                    let link = if seq == head.seq { head.link } else { Link::ZERO };
+                    let link = if seq == head.seq {
+                        head.link
+                    } else {
+                        Link::ZERO
+                    };
                     piece.push((b"lost".to_vec(), Head { link, seq }));
                 }
                 chain = Chain::after(head);

@@ -23,11 +23,18 @@ pub fn check(exported: &Path, acknowledged: &Acknowledged) -> usize {
     }
     let evidence = lines(exported, "evidence.ndjson");
     for (marker, hash) in acknowledged {
-        assert_eq!(found.get(marker), Some(hash), "{marker} was said to be saved");
+        assert_eq!(
+            found.get(marker),
+            Some(hash),
+            "{marker} was said to be saved"
+        );
         let Some(hash) = hash else { continue };
         let files: Vec<_> = evidence.iter().filter(|it| it["hash"] == **hash).collect();
         assert_eq!(files.len(), 1, "{marker}");
-        assert_eq!(files[0]["state"], "on_phone", "{marker}: its bytes have its hash");
+        assert_eq!(
+            files[0]["state"], "on_phone",
+            "{marker}: its bytes have its hash"
+        );
     }
     for incident in lines(exported, "incidents.ndjson") {
         let text = incident.to_string();

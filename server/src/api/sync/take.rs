@@ -1,7 +1,7 @@
 //! Takes pieces in, each whole or not at all.
 
-use super::judge;
 use super::intake::{Extended, New, extend};
+use super::judge;
 use super::lines::Lines;
 use super::piece::{self, Piece};
 use crate::api::problem::Refusal;
