@@ -1,12 +1,14 @@
-//! The acts of the day: what people do, and what they remember of it (the plan to count against).
+//! The day: what people do, and what they remember of it (the plan to count against).
 
-use super::hand::{Chosen, Hand, PageText};
-use super::oracle::{Pinned, sha256};
+use super::faults::{Killed, Restored, folder_restored, killed, store_damaged};
+use super::hand::{Chosen, Hand};
+use super::oracle::{Pinned, ServerFolder, sha256};
+use super::scene::{Given, Scene, detention, seal, seizure, settlement, text};
 use super::tls;
 use crate::args;
-use crate::court::{Court, LIST_AUGUST, LIST_JULY, OFFICER, phone};
+use crate::court::{Court, LIST_AUGUST, LIST_JULY, OFFICER, Person, SECOND, phone};
 use crate::live::free_port;
-use crate::process::{Role, run};
+use crate::process::{Role, Running, run};
 use anyhow::{Context, Result, ensure};
 use image::codecs::jpeg::JpegEncoder;
 use serde_json::Value;
@@ -15,13 +17,21 @@ use std::time::Duration;
 
 /// PIN of the demo's officer.
 const PIN: &str = "503127";
+/// PIN of the second officer on the same phone.
+const SECOND_PIN: &str = "716204";
+/// 案件标识 of the seed's case B.
+const CASE_B: &str = "4401150000100001";
+/// 案件标识 of the case whose debtor's factory is seized.
+const CASE_FACTORY: &str = "4401150000100005";
 
-/// What was done, and where it lies now that both processes have ended.
+/// What was done, and where it lies now that all processes have ended.
 pub struct Day {
     /// The court's folder.
     pub court: Court,
-    /// What the phone exported.
+    /// What the phone exported of the first officer.
     pub export: PathBuf,
+    /// What the phone exported of the second officer.
+    pub second_export: PathBuf,
     /// What `import --json` printed in July.
     pub july: Value,
     /// What `import --json` printed in August.
@@ -30,24 +40,119 @@ pub struct Day {
     pub pinned: Pinned,
     /// Numbers of the cases that the phone showed after its first sync.
     pub cases_shown: usize,
-    /// The records made.
-    pub visits: Vec<Visit>,
+    /// The records of the first officer.
+    pub visits: Visits,
+    /// The record of the second officer.
+    pub second: Visit,
+    /// Sealed records with the record hash that the page showed.
+    pub sealed: Vec<(String, String)>,
+    /// What the phone said while it was killed.
+    pub killed: Killed,
+    /// How many files of the store were damaged.
+    pub store_files: usize,
+    /// What was written around the restored copy.
+    pub restored: Restored,
     /// SHA-256 of the key that the server showed on its TLS port.
     pub tls_seen: String,
     /// What a phone with a wrong pin was told.
     pub wrong_pin_told: String,
 }
 
+/// The records of the first officer.
+pub struct Visits {
+    /// 现场调查
+    pub investigation: Visit,
+    /// 查封
+    pub seizure: Visit,
+    /// 司法拘留
+    pub detention: Visit,
+    /// 执行和解
+    pub settlement: Visit,
+    /// A number typed damaged.
+    pub damaged: Visit,
+    /// A case that the list of July does not know.
+    pub unknown: Visit,
+}
+
+impl Visits {
+    /// Each of them.
+    pub fn all(&self) -> [&Visit; 6] {
+        [
+            &self.investigation,
+            &self.seizure,
+            &self.detention,
+            &self.settlement,
+            &self.damaged,
+            &self.unknown,
+        ]
+    }
+}
+
 /// A record as the officer remembers it.
 pub struct Visit {
-    /// The number as typed, or as the case was chosen.
-    pub typed: String,
+    /// Its id, as the page's address has it.
+    pub record: String,
+    /// Which act.
+    pub act: &'static str,
     /// The list's id of the case it belongs to, as a person reading the list knows.
     pub case: Option<&'static str>,
-    /// Fields typed, by path.
-    pub fields: Vec<(&'static str, &'static str)>,
-    /// SHA-256 of each photo taken.
-    pub photos: Vec<String>,
+    /// Fields typed.
+    pub given: Vec<Given>,
+    /// SHA-256 of each photo taken, with the item of the list that it shows.
+    pub photos: Vec<(String, Option<String>)>,
+}
+
+/// A phone that runs, and the hand on it.
+pub struct PhoneAtHand {
+    /// Its folder.
+    pub dir: PathBuf,
+    /// The hand.
+    pub hand: Hand,
+    logs: PathBuf,
+    running: Option<Running>,
+}
+
+impl PhoneAtHand {
+    async fn take(dir: PathBuf, logs: &Path, ticket: Option<&str>) -> Result<Self> {
+        let running = phone(&dir, logs, 0, ticket).await?;
+        let hand = Hand::enter(running.said("enter")?).await?;
+        Ok(Self {
+            dir,
+            hand,
+            logs: logs.to_path_buf(),
+            running: Some(running),
+        })
+    }
+
+    async fn ask(&mut self, line: &str) -> Result<()> {
+        let running = self.running.as_mut().context("the phone is off")?;
+        running.ask(line).await?;
+        Ok(())
+    }
+
+    /// Ends it as a person does.
+    pub async fn stop(&mut self) -> Result<()> {
+        if let Some(running) = self.running.take() {
+            running.stop().await?;
+        }
+        Ok(())
+    }
+
+    /// Starts it again and unlocks the first officer.
+    pub async fn start(&mut self) -> Result<()> {
+        let again = Self::take(self.dir.clone(), &self.logs, None).await?;
+        self.hand = again.hand;
+        self.running = again.running;
+        unlock(&self.hand, OFFICER, PIN).await
+    }
+
+    /// Ends it as a flat battery does, and starts it again.
+    pub async fn kill_and_start(&mut self) -> Result<()> {
+        if let Some(running) = self.running.take() {
+            running.kill().await?;
+        }
+        self.start().await
+    }
 }
 
 /// Plays the day in a folder.
@@ -75,172 +180,197 @@ pub async fn day(folder: &Path) -> Result<Day> {
     let pinned = Pinned::from_ticket(&ticket)?;
     let wrong_pin_told = enrol_with_wrong_pin(folder, &court, &ticket).await?;
 
-    let phone_dir = folder.join("phone");
-    let mut officer_phone = phone(&phone_dir, &court.logs, 0, Some(&ticket)).await?;
-    let hand = Hand::enter(officer_phone.said("enter")?).await?;
-    let start = hand.open("/start").await?;
-    hand.send(
-        &start,
-        "/start",
-        "name=\"pin\"",
-        &[("pin", PIN), ("again", PIN)],
-        None,
-    )
-    .await?;
-    sync(&hand).await?;
-    let cases_shown = count_cases(&hand).await?;
+    let mut phone = PhoneAtHand::take(folder.join("phone"), &court.logs, Some(&ticket)).await?;
+    enrol(&phone.hand, None, PIN).await?;
+    sync(&phone.hand).await?;
+    let cases_shown = count_cases(&phone.hand).await?;
 
-    officer_phone.ask("offline").await?;
-    let mut visits = vec![known_case(&hand).await?, damaged_number(&hand).await?];
-    officer_phone.ask("online").await?;
-    sync(&hand).await?;
-    visits.push(unknown_case(&hand).await?);
-    sync(&hand).await?;
+    phone.ask("offline").await?;
+    let investigation = known_case(&phone.hand).await?;
+    let seizure = seizure(&phone.hand, CASE_FACTORY).await?;
+    let detention = detention(&phone.hand, CASE_B).await?;
+    let settlement = settlement(&phone.hand, CASE_B).await?;
+    let damaged = damaged_number(&phone.hand).await?;
+    phone.ask("online").await?;
+    sync(&phone.hand).await?;
+    let visits = Visits {
+        investigation,
+        seizure,
+        detention,
+        settlement,
+        damaged,
+        unknown: unknown_case(&phone.hand).await?,
+    };
+    sync(&phone.hand).await?;
+
+    let second = second_officer(&phone.hand, &court).await?;
+    let mut sealed = Vec::new();
+    for visit in [&visits.seizure, &visits.detention, &visits.settlement] {
+        let hash = seal(&phone.hand, &visit.record, SECOND_PIN).await?;
+        sealed.push((visit.record.clone(), hash));
+    }
+    let killed = killed(&mut phone, &visits.damaged.record).await?;
+    let store_files = store_damaged(&mut phone, &visits.investigation.record, "豪岗大道").await?;
+    let restored = folder_restored(&mut phone, &visits.investigation.record).await?;
 
     let august = court
         .import("case-list-2019-08-01.xlsx", LIST_AUGUST, false)
         .await?;
-    sync(&hand).await?;
-    officer_phone.stop().await?;
+    sync(&phone.hand).await?;
+    // What the second officer signed goes up from his own journal.
+    lock(&phone.hand).await?;
+    unlock(&phone.hand, SECOND, SECOND_PIN).await?;
+    sync(&phone.hand).await?;
+    phone.stop().await?;
     server.stop().await?;
 
-    let export = folder.join("export");
-    export_phone(&court, &phone_dir, &export).await?;
+    let (export, second_export) = (folder.join("export"), folder.join("export-second"));
+    export_phone(&court, &phone.dir, OFFICER, PIN, &export).await?;
+    export_phone(&court, &phone.dir, SECOND, SECOND_PIN, &second_export).await?;
     Ok(Day {
         court,
         export,
+        second_export,
         july,
         august,
         pinned,
         cases_shown,
         visits,
+        second,
+        sealed,
+        killed,
+        store_files,
+        restored,
         tls_seen,
         wrong_pin_told,
     })
 }
 
+/// Enrols whom a ticket names; without one the phone has it filled in.
+async fn enrol(hand: &Hand, ticket: Option<&str>, pin: &str) -> Result<()> {
+    let start = hand.open("/start").await?;
+    let mut values = vec![("pin", pin), ("again", pin)];
+    values.extend(ticket.map(|ticket| ("ticket", ticket)));
+    hand.send(&start, "/start", "name=\"pin\"", &values, None)
+        .await?;
+    Ok(())
+}
+
+async fn lock(hand: &Hand) -> Result<()> {
+    let page = hand.open("/settings").await?;
+    hand.send(&page, "/lock", "csrf", &[], None).await?;
+    Ok(())
+}
+
+async fn unlock(hand: &Hand, who: Person, pin: &str) -> Result<()> {
+    let page = hand.open("/unlock").await?;
+    // One officer is named by a hidden field, several by a choice with the name after it.
+    let named = page.html.split("name=\"officer\" value=\"").skip(1);
+    let officer = named
+        .filter(|rest| rest.contains(who.name))
+        .find(|rest| {
+            rest.split("</label>")
+                .next()
+                .is_some_and(|it| it.contains(who.name))
+        })
+        .or_else(|| page.html.split("name=\"officer\" value=\"").nth(1))
+        .and_then(|rest| rest.split('"').next())
+        .context("no officer to unlock")?
+        .to_owned();
+    let values = [("officer", officer.as_str()), ("pin", pin)];
+    hand.send(&page, "/unlock", "name=\"pin\"", &values, None)
+        .await?;
+    Ok(())
+}
+
 /// The seed's case B, offline: 现场调查 with two photos.
 async fn known_case(hand: &Hand) -> Result<Visit> {
     let found = hand.open("/cases?q=%E5%B0%81%E6%9F%90").await?;
-    let links = found.links();
-    let case = links
-        .iter()
-        .find(|link| link.contains("4401150000100001"))
-        .context("case B")?;
-    let page = hand.open(case).await?;
-    let record = hand
-        .send(&page, "/records", "name=\"case\"", &[], None)
-        .await?;
-    let fields = vec![
-        ("place", "广州市南沙区大岗镇豪岗大道 18 号"),
-        ("no_fix_reason", "室内无卫星信号"),
-        (
-            "course",
-            "敲门后被执行人封某到场，出示工作证，告知来意。\n房屋为自住，客厅有电视机一台。",
-        ),
+    ensure!(
+        found.links().iter().any(|link| link.contains(CASE_B)),
+        "the search does not find case B"
+    );
+    let mut scene = Scene::on_case(hand, CASE_B, "investigation").await?;
+    let place = vec![
+        text("place", "广州市南沙区大岗镇豪岗大道 18 号"),
+        text("no_fix_reason", "室内无卫星信号"),
     ];
-    let record = fill(hand, record, "arrive", &fields[..2]).await?;
-    let record = fill(hand, record, "result", &fields[2..]).await?;
-    let mut photos = Vec::new();
+    scene.write("arrive", place).await?;
+    let course = "敲门后被执行人封某到场，出示工作证，告知来意。\n房屋为自住，客厅有电视机一台。";
+    scene.write("result", vec![text("course", course)]).await?;
     for (number, name) in [(1, "IMG_20190702_1432.jpg"), (2, "门牌 全景.jpg")] {
-        photos.push(photograph(hand, &record, name, number).await?);
+        scene.photo(name, number).await?;
     }
-    Ok(Visit {
-        typed: "（2017）粤0115执50号".into(),
-        case: Some("4401150000100001"),
-        fields,
-        photos,
-    })
+    Ok(scene.end())
 }
 
 /// A number that was typed damaged: half-width brackets, a space, no 号.
 async fn damaged_number(hand: &Hand) -> Result<Visit> {
     let typed = "(2019)粤 0115执2573";
-    let fields = vec![
-        ("place", "榄核镇民生路 6 号 402 房"),
-        ("no_fix_reason", "室内无卫星信号"),
-    ];
-    typed_visit(
-        hand,
-        typed,
-        Some("4401150000100005"),
-        fields,
-        "物业登记.jpg",
-        3,
-    )
-    .await
+    let place = "榄核镇民生路 6 号 402 房";
+    typed_visit(hand, typed, Some(CASE_FACTORY), place, ("物业登记.jpg", 3)).await
 }
 
 /// A number that the list of July does not know; that of August does.
 async fn unknown_case(hand: &Hand) -> Result<Visit> {
     let typed = "（2019）粤0115执2811号";
-    let fields = vec![
-        ("place", "东涌镇市鱼路 210 号"),
-        ("no_fix_reason", "室内无卫星信号"),
-    ];
-    typed_visit(hand, typed, None, fields, "仓库.jpg", 4).await
+    typed_visit(hand, typed, None, "东涌镇市鱼路 210 号", ("仓库.jpg", 4)).await
 }
 
 async fn typed_visit(
     hand: &Hand,
     typed: &str,
     case: Option<&'static str>,
-    fields: Vec<(&'static str, &'static str)>,
-    photo: &str,
-    number: u8,
+    place: &str,
+    photo: (&str, u8),
 ) -> Result<Visit> {
-    let page = hand.open("/records/new").await?;
-    let record = hand
-        .send(
-            &page,
-            "/records/new",
-            "name=\"typed\"",
-            &[("typed", typed)],
-            None,
-        )
-        .await?;
-    let record = fill(hand, record, "arrive", &fields).await?;
-    let photos = vec![photograph(hand, &record, photo, number).await?];
-    Ok(Visit {
-        typed: typed.into(),
-        case,
-        fields,
-        photos,
-    })
+    let mut scene = Scene::on_number(hand, typed, case).await?;
+    let arrived = vec![
+        text("place", place),
+        text("no_fix_reason", "室内无卫星信号"),
+    ];
+    scene.write("arrive", arrived).await?;
+    scene.photo(photo.0, photo.1).await?;
+    Ok(scene.end())
 }
 
-/// Fills in one step of a record and sees it said back.
-async fn fill(
+/// A second officer enrols on the same phone, records a visit of his own, and gives it back.
+async fn second_officer(hand: &Hand, court: &Court) -> Result<Visit> {
+    lock(hand).await?;
+    let ticket = court.ticket(SECOND).await?;
+    enrol(hand, Some(&ticket), SECOND_PIN).await?;
+    sync(hand).await?;
+    let strangers = hand.open("/records").await?;
+    ensure!(
+        !strangers.html.contains("豪岗大道"),
+        "the second officer sees the first one's records"
+    );
+    let place = "黄阁镇麒麟新城 3 栋";
+    let visit = typed_visit(hand, "（2019）粤0115执2600号", None, place, ("现场.jpg", 9)).await?;
+    sync(hand).await?;
+    lock(hand).await?;
+    unlock(hand, OFFICER, PIN).await?;
+    Ok(visit)
+}
+
+/// Takes a photo by the form at an address and returns its hash, made here.
+pub async fn photograph(
     hand: &Hand,
-    record: PageText,
-    step: &str,
-    fields: &[(&str, &str)],
-) -> Result<PageText> {
-    let marker = format!("name=\"step\" value=\"{step}\"");
-    let mut values = fields.to_vec();
-    values.push(("do", "save"));
-    let action = record.path.clone();
-    let page = hand.send(&record, &action, &marker, &values, None).await?;
-    let page = hand.open(&page.path).await?;
-    for (name, value) in fields {
-        let first = value.lines().next().unwrap_or_default();
-        ensure!(page.html.contains(first), "the record does not show {name}");
-    }
-    Ok(page)
-}
-
-/// Takes a photo into a record and returns its hash, made here.
-async fn photograph(hand: &Hand, record: &PageText, name: &str, number: u8) -> Result<String> {
+    form: &str,
+    name: &str,
+    number: u8,
+    role: &str,
+    item: Option<&str>,
+) -> Result<String> {
     let bytes = jpeg(number)?;
     let hash = sha256(&bytes);
-    let form = hand
-        .open(&record.link(&format!("{}/photo", record.path))?)
-        .await?;
-    let values = [
-        ("role", "overall"),
+    let form = hand.open(form).await?;
+    let mut values = vec![
+        ("role", role),
         ("source", "external"),
         ("how", "执法记录仪导出"),
     ];
+    values.extend(item.map(|item| ("item", item)));
     let chosen = Chosen {
         input: "photo",
         name,
@@ -272,7 +402,10 @@ fn jpeg(number: u8) -> Result<Vec<u8>> {
 }
 
 /// Presses the button and waits until the phone says that nothing runs any more.
-async fn sync(hand: &Hand) -> Result<()> {
+///
+/// # Errors
+/// When it does not end within a minute.
+pub async fn sync(hand: &Hand) -> Result<()> {
     let page = hand.open("/sync").await?;
     hand.send(&page, "/sync", "<button", &[], None).await?;
     for _ in 0..600 {
@@ -341,18 +474,22 @@ async fn enrol_with_wrong_pin(folder: &Path, court: &Court, ticket: &str) -> Res
     Ok(told)
 }
 
-async fn export_phone(court: &Court, phone_dir: &Path, to: &Path) -> Result<()> {
-    let folder = super::oracle::ServerFolder::open(&court.data).await?;
-    let rows = folder
-        .rows("SELECT id FROM users WHERE login = 'wang'", 1)
-        .await?;
+async fn export_phone(
+    court: &Court,
+    phone_dir: &Path,
+    who: Person,
+    pin: &str,
+    to: &Path,
+) -> Result<()> {
+    let folder = ServerFolder::open(&court.data).await?;
+    let rows = folder.rows("SELECT login, id FROM users", 2).await?;
     let officer = rows
-        .first()
-        .and_then(|row| row.first())
-        .context("no officer")?
+        .iter()
+        .find(|row| row[0] == who.login)
+        .context("no officer")?[1]
         .clone();
     let pin_file = court.logs.join("pin");
-    std::fs::write(&pin_file, PIN)?;
+    std::fs::write(&pin_file, pin)?;
     let args = args![
         "export",
         "--dir",

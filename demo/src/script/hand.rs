@@ -163,17 +163,19 @@ impl PageText {
             .collect()
     }
 
-    /// The first link that begins like this.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn link(&self, begins: &str) -> Result<String> {
-        let links = self.links();
-        links
-            .iter()
-            .find(|link| link.starts_with(begins))
-            .cloned()
-            .with_context(|| format!("{} has no link {begins}…", self.path))
+    /// Ids of the items of a list that the page has fields for, each once.
+    #[must_use]
+    pub fn items(&self, list: &str) -> Vec<String> {
+        let mark = format!("\"{list}/");
+        let mut ids: Vec<String> = Vec::new();
+        for rest in self.html.split(&mark).skip(1) {
+            let id = rest.get(..32).unwrap_or_default();
+            let is_id = id.len() == 32 && id.bytes().all(|it| it.is_ascii_hexdigit());
+            if is_id && !ids.iter().any(|known| known == id) {
+                ids.push(id.to_owned());
+            }
+        }
+        ids
     }
 
     /// What a person reads on it.

@@ -1,12 +1,49 @@
 //! The verdict on each row, from the server's folder and the phone's export.
 
 use super::act::{Day, Visit};
-use super::oracle::{Journal, PhoneExport, ServerFolder, sha256};
+use super::measured;
+use super::oracle::{Entry, Journal, PhoneExport, ServerFolder, sha256};
 use super::rows::Table;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const TRUTH: &str = include_str!("../../lists/truth.json");
+
+/// What there is to read.
+pub struct Held {
+    /// The server's folder.
+    pub server: ServerFolder,
+    /// The export of the first officer.
+    pub export: PhoneExport,
+    /// The export of the second officer.
+    pub second: PhoneExport,
+    /// Every journal at the court, oldest first.
+    pub journals: Vec<Journal>,
+}
+
+impl Held {
+    /// Every entry at the court.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.journals.iter().flat_map(|it| &it.entries)
+    }
+
+    /// Whether another journal follows this one.
+    pub fn is_superseded(&self, journal: &Journal) -> bool {
+        self.journals
+            .iter()
+            .any(|it| it.opened()["parent"]["journal"] == journal.id.as_str())
+    }
+
+    /// The journal that one sign-in name opened first.
+    ///
+    /// # Errors
+    /// When he has none.
+    pub fn first_of(&self, login: &str) -> Result<&Journal> {
+        let own = self.journals.iter().find(|it| it.login == login);
+        own.with_context(|| format!("{login} has no journal"))
+    }
+}
 
 /// Judges the day.
 ///
@@ -15,43 +52,37 @@ const TRUTH: &str = include_str!("../../lists/truth.json");
 pub async fn judge(day: &Day, table: &mut Table) -> Result<()> {
     let truth: Value = serde_json::from_str(TRUTH)?;
     let server = ServerFolder::open(&day.court.data).await?;
-    let export = PhoneExport::at(&day.export);
-    let journal = the_journal(&server).await?;
+    let journals = server.journals().await?;
+    let held = Held {
+        server,
+        export: PhoneExport::at(&day.export),
+        second: PhoneExport::at(&day.second_export),
+        journals,
+    };
+    let visits = &day.visits;
 
-    table.enter("list_july", july(day, &truth, &server).await);
-    table.enter("enrolment", enrolment(day, &server, &export).await);
-    let known = day
-        .visits
-        .iter()
-        .find(|visit| visit.fields.iter().any(|it| it.0 == "course"));
-    table.enter(
-        "investigation",
-        visit(known.context("no visit")?, &journal, &server).await,
-    );
-    let damaged = day.visits.iter().find(|visit| visit.typed.starts_with('('));
-    table.enter(
-        "damaged_number",
-        visit(damaged.context("no visit")?, &journal, &server).await,
-    );
-    table.enter("list_august", august(day, &truth, &server).await);
-    table.enter("evidence", evidence(day, &server, &export, &journal));
-    table.enter(
-        "nothing_lost",
-        nothing_lost(day, &server, &export, &journal).await,
-    );
+    table.enter("list_july", july(day, &truth, &held.server).await);
+    table.enter("enrolment", enrolment(day, &held).await);
+    for (row, of) in [
+        ("investigation", &visits.investigation),
+        ("seizure", &visits.seizure),
+        ("detention", &visits.detention),
+        ("settlement", &visits.settlement),
+        ("damaged_number", &visits.damaged),
+    ] {
+        table.enter(row, visit(of, &held).await);
+    }
+    table.enter("second_officer", measured::second_officer(day, &held).await);
+    table.enter("countersign", measured::countersign(day, &held));
+    table.enter("seals", measured::seals(day, &held));
+    table.enter("phone_killed", measured::phone_killed(day, &held));
+    table.enter("store_rebuilt", measured::store_rebuilt(day, &held));
+    table.enter("folder_restored", measured::folder_restored(day, &held));
+    table.enter("list_august", august(day, &truth, &held.server).await);
+    table.enter("evidence", evidence(day, &held));
+    table.enter("nothing_lost", nothing_lost(day, &held).await);
     table.enter("tls", tls(day));
     Ok(())
-}
-
-/// The one journal of the day.
-async fn the_journal(server: &ServerFolder) -> Result<Journal> {
-    let journals = server.rows("SELECT id FROM journals", 1).await?;
-    ensure!(
-        journals.len() == 1,
-        "{} journals where one was enrolled",
-        journals.len()
-    );
-    server.journal(&journals[0][0]).await
 }
 
 async fn july(day: &Day, truth: &Value, server: &ServerFolder) -> Result<String> {
@@ -129,16 +160,17 @@ async fn august(day: &Day, truth: &Value, server: &ServerFolder) -> Result<Strin
     ))
 }
 
-async fn enrolment(day: &Day, server: &ServerFolder, export: &PhoneExport) -> Result<String> {
-    let certificate = export.json("certificate.json")?;
+async fn enrolment(day: &Day, held: &Held) -> Result<String> {
+    let certificate = held.export.json("certificate.json")?;
     let certificate = certificate.first().context("no certificate")?;
     day.pinned.check("certificate", certificate)?;
-    let first = export.lines("journal.ndjson")?;
+    let first = held.export.lines("journal.ndjson")?;
     let entry = sha256(first.first().context("an empty journal")?);
     ensure!(
         certificate["body"]["entry"] == entry.as_str(),
         "the certificate names another entry 1"
     );
+    let server = &held.server;
     // What the list said in July, before two of his cases were given to others in August.
     let owned = server
         .rows(
@@ -158,53 +190,65 @@ async fn enrolment(day: &Day, server: &ServerFolder, export: &PhoneExport) -> Re
     ))
 }
 
-async fn visit(visit: &Visit, journal: &Journal, server: &ServerFolder) -> Result<String> {
-    let (subject, values) = record_of(visit, journal)?;
-    for (path, typed) in &visit.fields {
+async fn visit(visit: &Visit, held: &Held) -> Result<String> {
+    let values = values_of(&visit.record, held);
+    for it in &visit.given {
         ensure!(
-            values[*path] == *typed,
-            "{path} reads {} where {typed} was typed",
-            values[*path]
+            values.get(&it.path) == Some(&it.stored),
+            "{} reads {:?} where {} was typed",
+            it.path,
+            values.get(&it.path),
+            it.typed
         );
     }
-    for hash in &visit.photos {
+    for (hash, item) in &visit.photos {
+        let named: Vec<&Value> = held
+            .entries()
+            .filter(|it| it.json["subject"] == visit.record.as_str())
+            .map(|it| &it.json["change"]["evidence"])
+            .filter(|it| it["hash"] == hash.as_str())
+            .collect();
+        ensure!(named.len() == 1, "photo {hash} is not named once");
         ensure!(
-            names_of(journal, &subject, hash) == 1,
-            "photo {hash} is not named once"
+            named[0]["item"].as_str() == item.as_deref(),
+            "photo {hash} shows another item"
         );
     }
-    let rows = server
+    let rows = held
+        .server
         .rows("SELECT subject, case_id, act FROM records", 3)
         .await?;
     let row = rows
         .iter()
-        .find(|row| row[0] == subject)
+        .find(|row| row[0] == visit.record)
         .context("no record on the server")?;
     ensure!(
         row[1] == visit.case.unwrap_or_default(),
         "it stands at case {}",
         row[1]
     );
-    ensure!(row[2] == "investigation", "its act is {}", row[2]);
+    ensure!(row[2] == visit.act, "its act is {}", row[2]);
+    let items: BTreeSet<&String> = visit.photos.iter().filter_map(|it| it.1.as_ref()).collect();
+    let lines = match items.len() {
+        0 => String::new(),
+        n => format!("，清单 {n} 项逐项有照片"),
+    };
     Ok(format!(
-        "记录 {} 在案件 {}，照片 {} 张",
-        &subject[..8],
+        "记录 {} 在案件 {}，{} 项逐项相符，照片 {} 张{lines}",
+        &visit.record[..8],
         row[1],
+        visit.given.len(),
         visit.photos.len()
     ))
 }
 
-fn evidence(
-    day: &Day,
-    server: &ServerFolder,
-    export: &PhoneExport,
-    journal: &Journal,
-) -> Result<String> {
-    let receipts = export.json("receipts.ndjson")?;
+fn evidence(day: &Day, held: &Held) -> Result<String> {
+    let mut receipts = held.export.json("receipts.ndjson")?;
+    receipts.extend(held.second.json("receipts.ndjson")?);
     let mut bytes_read = 0;
-    let hashes: Vec<&String> = day.visits.iter().flat_map(|visit| &visit.photos).collect();
+    let hashes = photos(day);
     for hash in &hashes {
-        let bytes = server.object(hash)?;
+        let bytes = held.server.object(hash)?;
         ensure!(
             sha256(&bytes) == **hash,
             "{hash} reads otherwise on the server"
@@ -221,98 +265,107 @@ fn evidence(
             "the receipt of {hash} says another length"
         );
     }
-    // The journal's own receipt covers all of it.
-    let newest = receipts
-        .iter()
-        .map(|it| &it["journal"])
-        .filter(|it| it["body"]["seq"].is_number())
-        .max_by_key(|it| it["body"]["seq"].as_u64())
-        .context("no receipt for the journal")?;
-    day.pinned.check("journal-receipt", newest)?;
-    ensure!(
-        newest["body"]["seq"] == journal.entries.len(),
-        "the receipt stops before the end"
-    );
-    ensure!(
-        newest["body"]["link"] == journal.link.as_str(),
-        "the receipt names another link"
-    );
+    // Each journal's own receipt covers all of it.
+    for journal in &held.journals {
+        let newest = receipts
+            .iter()
+            .map(|it| &it["journal"])
+            .filter(|it| it["body"]["journal"] == journal.id.as_str())
+            .max_by_key(|it| it["body"]["seq"].as_u64())
+            .with_context(|| format!("no receipt for journal {}", journal.id))?;
+        day.pinned.check("journal-receipt", newest)?;
+        // What was delivered after the copy was made is known to the court alone.
+        if held.is_superseded(journal) {
+            continue;
+        }
+        ensure!(
+            newest["body"]["seq"] == journal.entries.len(),
+            "the receipt of {} stops before the end",
+            journal.id
+        );
+        ensure!(
+            newest["body"]["link"] == journal.link.as_str(),
+            "the receipt of {} names another link",
+            journal.id
+        );
+    }
     Ok(format!(
         "{} 件 {bytes_read} 字节逐件重算 SHA-256；回执 {} 份验签",
         hashes.len(),
-        hashes.len() + 1
+        hashes.len() + held.journals.len()
     ))
 }
 
-async fn nothing_lost(
-    day: &Day,
-    server: &ServerFolder,
-    export: &PhoneExport,
-    journal: &Journal,
-) -> Result<String> {
-    let phone = export.lines("journal.ndjson")?;
-    ensure!(
-        phone.len() == journal.entries.len(),
-        "{} entries on the phone",
-        phone.len()
-    );
-    for (line, entry) in phone.iter().zip(&journal.entries) {
+async fn nothing_lost(day: &Day, held: &Held) -> Result<String> {
+    let mut compared = 0;
+    for journal in &held.journals {
+        let export = if journal.login == "lin" {
+            &held.second
+        } else {
+            &held.export
+        };
+        let phone = export.journal(&journal.id)?;
         ensure!(
-            *line == entry.bytes,
-            "entry {} differs between phone and court",
-            entry.seq
+            phone.len() == journal.entries.len() || held.is_superseded(journal),
+            "{} entries of {} on the phone",
+            phone.len(),
+            journal.id
         );
+        for (line, entry) in phone.iter().zip(&journal.entries) {
+            ensure!(
+                *line == entry.bytes,
+                "entry {} differs between phone and court",
+                entry.seq
+            );
+            compared += 1;
+        }
+    }
+    for entry in held.entries() {
         ensure!(
-            entry.verdict == "accepted",
+            matches!(entry.verdict.as_str(), "accepted" | "interleaved"),
             "entry {} is {}",
             entry.seq,
             entry.verdict
         );
     }
-    let kind = |kind: &str| {
-        journal
-            .entries
-            .iter()
-            .filter(|it| it.json["change"]["kind"] == kind)
-            .count()
-    };
-    let photos: usize = day.visits.iter().map(|visit| visit.photos.len()).sum();
-    ensure!(
-        kind("record_opened") == day.visits.len(),
-        "{} records opened",
-        kind("record_opened")
-    );
-    ensure!(
-        kind("evidence_added") == photos,
-        "{} photos named",
-        kind("evidence_added")
-    );
-    for visit in &day.visits {
-        let (_, values) = record_of(visit, journal)?;
-        for (path, typed) in &visit.fields {
+    let visits = || day.visits.all().into_iter().chain([&day.second]);
+    let photos = photos(day).len();
+    for visit in visits() {
+        let values = values_of(&visit.record, held);
+        for it in &visit.given {
             ensure!(
-                values[*path] == *typed,
-                "{path} of {} was lost",
-                visit.typed
+                values.get(&it.path) == Some(&it.stored),
+                "{} of {} was lost",
+                it.path,
+                visit.record
             );
         }
     }
     for (what, sql, planned) in [
-        ("records", "SELECT COUNT(*) FROM records", day.visits.len()),
+        ("records", "SELECT COUNT(*) FROM records", visits().count()),
         ("evidence", "SELECT COUNT(*) FROM evidence", photos),
         ("custody", "SELECT COUNT(*) FROM evidence_custody", photos),
     ] {
-        let found: usize = server.rows(sql, 1).await?[0][0].parse()?;
+        let found: usize = held.server.rows(sql, 1).await?[0][0].parse()?;
         ensure!(
             found == planned,
             "{found} {what} on the server, {planned} in the plan"
         );
     }
     Ok(format!(
-        "计划 {} 条 {photos} 张 = 手机 = 法院；日志 {} 笔逐字节相同",
-        day.visits.len(),
-        phone.len()
+        "计划 {} 条 {photos} 张 = 手机 = 法院；日志 {} 本 {compared} 笔逐字节相同",
+        visits().count(),
+        held.journals.len()
     ))
+}
+
+/// SHA-256 of every photo of the day.
+fn photos(day: &Day) -> Vec<&String> {
+    let visits = day.visits.all().into_iter().chain([&day.second]);
+    visits
+        .flat_map(|visit| &visit.photos)
+        .map(|(hash, _)| hash)
+        .collect()
 }
 
 fn tls(day: &Day) -> Result<String> {
@@ -339,40 +392,15 @@ fn tls(day: &Day) -> Result<String> {
     ))
 }
 
-/// The record made on a visit: its subject, and every field as its entries left it.
-fn record_of(visit: &Visit, journal: &Journal) -> Result<(String, Value)> {
-    let opened = journal
-        .entries
-        .iter()
-        .find(|it| {
-            let case = &it.json["change"]["case"];
-            it.json["change"]["kind"] == "record_opened"
-                && (case["typed"] == visit.typed.as_str() || case["normal"] == visit.typed.as_str())
-        })
-        .with_context(|| format!("no record was opened on {}", visit.typed))?;
-    let subject = opened.json["subject"]
-        .as_str()
-        .context("no subject")?
-        .to_owned();
+/// Every field of a record as its entries left it.
+pub fn values_of(record: &str, held: &Held) -> serde_json::Map<String, Value> {
     let mut values = serde_json::Map::new();
-    for entry in journal
-        .entries
-        .iter()
-        .filter(|it| it.json["subject"] == subject.as_str())
-    {
+    for entry in held.entries().filter(|it| it.json["subject"] == record) {
         if let Some(changed) = entry.json["change"]["values"].as_object() {
             values.extend(changed.clone());
         }
     }
-    Ok((subject, Value::Object(values)))
-}
-
-/// How often a record takes a photo in.
-fn names_of(journal: &Journal, subject: &str, hash: &str) -> usize {
-    let takes_in = |it: &&super::oracle::Entry| {
-        it.json["subject"] == subject && it.json["change"]["evidence"]["hash"] == hash
-    };
-    journal.entries.iter().filter(takes_in).count()
+    values
 }
 
 /// Rejected rows as truth.json names them.

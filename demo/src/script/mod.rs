@@ -2,10 +2,13 @@
 //! stands on disk that shares no code with what it judges.
 
 mod act;
+mod faults;
 mod hand;
 mod judge;
+mod measured;
 mod oracle;
 mod rows;
+mod scene;
 mod tls;
 
 use anyhow::Result;

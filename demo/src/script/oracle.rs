@@ -32,10 +32,24 @@ pub struct Entry {
 
 /// A journal as the server holds it, checked link by link.
 pub struct Journal {
+    /// Its id.
+    pub id: String,
+    /// Sign-in name of its officer.
+    pub login: String,
     /// Its entries in order.
     pub entries: Vec<Entry>,
     /// Link after the last.
     pub link: String,
+}
+
+impl Journal {
+    /// What entry 1 says of the journal.
+    #[must_use]
+    pub fn opened(&self) -> &Value {
+        self.entries
+            .first()
+            .map_or(&Value::Null, |it| &it.json["change"])
+    }
 }
 
 /// The server's folder.
@@ -81,11 +95,30 @@ impl ServerFolder {
             .collect())
     }
 
+    /// Every journal, oldest first.
+    ///
+    /// # Errors
+    /// See [`Self::journal`].
+    pub async fn journals(&self) -> Result<Vec<Journal>> {
+        let rows = self
+            .rows(
+                "SELECT j.id, u.login FROM journals AS j JOIN users AS u ON u.id = j.officer \
+                 ORDER BY j.enrolled_ms, j.id",
+                2,
+            )
+            .await?;
+        let mut journals = Vec::with_capacity(rows.len());
+        for row in rows {
+            journals.push(self.journal(&row[0], &row[1]).await?);
+        }
+        Ok(journals)
+    }
+
     /// A journal, its chain recomputed from the bytes.
     ///
     /// # Errors
     /// When a number is missing, or a hash or link does not fit the bytes.
-    pub async fn journal(&self, id: &str) -> Result<Journal> {
+    async fn journal(&self, id: &str, login: &str) -> Result<Journal> {
         let rows = sqlx::query(
             "SELECT seq, bytes, hash, link, verdict FROM entries WHERE journal = ? ORDER BY seq",
         )
@@ -125,6 +158,8 @@ impl ServerFolder {
             });
         }
         Ok(Journal {
+            id: id.to_owned(),
+            login: login.to_owned(),
             entries,
             link: hex::encode(link),
         })
@@ -167,6 +202,19 @@ impl PhoneExport {
         Ok(lines.map(<[u8]>::to_vec).collect())
     }
 
+    /// Entries of one journal: the first has the plain name, one that follows has its id in it.
+    ///
+    /// # Errors
+    /// When there is no such journal.
+    pub fn journal(&self, id: &str) -> Result<Vec<Vec<u8>>> {
+        let first = self.lines("journal.ndjson")?;
+        let opened: Value = serde_json::from_slice(first.first().context("an empty journal")?)?;
+        if opened["journal"] == id {
+            return Ok(first);
+        }
+        self.lines(&format!("journal-{id}.ndjson"))
+    }
+
     /// Lines of one of its files as JSON.
     ///
     /// # Errors
@@ -199,13 +247,8 @@ impl Pinned {
         let encoded = ticket.strip_prefix("waiqin1:").context("no ticket")?;
         let json: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded)?)?;
         let text = |name: &str| json[name].as_str().map(str::to_owned);
-        let key = text("key").context("no key")?;
-        let key = key
-            .strip_prefix("ed25519:")
-            .context("another kind of key")?;
-        let key: [u8; 32] = URL_SAFE_NO_PAD.decode(key)?.as_slice().try_into()?;
         Ok(Self {
-            key: VerifyingKey::from_bytes(&key)?,
+            key: key_of(&text("key").context("no key")?)?,
             server: text("server").context("no server")?,
             tls: text("tls"),
             url: text("url").context("no url")?,
@@ -217,6 +260,18 @@ impl Pinned {
     /// # Errors
     /// When server or signature do not fit.
     pub fn check(&self, kind: &str, signed: &Value) -> Result<()> {
+        self.check_by(&self.key, kind, signed)
+    }
+
+    /// Checks what an officer's key signed, as entry 1 of his journal names it.
+    ///
+    /// # Errors
+    /// When key, server or signature do not fit.
+    pub fn check_officer(&self, key: &str, kind: &str, signed: &Value) -> Result<()> {
+        self.check_by(&key_of(key)?, kind, signed)
+    }
+
+    fn check_by(&self, key: &VerifyingKey, kind: &str, signed: &Value) -> Result<()> {
         let body = &signed["body"];
         if body["server"] != self.server.as_str() {
             bail!("{kind} of another server");
@@ -226,8 +281,15 @@ impl Pinned {
         let text = format!("waiqin/1 {kind} {} {journal}\n{body}", self.server);
         let sig = signed["sig"].as_str().context("no signature")?;
         let sig: [u8; 64] = URL_SAFE_NO_PAD.decode(sig)?.as_slice().try_into()?;
-        self.key
-            .verify_strict(text.as_bytes(), &Signature::from_bytes(&sig))
+        key.verify_strict(text.as_bytes(), &Signature::from_bytes(&sig))
             .with_context(|| format!("signature of the {kind}"))
     }
+}
+
+fn key_of(text: &str) -> Result<VerifyingKey> {
+    let key = text
+        .strip_prefix("ed25519:")
+        .context("another kind of key")?;
+    let key: [u8; 32] = URL_SAFE_NO_PAD.decode(key)?.as_slice().try_into()?;
+    Ok(VerifyingKey::from_bytes(&key)?)
 }

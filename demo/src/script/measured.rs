@@ -1,0 +1,222 @@
+//! The verdict on seals, on the second officer, and on what the phone survived.
+
+use super::act::Day;
+use super::judge::{Held, values_of};
+use super::oracle::{Entry, PhoneExport, sha256};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Two officers on one phone: two journals, two keys, and neither in the other's.
+///
+/// # Errors
+/// When something of that does not hold.
+pub async fn second_officer(day: &Day, held: &Held) -> Result<String> {
+    let (first, second) = (held.first_of("wang")?, held.first_of("lin")?);
+    ensure!(
+        first.opened()["device"] == second.opened()["device"],
+        "they are on two phones"
+    );
+    ensure!(
+        first.opened()["key"] != second.opened()["key"],
+        "they share a key"
+    );
+    for journal in &held.journals {
+        let officer = &journal.opened()["officer"];
+        let stranger = journal
+            .entries
+            .iter()
+            .find(|it| it.json["author"] != *officer);
+        ensure!(stranger.is_none(), "{} holds another's entry", journal.id);
+    }
+    let rows = held
+        .server
+        .rows("SELECT subject, officer FROM records", 2)
+        .await?;
+    let row = rows
+        .iter()
+        .find(|row| row[0] == day.second.record)
+        .context("the second officer's record is not at the court")?;
+    ensure!(
+        second.opened()["officer"] == row[1].as_str(),
+        "his record is another's"
+    );
+    Ok(format!(
+        "同一设备两本日志两把钥匙；林某记录 {} 在自己的日志里",
+        &day.second.record[..8]
+    ))
+}
+
+/// The second officer's own key signed each record hash.
+///
+/// # Errors
+/// When a signature is missing or does not hold.
+pub fn countersign(day: &Day, held: &Held) -> Result<String> {
+    let second = held.first_of("lin")?;
+    let key = second.opened()["key"].as_str().context("no key")?;
+    for (record, hash) in &day.sealed {
+        let of = |entries: &[Entry]| -> Vec<Value> {
+            entries
+                .iter()
+                .filter(|it| it.json["subject"] == record.as_str())
+                .filter(|it| it.json["change"]["kind"] == "countersigned")
+                .map(|it| it.json["change"]["countersign"].clone())
+                .collect()
+        };
+        let own = of(&second.entries);
+        ensure!(own.len() == 1, "{} countersigns of {record}", own.len());
+        ensure!(
+            own[0]["body"]["record"] == hash.as_str(),
+            "he signed another hash"
+        );
+        day.pinned.check_officer(key, "countersign", &own[0])?;
+        let first = of(&held.first_of("wang")?.entries);
+        ensure!(first == own, "the first officer's journal has another");
+    }
+    Ok(format!(
+        "{} 份由林某的钥匙签名，验签相符，两本日志各一份",
+        day.sealed.len()
+    ))
+}
+
+/// What the page showed as the record hash is SHA-256 of the sealed body, the body holds what was
+/// typed, and nothing changed it afterwards.
+///
+/// # Errors
+/// When something of that does not hold.
+pub fn seals(day: &Day, held: &Held) -> Result<String> {
+    let mut overridden = 0;
+    for (record, hash) in &day.sealed {
+        let entries: Vec<&Entry> = held
+            .entries()
+            .filter(|it| it.json["subject"] == record.as_str())
+            .collect();
+        let sealed: Vec<usize> = (0..entries.len())
+            .filter(|at| entries[*at].json["change"]["kind"] == "sealed")
+            .collect();
+        ensure!(sealed.len() == 1, "{record} has {} seals", sealed.len());
+        let change = &entries[sealed[0]].json["change"];
+        // serde_json writes members in order of name, without spaces: the canonical form.
+        let body = serde_json::to_vec(&change["body"])?;
+        ensure!(sha256(&body) == *hash, "the body has another hash");
+        for entry in &entries[sealed[0] + 1..] {
+            ensure!(
+                entry.json["change"]["kind"] == "countersigned",
+                "{record} was changed after its seal"
+            );
+        }
+        let fields = &change["body"]["fields"];
+        for (path, value) in &values_of(record, held) {
+            let in_body = fields.get(path).unwrap_or(&Value::Null);
+            ensure!(in_body == value, "{path} is sealed as {in_body}");
+        }
+        let findings = change["findings"].as_array().context("no findings")?;
+        let overrides = change["overrides"].as_array().context("no overrides")?;
+        for it in findings.iter().filter(|it| it["severity"] == "block") {
+            let own = overrides.iter().find(|other| other["rule"] == it["rule"]);
+            let reason = own.and_then(|it| it["reason"].as_str()).unwrap_or_default();
+            let later = ["D02", "D10", "D11"].iter().any(|rule| it["rule"] == *rule);
+            ensure!(
+                later || !reason.is_empty(),
+                "{} was sealed open without a reason",
+                it["rule"]
+            );
+        }
+        overridden += overrides.len();
+    }
+    Ok(format!(
+        "{} 份：页面所示哈希 = SHA-256(正文)，正文 = 所填，封存后无改动；缺项 {overridden} 处各有理由",
+        day.sealed.len()
+    ))
+}
+
+/// Every value that was said to be saved is in the journal once.
+///
+/// # Errors
+/// When one is lost or doubled.
+pub fn phone_killed(day: &Day, held: &Held) -> Result<String> {
+    let killed = &day.killed;
+    let written: Vec<&str> = held
+        .entries()
+        .filter(|it| it.json["subject"] == killed.record.as_str())
+        .filter_map(|it| it.json["change"]["values"]["remarks"].as_str())
+        .collect();
+    for value in &killed.said {
+        let times = written.iter().filter(|it| *it == value).count();
+        ensure!(times == 1, "「{value}」 stands {times} times");
+    }
+    let known: BTreeSet<&str> = killed
+        .said
+        .iter()
+        .chain(&killed.open)
+        .map(String::as_str)
+        .collect();
+    let strange = written.iter().find(|it| !known.contains(**it));
+    ensure!(strange.is_none(), "{strange:?} was never typed");
+    let survived = killed
+        .open
+        .iter()
+        .filter(|it| written.contains(&it.as_str()));
+    Ok(format!(
+        "kill -9 {} 次：报「已存」{} 笔全在且各一；未报的 {} 笔中 {} 笔已写下",
+        killed.kills,
+        killed.said.len(),
+        killed.open.len(),
+        survived.count()
+    ))
+}
+
+/// The store was damaged whole; the phone said so and lost nothing.
+///
+/// # Errors
+/// When no incident says that it was rebuilt.
+pub fn store_rebuilt(day: &Day, held: &Held) -> Result<String> {
+    let told = incidents(&held.export, "store_rebuilt")?;
+    ensure!(told > 0, "no incident says that the store was rebuilt");
+    Ok(format!(
+        "缓存 {} 个文件全部写坏；启动后由日志重建，事件记 {told} 次",
+        day.store_files
+    ))
+}
+
+/// The copy was recognised, a new journal with its parent goes on, and both texts are at the court.
+///
+/// # Errors
+/// When something of that does not hold.
+pub fn folder_restored(day: &Day, held: &Held) -> Result<String> {
+    let restored = &day.restored;
+    let first = held.first_of("wang")?;
+    let next = held
+        .journals
+        .iter()
+        .find(|it| it.opened()["parent"]["journal"] == first.id.as_str())
+        .context("no journal follows the first")?;
+    let cause = next.opened()["cause"].as_str().unwrap_or_default();
+    ensure!(
+        matches!(cause, "restored_copy" | "forked"),
+        "it was opened because of {cause}"
+    );
+    ensure!(
+        next.opened()["key"] != first.opened()["key"],
+        "it has the key of the first"
+    );
+    for text in [&restored.after_copy, &restored.on_copy] {
+        let times = held
+            .entries()
+            .filter(|it| it.json["subject"] == restored.record.as_str())
+            .filter(|it| it.json["change"]["values"]["remarks"] == text.as_str())
+            .count();
+        ensure!(times == 1, "「{text}」 stands {times} times at the court");
+    }
+    Ok(format!(
+        "新日志 {} 承接 {}（{cause}），两边所写都在法院",
+        &next.id[..8],
+        &first.id[..8]
+    ))
+}
+
+fn incidents(export: &PhoneExport, kind: &str) -> Result<usize> {
+    let lines = export.json("incidents.ndjson")?;
+    let told = lines.iter().filter(|it| it.to_string().contains(kind));
+    Ok(told.count())
+}
