@@ -1,13 +1,14 @@
 //! The folder of a real phone is copied, and both go on: a real court keeps both branches, and
 //! either phone works on. Once the copy that is behind, once the one that forked.
 
-#[path = "../../mobile-bindings/ui/tests/real/host.rs"]
-#[allow(
+#![allow(
     dead_code,
     clippy::unwrap_used,
     clippy::unwrap_in_result,
-    reason = "a crate of tests uses a part of this"
+    reason = "a crate of tests, which uses a part of the host"
 )]
+
+#[path = "../../mobile-bindings/ui/tests/real/host.rs"]
 mod host;
 
 use base64::Engine as _;

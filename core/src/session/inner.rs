@@ -2,7 +2,7 @@
 //! journal with everything that these knew to be durable, then the views.
 
 use super::cases::CaseIndex;
-use super::opening::{follows, from_views, open_custody, open_line, open_views};
+use super::opening::{OpenedLine, follows, from_views, open_custody, open_line, open_views};
 use super::shown::{Incident, IncidentKind, LastOutcome, Parked};
 use super::views::{EvidenceStored, LostRun, Views, meta};
 use crate::custody::{Custody, CustodyItem};
@@ -144,7 +144,11 @@ impl Inner {
         let custody = open_custody(folder, &public, &keys, &mut seen)?;
         let mut views = open_views(folder, &keys, store, false)?;
         let folded = views.as_ref().and_then(|views| views.head().ok());
-        let (log, signers, lost) = open_line(folder, &public, &keys, &custody, folded, &mut seen)?;
+        let OpenedLine {
+            line: log,
+            signers,
+            lost,
+        } = open_line(folder, &public, &keys, &custody, folded, &mut seen)?;
         let fresh = match views.take() {
             Some(open) if follows(&open, &log, folded)? => {
                 views = Some(open);

@@ -16,6 +16,16 @@ use waiqin_protocol::journal::Head;
 use waiqin_protocol::suite::Signer;
 use waiqin_protocol::wire::hello::Limits;
 
+/// The journals of an officer, open.
+pub(super) struct OpenedLine {
+    /// The journals.
+    pub line: Line,
+    /// Their signing keys, oldest first.
+    pub signers: Vec<Arc<dyn Signer>>,
+    /// What is lost of the newest.
+    pub lost: Vec<Lost>,
+}
+
 /// Opens the journals of the officer, oldest first. Of the newest what was lost; what is lost of an
 /// older one, which nobody writes any more, is an incident alone.
 pub(super) fn open_line(
@@ -25,7 +35,7 @@ pub(super) fn open_line(
     custody: &Custody,
     folded: Option<Head>,
     seen: &mut Vec<IncidentKind>,
-) -> Result<(Line, Vec<Arc<dyn Signer>>, Vec<Lost>), UnlockError> {
+) -> Result<OpenedLine, UnlockError> {
     let successors = Successors::read(&*folder.disk, &folder.dir)
         .map_err(UnlockError::Files)?
         .ok_or(UnlockError::KeysDamaged)?
@@ -66,7 +76,11 @@ pub(super) fn open_line(
         .map_err(UnlockError::Journal)?;
         look_at(&opened, custody.known(journal), seen)?;
         if end.is_none() {
-            return Ok((Line::of(elders, opened.log), signers, opened.lost));
+            return Ok(OpenedLine {
+                line: Line::of(elders, opened.log),
+                signers,
+                lost: opened.lost,
+            });
         }
         seen.extend(opened.lost.iter().map(|run| IncidentKind::EntriesLost {
             from: base + run.from,

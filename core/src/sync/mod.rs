@@ -20,11 +20,11 @@ mod pin;
 mod push;
 mod report;
 mod session;
+mod successor;
 #[expect(
     clippy::module_inception,
     reason = "the step of the conversation is called so"
 )]
-mod successor;
 mod sync;
 #[cfg(test)]
 mod tests;

@@ -187,6 +187,10 @@ impl World {
             Some(Answer::Fails(failure)) => return Err(failure),
             Some(Answer::Heads(heads, seq)) => {
                 synced.heads = Some((heads, head(seq)));
+                if ask.push && matches!(heads, Heads::Fork | Heads::ServerAhead) {
+                    // Everything was sent, and lies beside the chain.
+                    synced.sent = head(self.stock.last());
+                }
                 return Ok(synced);
             }
             Some(Answer::More) => (synced.more, synced.pages) = (true, 1),
