@@ -84,6 +84,7 @@
           if (this.dirty.get(name) === value) this.dirty.delete(name);
         }
         this.showProblems(sent, told.problems);
+        document.dispatchEvent(new Event("waiqin:saved"));
         this.running = false;
         if (this.dirty.size) this.plan(0);
       } catch (error) {
