@@ -30,6 +30,8 @@ pub mod form;
 pub mod frame;
 pub mod host;
 pub mod pages;
+pub mod paper;
+mod qr;
 pub mod show;
 pub mod ui;
 pub mod words;

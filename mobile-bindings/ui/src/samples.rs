@@ -194,7 +194,8 @@ fn case_ref() -> CaseRef {
     }
 }
 
-fn entry(seq: u64, journal: u8, author: OfficerId, change: Change) -> Entry {
+/// An entry of this journal.
+pub fn entry(seq: u64, journal: u8, author: OfficerId, change: Change) -> Entry {
     Entry {
         at: At {
             beacon: None,

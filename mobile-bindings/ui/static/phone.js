@@ -88,6 +88,7 @@
         }
         this.showProblems(sent, told.problems);
         this.showNotes(told.notes);
+        document.dispatchEvent(new Event("waiqin:saved"));
         this.running = false;
         if (this.dirty.size) this.plan(0);
         // Another answer asks other fields; what was not taken would be lost, so it stays first.

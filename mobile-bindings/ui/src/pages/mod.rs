@@ -5,6 +5,9 @@ mod asset;
 mod assets;
 mod case;
 mod cases;
+mod check;
+mod findings;
+mod paper;
 mod photo;
 mod photo_new;
 pub(crate) mod problem;
@@ -14,16 +17,24 @@ mod records;
 pub(crate) mod refused;
 mod rows;
 mod save;
+mod sealed;
+mod second;
 mod settings;
+mod sign;
+mod signers;
 mod start;
 mod statics;
 mod sync;
 mod today;
 mod unlock;
 mod visit;
+mod way;
 
 #[cfg(test)]
 mod router_tests;
+#[cfg(test)]
+#[path = "seal/tests.rs"]
+mod seal_tests;
 #[cfg(test)]
 mod tests;
 
@@ -82,6 +93,7 @@ pub fn routes(ui: Ui) -> Router {
             post(photo::withdraw),
         )
         .route("/records/{id}/photos/{entry}/missing", post(photo::missing))
+        .merge(seals())
         .route("/sync", get(sync::show).post(sync::start))
         .route("/sync/live", get(sync::live))
         .route("/sync/network", post(sync::network))
@@ -93,11 +105,31 @@ pub fn routes(ui: Ui) -> Router {
         .route("/static/phone.css", get(statics::css))
         .route("/static/phone.js", get(statics::script))
         .route("/static/icon.svg", get(statics::icon))
+        .route("/static/paper.css", get(statics::paper_css))
+        .route("/static/seal.js", get(statics::seal_script))
         .route("/enter", get(enter))
         .fallback(problem::not_found)
         .layer(from_fn_with_state(carrier, guard))
         .layer(from_fn(answer_headers))
         .with_state(ui)
+}
+
+/// From the check before the seal to what corrects it.
+fn seals() -> Router<Ui> {
+    Router::new()
+        .route("/records/{id}/check", get(check::show))
+        .route("/records/{id}/lack", get(check::lack))
+        .route("/records/{id}/seal", post(check::seal))
+        .route("/records/{id}/second", post(sealed::second))
+        .route("/records/{id}/answer", post(sealed::answer))
+        .route("/records/{id}/amend", post(sealed::amend))
+        .route("/records/{id}/void", post(sealed::void))
+        .route(
+            "/records/{id}/sign/{item}",
+            get(sign::show).post(sign::sign),
+        )
+        .route("/records/{id}/paper/{which}", get(paper::show))
+        .route("/countersign", get(second::show).post(second::sign))
 }
 
 /// A rendered page.

@@ -380,7 +380,16 @@ fn not_saved_text(not_saved: &NotSaved, w: &Words) -> (StatusCode, String) {
             | SaveError::Entry(_)
             | SaveError::Source(_)
             | SaveError::Disk(_)
-            | SaveError::Store(_),
+            | SaveError::Store(_)
+            | SaveError::NotSealable(_)
+            | SaveError::NotSealed
+            | SaveError::ShownChanged
+            | SaveError::Open(_)
+            | SaveError::Strokes(_)
+            | SaveError::NoSuchPerson
+            | SaveError::Countersign(_)
+            | SaveError::NoReason
+            | SaveError::Sign(_),
         ) => (StatusCode::INTERNAL_SERVER_ERROR, w.problem_store),
     };
     (status, text.to_owned())

@@ -34,6 +34,10 @@ pub enum Missing {
     Record,
     /// A photo.
     Photo,
+    /// Somebody who could sign.
+    Person,
+    /// A paper.
+    Paper,
 }
 
 /// The page that tells it; an error type small enough to pass around.
@@ -74,6 +78,8 @@ impl ProblemPage {
             Problem::NotFound(Missing::Case) => w.case_gone,
             Problem::NotFound(Missing::Record) => w.record_gone,
             Problem::NotFound(Missing::Photo) => w.photo_gone,
+            Problem::NotFound(Missing::Person) => w.sign_nobody,
+            Problem::NotFound(Missing::Paper) => w.paper_gone,
             Problem::Store | Problem::Locked => w.problem_store,
             Problem::Form => w.problem_form,
             Problem::Sealed => w.problem_sealed,
@@ -115,8 +121,21 @@ impl From<SaveError> for Problem {
             SaveError::Locked => Self::Locked,
             SaveError::NoSuchRecord => Self::NotFound(Missing::Record),
             SaveError::NoSuchEvidence => Self::NotFound(Missing::Photo),
-            SaveError::Entry(_) | SaveError::Empty | SaveError::TooLarge { .. } => Self::Form,
-            SaveError::Source(_) | SaveError::Disk(_) | SaveError::Store(_) => {
+            SaveError::NoSuchPerson => Self::NotFound(Missing::Person),
+            SaveError::NotSealable(_) => Self::Sealed,
+            SaveError::Entry(_)
+            | SaveError::Empty
+            | SaveError::TooLarge { .. }
+            | SaveError::NotSealed
+            | SaveError::ShownChanged
+            | SaveError::Open(_)
+            | SaveError::Strokes(_)
+            | SaveError::Countersign(_)
+            | SaveError::NoReason => Self::Form,
+            SaveError::Source(_)
+            | SaveError::Disk(_)
+            | SaveError::Store(_)
+            | SaveError::Sign(_) => {
                 tracing::error!(error = %chain(&error), "nothing was saved");
                 Self::Store
             }

@@ -1,9 +1,11 @@
 //! One record as numbered steps in the scene's order. One is open; the others fold into a
 //! line that says what they hold.
 
+use super::check::{Lack, lack_of};
 use super::page;
 use super::problem::{Missing, Problem, Shown};
 use super::rows::{case_href, names, record_href};
+use super::sealed::amends_text;
 use super::visit::Unlocked;
 use crate::form::{Block, FieldProblem, Part, PhotoView, StepView, Viewer, has_assets, steps_of};
 use crate::frame::{Frame, Tab, Truth};
@@ -15,6 +17,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use waiqin_core::{Delivery, Photo, RecordPage as Shows, StoreError};
 use waiqin_protocol::ids::{OfficerId, SubjectId};
+use waiqin_protocol::record::Record;
 use waiqin_protocol::wire::sync::CaseSheet;
 use waiqin_protocol::words::fill;
 
@@ -43,6 +46,17 @@ pub(super) struct RecordPage {
     case_href: Option<String>,
     photo_href: String,
     assets_href: Option<String>,
+    seal: SealLinks,
+}
+
+/// The ways to what follows the record: the check with its count, the signatures.
+pub(super) struct SealLinks {
+    /// How much is missing; none after the seal.
+    lack: Option<Lack>,
+    lack_href: String,
+    check: String,
+    paper: String,
+    sealed: bool,
 }
 
 /// `GET /records/{id}`
@@ -52,16 +66,18 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Shown> {
     let (shows, sheet) = read(&desk, &id).await?;
+    let lack = lack_of(&desk, &shows).await?;
     let frame = desk.frame(Some(Tab::Records));
     let me = desk.session.officer().id;
-    Ok(page(&RecordPage::new(
+    let built = RecordPage::new(
         frame,
         &shows,
         sheet.as_ref(),
         (me, desk.now_ms()),
         &asked.step,
         &[],
-    )))
+    );
+    Ok(page(&built.lacking(lack)))
 }
 
 /// A record and what the phone knows of its case.
@@ -136,11 +152,31 @@ impl RecordPage {
             case_href: sheet.map(|it| case_href(&it.id)),
             photo_href: format!("/records/{id}/photos/new"),
             assets_href: has_assets(record.act).then(|| format!("/records/{id}/assets")),
+            seal: SealLinks::of(record),
             frame: Frame {
                 truth: truth(shows, &frame.truth, w),
                 poll: false,
                 ..frame
             },
+        }
+    }
+
+    /// With the count of what is missing, which the bar leads with.
+    pub(super) fn lacking(mut self, lack: Option<Lack>) -> Self {
+        self.seal.lack = lack;
+        self
+    }
+}
+
+impl SealLinks {
+    fn of(record: &Record) -> Self {
+        let href = record_href(&record.subject.to_string());
+        Self {
+            lack: None,
+            lack_href: format!("{href}/lack"),
+            check: format!("{href}/check"),
+            paper: format!("{href}/paper/record"),
+            sealed: !record.seals.is_empty(),
         }
     }
 }
@@ -180,6 +216,9 @@ fn tag(shows: &Shows, w: &Words) -> Option<Tag> {
             "warn",
         ));
     }
+    if !shows.record.seals.is_empty() {
+        return Some(Tag::new(w.sealed_stamp, "seal"));
+    }
     Some(Tag::of(shows.delivery, w))
 }
 
@@ -188,8 +227,14 @@ fn notes(shows: &Shows, readonly: bool, w: &Words) -> Vec<Tag> {
     let mut notes = Vec::new();
     if !record.seals.is_empty() {
         notes.push(Tag::new(w.record_sealed, "flash"));
+    } else if let Some(reason) = &record.voided {
+        let text = fill(w.voided_because, &[("reason", reason)]);
+        notes.push(Tag::new(text, "flash seal"));
     } else if readonly {
         notes.push(Tag::new(w.record_readonly, "flash"));
+    }
+    if let Some(text) = amends_text(record, w) {
+        notes.push(Tag::new(text, "flash"));
     }
     let typed = &record.case.typed;
     if record

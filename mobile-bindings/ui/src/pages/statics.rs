@@ -19,6 +19,22 @@ pub async fn script() -> Response {
     )
 }
 
+/// `GET /static/seal.js`
+pub async fn seal_script() -> Response {
+    file(
+        "text/javascript; charset=utf-8",
+        include_str!("../../static/seal.js"),
+    )
+}
+
+/// `GET /static/paper.css`
+pub async fn paper_css() -> Response {
+    file(
+        "text/css; charset=utf-8",
+        include_str!("../../static/paper.css"),
+    )
+}
+
 /// `GET /static/icon.svg`
 pub async fn icon() -> Response {
     file("image/svg+xml", include_str!("../../static/icon.svg"))

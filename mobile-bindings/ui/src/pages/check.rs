@@ -1,0 +1,378 @@
+//! 封存前核对: what is missing before the seal, with the way there; then the seal. Once sealed, the
+//! same address shows what stands.
+
+use super::findings::{Findings, Weight, counts, weight};
+use super::page;
+use super::problem::{Problem, Shown};
+use super::record::read;
+use super::rows::record_href;
+use super::sealed::SealedPage;
+use super::second::{Given, Other, given, open, others, signs_as};
+use super::signers::{SignerLine, Stands, signers};
+use super::visit::Unlocked;
+use crate::carrier::Protected;
+use crate::form::Posted;
+use crate::frame::{Frame, Tab, Truth};
+use crate::show::{Number, act};
+use crate::words::Words;
+use askama::Template;
+use axum::Json;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use waiqin_core::{
+    OfficerOnPhone, RecordPage as Shows, SaveError, SealRequest, SealSheet, Session, StoreError,
+};
+use waiqin_protocol::ids::{RecordHash, SubjectId};
+use waiqin_protocol::record::NotSealable;
+use waiqin_protocol::wire::enrol::OfficerCard;
+use waiqin_protocol::words::fill;
+
+/// Longest reason, characters.
+pub(super) const REASON_CHARS_MAX: usize = 1000;
+/// Before the id of a rule in the names of the form.
+const REASON: &str = "reason:";
+
+/// What the officer typed on the page.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Typed {
+    /// Reasons by rule.
+    pub reasons: BTreeMap<String, String>,
+    /// What was not done, and why.
+    pub problem: Option<String>,
+}
+
+/// What stands around the record on both pages.
+pub(super) struct Around<'a> {
+    /// Everybody who is enrolled on this phone.
+    pub on_phone: &'a [OfficerOnPhone],
+    /// Who looks.
+    pub me: &'a OfficerCard,
+    /// What he typed.
+    pub typed: &'a Typed,
+    /// Now, ms UTC.
+    pub now_ms: i64,
+}
+
+#[derive(Template)]
+#[template(path = "check.html")]
+pub(super) struct CheckPage {
+    frame: Frame,
+    back: String,
+    no: Number,
+    second: String,
+    problem: Option<String>,
+    blocked: Option<&'static str>,
+    found: Findings,
+    held: String,
+    people: Vec<SignerLine>,
+    others: Vec<Other>,
+    me: String,
+    shown: String,
+    seal_action: String,
+    void_action: String,
+    preview: String,
+    open: bool,
+    photos: String,
+}
+
+/// How much is missing, for the bar of the record's page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Lack {
+    /// `缺 2`, `可封存`.
+    pub text: String,
+    /// `seal`, `warn` or `ok`.
+    pub class: &'static str,
+}
+
+/// `GET /records/{id}/check`
+pub(super) async fn show(desk: Unlocked, Path(id): Path<String>) -> Result<Response, Shown> {
+    shown(&desk, &id, &Typed::default()).await
+}
+
+/// `GET /records/{id}/lack`: the count alone, after each save.
+pub(super) async fn lack(desk: Unlocked, Path(id): Path<String>) -> Result<Response, Shown> {
+    let (shows, _) = read(&desk, &id).await?;
+    let subject = shows.record.subject;
+    let sheet = desk.ask(move |session| session.progress(subject)).await?;
+    let lack = sheet.map(|it| Lack::of(&it, desk.w()));
+    Ok(Json(lack).into_response())
+}
+
+/// The page of a record: before its seal, or after it.
+pub(super) async fn shown(desk: &Unlocked, id: &str, typed: &Typed) -> Result<Response, Shown> {
+    let (shows, case) = read(desk, id).await?;
+    let status = if typed.problem.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    let around = Around {
+        on_phone: &desk.visit.ui.parts().phone.officers(),
+        me: desk.session.officer(),
+        typed,
+        now_ms: desk.now_ms(),
+    };
+    let frame = desk.frame(Some(Tab::Records));
+    if !shows.record.seals.is_empty() {
+        let (subject, case_id) = (shows.record.subject, shows.record.case.id.clone());
+        let amended = desk
+            .ask(move |session| super::sealed::amendments(session, subject, case_id))
+            .await?;
+        let asked = desk
+            .ask(move |session| session.countersign_request(subject))
+            .await?;
+        let built = SealedPage::new(frame, &shows, &amended, &asked, &around)
+            .map_err(|problem| desk.problem(problem))?;
+        return Ok((status, page(&built)).into_response());
+    }
+    let subject = shows.record.subject;
+    let sheet = desk.ask(move |session| session.sheet(subject)).await?;
+    let Some(sheet) = sheet else {
+        return Err(desk.problem(Problem::NotFound(super::problem::Missing::Record)));
+    };
+    let debtors = case
+        .map(|it| super::rows::names(&it.debtors, desk.w()))
+        .unwrap_or_default();
+    let built = CheckPage::new(frame, &shows, &sheet, &around)
+        .map_err(|problem| desk.problem(problem))?
+        .beside(debtors);
+    Ok((status, page(&built)).into_response())
+}
+
+/// `POST /records/{id}/seal`
+pub(super) async fn seal(
+    desk: Unlocked,
+    Path(id): Path<String>,
+    Protected(posted): Protected,
+) -> Result<Response, Shown> {
+    let (shows, _) = read(&desk, &id).await?;
+    let subject = shows.record.subject;
+    let w = desk.w();
+    let typed = Typed {
+        reasons: reasons(&posted),
+        problem: None,
+    };
+    let again = |problem: String| Typed {
+        problem: Some(problem),
+        ..typed.clone()
+    };
+    let Some(hash) = posted.text("shown").and_then(|it| it.parse().ok()) else {
+        return Err(desk.problem(Problem::Form));
+    };
+    let Ok(second) = given(&posted) else {
+        return shown(&desk, &id, &again(w.err_second_pin.to_owned())).await;
+    };
+    let request = SealRequest {
+        shown: hash,
+        reasons: typed.reasons.clone(),
+        second: second.as_ref().map(|it| it.officer),
+    };
+    let at = desk.clone();
+    let done = desk
+        .ask(move |session| Ok::<_, Problem>(seal_with(&at, session, subject, &request, second)))
+        .await?;
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("{}/check", record_href(&id))).into_response()),
+        Err(NotDone::Second(text)) => shown(&desk, &id, &again(text)).await,
+        Err(NotDone::Save(error)) => match save_text(&error, w) {
+            Some(text) => shown(&desk, &id, &again(text)).await,
+            None => Err(desk.problem(error)),
+        },
+    }
+}
+
+/// Why nothing was sealed, or nobody signed.
+pub(super) enum NotDone {
+    /// The second officer did not open his keys.
+    Second(String),
+    /// The engine did not.
+    Save(SaveError),
+}
+
+/// The second officer's PIN is asked before anything is written; his signature follows the seal.
+fn seal_with(
+    desk: &Unlocked,
+    session: &Session,
+    subject: SubjectId,
+    request: &SealRequest,
+    second: Option<Given>,
+) -> Result<(), NotDone> {
+    let opened = match &second {
+        Some(given) => Some(open(desk, given).map_err(NotDone::Second)?),
+        None => None,
+    };
+    session.seal(subject, request).map_err(NotDone::Save)?;
+    let Some(second) = opened else {
+        return Ok(());
+    };
+    countersign(session, subject, &second).or_else(|error| {
+        // The seal stands; the page that follows says that the second signature is still open.
+        tracing::error!(error = %super::problem::chain(&error), "sealed, not countersigned");
+        Ok(())
+    })
+}
+
+/// A second officer whose keys are open signs a sealed record.
+pub(super) fn countersign(
+    session: &Session,
+    subject: SubjectId,
+    second: &super::second::Opened,
+) -> Result<(), SaveError> {
+    let asked = session.countersign_request(subject)?;
+    let shows = session.record(subject).map_err(SaveError::Store)?;
+    let record = shows.ok_or(SaveError::NoSuchRecord)?.record;
+    let stands = Stands::of(&record).map_err(|_| SaveError::NotSealed)?;
+    let role = signs_as(&stands.facts, second.name());
+    second.sign(session, &asked, role)
+}
+
+/// What the officer can do about it; `None` when it is no matter of his.
+pub(super) fn save_text(error: &SaveError, w: &Words) -> Option<String> {
+    let text = match error {
+        SaveError::Open(_) => w.err_seal_open,
+        SaveError::ShownChanged => w.err_seal_changed,
+        SaveError::NoReason => w.err_reason,
+        SaveError::NotSealable(it) => not_sealable(it, w),
+        SaveError::Countersign(it) => super::second::countersign_text(*it, w),
+        SaveError::Locked
+        | SaveError::NoSuchRecord
+        | SaveError::NoSuchEvidence
+        | SaveError::NoSuchPerson
+        | SaveError::NotSealed
+        | SaveError::Strokes(_)
+        | SaveError::Entry(_)
+        | SaveError::Empty
+        | SaveError::TooLarge { .. }
+        | SaveError::Source(_)
+        | SaveError::Disk(_)
+        | SaveError::Store(_)
+        | SaveError::Sign(_) => return None,
+    };
+    Some(text.to_owned())
+}
+
+fn not_sealable(why: &NotSealable, w: &Words) -> &'static str {
+    match why {
+        NotSealable::Sealed(_) => w.problem_sealed,
+        NotSealable::Void => w.check_void,
+        NotSealable::Contested(_) => w.check_contested,
+    }
+}
+
+fn reasons(posted: &Posted) -> BTreeMap<String, String> {
+    let cut = |text: &str| {
+        text.trim()
+            .chars()
+            .take(REASON_CHARS_MAX)
+            .collect::<String>()
+    };
+    posted
+        .0
+        .iter()
+        .filter_map(|(name, text)| Some((name.strip_prefix(REASON)?, cut(text))))
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(rule, text)| (rule.to_owned(), text))
+        .collect()
+}
+
+impl Lack {
+    /// Of a sheet.
+    pub(super) fn of(sheet: &SealSheet, w: &Words) -> Self {
+        if let Some(NotSealable::Contested(_)) = &sheet.blocked {
+            return Self {
+                text: w.state_contested.to_owned(),
+                class: "warn",
+            };
+        }
+        let (block, warn) = counts(sheet);
+        let (text, class) = match (block, warn) {
+            (0, 0) => (w.lack_none.to_owned(), "ok"),
+            (0, n) => (fill(w.lack_reason, &[("n", &n)]), "warn"),
+            (n, _) => (fill(w.lack, &[("n", &n)]), "seal"),
+        };
+        Self { text, class }
+    }
+}
+
+impl CheckPage {
+    pub(super) fn new(
+        frame: Frame,
+        shows: &Shows,
+        sheet: &SealSheet,
+        around: &Around<'_>,
+    ) -> Result<Self, Problem> {
+        let (w, lang) = (frame.w, frame.lang);
+        let (typed, me) = (around.typed, around.me);
+        let record = &shows.record;
+        let id = record.subject.to_string();
+        let href = record_href(&id);
+        let stands = Stands::of(record)?;
+        let found = Findings::of(sheet, &typed.reasons, around.now_ms, lang, w);
+        let rotten = sheet.found.iter().any(|it| it.rule == "G08");
+        let photos = sheet.facts.proofs.len();
+        let photos = match (rotten, photos) {
+            (true, _) => w.check_photos_rot.to_owned(),
+            (false, 0) => w.check_photos_none.to_owned(),
+            (false, n) => fill(w.check_photos, &[("n", &n)]),
+        };
+        let truth = super::record::truth(shows, &frame.truth, w);
+        Ok(Self {
+            back: href.clone(),
+            no: Number::of_case(&record.case, w),
+            second: act(record.act, w).to_owned(),
+            problem: typed.problem.clone(),
+            blocked: sheet.blocked.as_ref().map(|it| not_sealable(it, w)),
+            held: fill(w.check_held, &[("n", &found.held.len())]),
+            people: signers(record, &stands, lang, w)
+                .iter()
+                .map(|it| it.line(record, &stands, w))
+                .collect(),
+            others: others(around.on_phone, me.id, &stands.facts),
+            me: fill(w.check_me, &[("who", &me.name)]),
+            shown: sheet.hash.to_string(),
+            seal_action: format!("{href}/seal"),
+            void_action: format!("{href}/void"),
+            preview: format!("{href}/paper/record"),
+            open: sheet.found.iter().any(|it| weight(it) == Weight::Block),
+            photos,
+            found,
+            frame: Frame {
+                truth: Truth {
+                    side: String::new(),
+                    ..truth
+                },
+                poll: false,
+                ..frame
+            },
+        })
+    }
+
+    /// The debtors stand beside the number.
+    fn beside(mut self, debtors: String) -> Self {
+        if !debtors.is_empty() {
+            self.second = format!("{} · {debtors}", self.second);
+        }
+        self
+    }
+}
+
+/// The hash that a page showed, with the record that it is of.
+pub(super) fn short(hash: &RecordHash) -> String {
+    hash.to_string().chars().take(8).collect()
+}
+
+/// How much is missing in a record, for its own page; `None` once it is sealed or void.
+pub(super) async fn lack_of(desk: &Unlocked, shows: &Shows) -> Result<Option<Lack>, Shown> {
+    let record = &shows.record;
+    if !record.seals.is_empty() || record.voided.is_some() {
+        return Ok(None);
+    }
+    let subject = record.subject;
+    let sheet = desk
+        .ask(move |session| Ok::<_, StoreError>(session.progress(subject)?))
+        .await?;
+    Ok(sheet.map(|it| Lack::of(&it, desk.w())))
+}

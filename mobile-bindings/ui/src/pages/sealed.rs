@@ -1,0 +1,382 @@
+//! 已封存: what stands, who signed it a second time, what corrects it; and 作废 before the seal.
+
+use super::check::{
+    Around, NotDone, REASON_CHARS_MAX, Typed, countersign, save_text, short, shown,
+};
+use super::findings::said;
+use super::problem::{Problem, Shown};
+use super::record::read;
+use super::rows::record_href;
+use super::second::{Other, given, open, others};
+use super::signers::{SignerLine, Stands, signers};
+use super::visit::Unlocked;
+use crate::carrier::Protected;
+use crate::form::Posted;
+use crate::frame::Frame;
+use crate::qr::Qr;
+use crate::show::{Number, act, grouped, when};
+use crate::words::Words;
+use askama::Template;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use waiqin_core::{OfficerOnPhone, RecordPage as Shows, RecordsOf, SaveError, Session, StoreError};
+use waiqin_protocol::ids::{CaseId, OfficerId, SubjectId};
+use waiqin_protocol::journal::AmendKind;
+use waiqin_protocol::record::{Record, Seal};
+use waiqin_protocol::wire::countersign::{CountersignAnswer, CountersignRequest};
+use waiqin_protocol::words::{Lang, fill};
+
+/// How many of the newest records are looked through for amendments.
+const AMENDMENTS_LOOKED_AT: usize = 200;
+
+/// A record that corrects or adds to this one.
+#[derive(Clone, Debug)]
+pub(super) struct Amendment {
+    pub subject: SubjectId,
+    pub kind: AmendKind,
+    pub reason: String,
+    pub at_ms: i64,
+    pub sealed: bool,
+}
+
+struct AmendmentLine {
+    href: String,
+    title: String,
+    reason: String,
+    sealed: bool,
+}
+
+struct Countersigned {
+    text: String,
+    at: String,
+}
+
+struct OverrideLine {
+    rule: &'static str,
+    reason: String,
+    second: String,
+}
+
+#[derive(Template)]
+#[template(path = "sealed.html")]
+pub(super) struct SealedPage {
+    frame: Frame,
+    back: String,
+    title: &'static str,
+    no: Number,
+    problem: Option<String>,
+    short: String,
+    hash: String,
+    by: String,
+    refolds: bool,
+    twice: String,
+    overrides: Vec<OverrideLine>,
+    later: Vec<&'static str>,
+    countersigns: Vec<Countersigned>,
+    people: Vec<SignerLine>,
+    others: Vec<Other>,
+    request: String,
+    qr: Option<Qr>,
+    amendments: Vec<AmendmentLine>,
+    second_action: String,
+    answer_action: String,
+    amend_action: String,
+    paper: String,
+}
+
+/// `POST /records/{id}/second`: the second officer signs on this phone, by his PIN.
+pub(super) async fn second(
+    desk: Unlocked,
+    Path(id): Path<String>,
+    Protected(posted): Protected,
+) -> Result<Response, Shown> {
+    let (shows, _) = read(&desk, &id).await?;
+    let subject = shows.record.subject;
+    let Ok(Some(given)) = given(&posted) else {
+        return told(&desk, &id, desk.w().err_second_pin.to_owned()).await;
+    };
+    let at = desk.clone();
+    let done = desk
+        .ask(move |session| {
+            Ok::<_, Problem>(
+                open(&at, &given)
+                    .map_err(NotDone::Second)
+                    .and_then(|second| {
+                        countersign(session, subject, &second).map_err(NotDone::Save)
+                    }),
+            )
+        })
+        .await?;
+    match done {
+        Ok(()) => Ok(to_check(&id)),
+        Err(NotDone::Second(text)) => told(&desk, &id, text).await,
+        Err(NotDone::Save(error)) => refused(&desk, &id, error).await,
+    }
+}
+
+/// `POST /records/{id}/answer`: the answer of a second officer's own phone.
+pub(super) async fn answer(
+    desk: Unlocked,
+    Path(id): Path<String>,
+    Protected(posted): Protected,
+) -> Result<Response, Shown> {
+    let (shows, _) = read(&desk, &id).await?;
+    let subject = shows.record.subject;
+    let text = posted.text("answer").unwrap_or_default();
+    let Ok(answer) = text.parse::<CountersignAnswer>() else {
+        return told(&desk, &id, desk.w().err_second_answer.to_owned()).await;
+    };
+    let done = desk
+        .ask(move |session| Ok::<_, Problem>(session.take_countersign(subject, &answer)))
+        .await?;
+    match done {
+        Ok(_) => Ok(to_check(&id)),
+        Err(error) => refused(&desk, &id, error).await,
+    }
+}
+
+/// `POST /records/{id}/amend`: opens a record that corrects or adds to this one.
+pub(super) async fn amend(
+    desk: Unlocked,
+    Path(id): Path<String>,
+    Protected(posted): Protected,
+) -> Result<Response, Shown> {
+    let (shows, _) = read(&desk, &id).await?;
+    let subject = shows.record.subject;
+    let kind = match posted.text("kind") {
+        Some("correction") => AmendKind::Correction,
+        Some("supplement") => AmendKind::Supplement,
+        Some(_) | None => return told(&desk, &id, desk.w().err_amend_kind.to_owned()).await,
+    };
+    let reason = reason(&posted);
+    let done = desk
+        .ask(move |session| Ok::<_, Problem>(session.amend(subject, kind, &reason)))
+        .await?;
+    match done {
+        Ok(saved) => Ok(Redirect::to(&record_href(&saved.subject.to_string())).into_response()),
+        Err(error) => refused(&desk, &id, error).await,
+    }
+}
+
+/// `POST /records/{id}/void`
+pub(super) async fn void(
+    desk: Unlocked,
+    Path(id): Path<String>,
+    Protected(posted): Protected,
+) -> Result<Response, Shown> {
+    let (shows, _) = read(&desk, &id).await?;
+    let subject = shows.record.subject;
+    let reason = reason(&posted);
+    let done = desk
+        .ask(move |session| Ok::<_, Problem>(session.void(subject, &reason)))
+        .await?;
+    match done {
+        Ok(_) => Ok(Redirect::to(&record_href(&id)).into_response()),
+        Err(error) => refused(&desk, &id, error).await,
+    }
+}
+
+fn reason(posted: &Posted) -> String {
+    let text = posted.text("reason").unwrap_or_default().trim();
+    text.chars().take(REASON_CHARS_MAX).collect()
+}
+
+fn to_check(id: &str) -> Response {
+    Redirect::to(&format!("{}/check", record_href(id))).into_response()
+}
+
+async fn told(desk: &Unlocked, id: &str, problem: String) -> Result<Response, Shown> {
+    let typed = Typed {
+        problem: Some(problem),
+        ..Typed::default()
+    };
+    shown(desk, id, &typed).await
+}
+
+async fn refused(desk: &Unlocked, id: &str, error: SaveError) -> Result<Response, Shown> {
+    match save_text(&error, desk.w()) {
+        Some(text) => told(desk, id, text).await,
+        None => Err(desk.problem(error)),
+    }
+}
+
+/// The records of this phone that amend a sealed one, oldest first.
+pub(super) fn amendments(
+    session: &Session,
+    subject: SubjectId,
+    case: Option<CaseId>,
+) -> Result<Vec<Amendment>, StoreError> {
+    let Some(shows) = session.record(subject)? else {
+        return Ok(Vec::new());
+    };
+    let seals: Vec<_> = shows.record.seals.iter().map(|it| it.hash).collect();
+    let of = case.map_or(RecordsOf::All, RecordsOf::Case);
+    let mut found = Vec::new();
+    for row in session.records(&of, 0, AMENDMENTS_LOOKED_AT)? {
+        if row.subject == subject || row.opened_ms < shows.record.opened {
+            continue;
+        }
+        let Some(other) = session.record(row.subject)? else {
+            continue;
+        };
+        let amends = other.record.amends.filter(|it| seals.contains(&it.record));
+        if let Some(amends) = amends {
+            found.push(Amendment {
+                subject: row.subject,
+                kind: amends.kind,
+                reason: amends.reason,
+                at_ms: row.opened_ms,
+                sealed: row.sealed.is_some(),
+            });
+        }
+    }
+    found.sort_by_key(|it| it.at_ms);
+    Ok(found)
+}
+
+/// 更正 or 补充.
+fn kind_word(kind: AmendKind, w: &Words) -> &'static str {
+    match kind {
+        AmendKind::Correction => w.amend_correction,
+        AmendKind::Supplement => w.amend_supplement,
+    }
+}
+
+/// What an amendment says of itself.
+pub(super) fn amends_text(record: &Record, w: &Words) -> Option<String> {
+    let amends = record.amends.as_ref()?;
+    Some(fill(
+        w.amend_of,
+        &[
+            ("kind", &kind_word(amends.kind, w)),
+            ("hash", &short(&amends.record)),
+            ("reason", &amends.reason),
+        ],
+    ))
+}
+
+impl SealedPage {
+    pub(super) fn new(
+        frame: Frame,
+        shows: &Shows,
+        amended: &[Amendment],
+        asked: &CountersignRequest,
+        around: &Around<'_>,
+    ) -> Result<Self, Problem> {
+        let (w, lang) = (frame.w, frame.lang);
+        let (on_phone, now_ms) = (around.on_phone, around.now_ms);
+        let record = &shows.record;
+        let seal = record.seals.first().ok_or(Problem::Form)?;
+        let stands = Stands::of(record)?;
+        let href = record_href(&record.subject.to_string());
+        let hash = seal.hash.to_string();
+        let request = asked.to_string();
+        let name = |id: OfficerId| name_of(on_phone, id);
+        let by = name(seal.author).unwrap_or_else(|| w.other_officer.to_owned());
+        Ok(Self {
+            back: href.clone(),
+            title: act(record.act, w),
+            no: Number::of_case(&record.case, w),
+            problem: around.typed.problem.clone(),
+            short: short(&seal.hash),
+            hash: grouped(&hash),
+            by: fill(
+                w.sealed_by,
+                &[("who", &by), ("time", &when(seal.at, now_ms, w))],
+            ),
+            refolds: seal.refolds,
+            twice: twice(record, w),
+            overrides: overrides(seal, on_phone, lang, w),
+            later: later(seal, lang),
+            countersigns: countersigns(record, seal, now_ms, w),
+            people: signers(record, &stands, lang, w)
+                .iter()
+                .map(|it| it.line(record, &stands, w))
+                .collect(),
+            others: others(on_phone, around.me.id, &stands.facts),
+            qr: Qr::of(&request),
+            request,
+            amendments: amended.iter().map(|it| line(it, now_ms, w)).collect(),
+            second_action: format!("{href}/second"),
+            answer_action: format!("{href}/answer"),
+            amend_action: format!("{href}/amend"),
+            paper: format!("{href}/paper/record"),
+            frame: Frame {
+                truth: super::record::truth(shows, &frame.truth, w),
+                poll: false,
+                ..frame
+            },
+        })
+    }
+}
+
+fn name_of(on_phone: &[OfficerOnPhone], id: OfficerId) -> Option<String> {
+    let found = on_phone.iter().find(|it| it.card.id == id);
+    found.map(|it| it.card.name.clone())
+}
+
+fn twice(record: &Record, w: &Words) -> String {
+    let others: Vec<String> = record
+        .seals
+        .iter()
+        .skip(1)
+        .map(|it| short(&it.hash))
+        .collect();
+    if others.is_empty() {
+        return String::new();
+    }
+    fill(w.sealed_twice, &[("hash", &others.join(w.list_comma))])
+}
+
+fn overrides(seal: &Seal, on_phone: &[OfficerOnPhone], lang: Lang, w: &Words) -> Vec<OverrideLine> {
+    let line = |it: &waiqin_protocol::journal::Override| OverrideLine {
+        rule: said(&it.rule, lang),
+        reason: it.reason.clone(),
+        second: it
+            .officer
+            .and_then(|id| name_of(on_phone, id))
+            .map(|who| fill(w.sealed_agreed, &[("who", &who)]))
+            .unwrap_or_default(),
+    };
+    seal.overrides.iter().map(line).collect()
+}
+
+/// What was sealed open because it is due later; each rule once.
+fn later(seal: &Seal, lang: Lang) -> Vec<&'static str> {
+    let settled = |rule: &str| seal.overrides.iter().any(|it| it.rule == rule);
+    let mut found = Vec::new();
+    for finding in seal.findings.iter().filter(|it| !settled(&it.rule)) {
+        let text = said(&finding.rule, lang);
+        if !text.is_empty() && !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    found
+}
+
+/// The signatures over this seal; one that came both ways counts once.
+fn countersigns(record: &Record, seal: &Seal, now_ms: i64, w: &Words) -> Vec<Countersigned> {
+    let mut journals = Vec::new();
+    let mut found = Vec::new();
+    for state in &record.countersigns {
+        let body = &state.countersign.body;
+        if body.record != seal.hash || journals.contains(&body.journal) {
+            continue;
+        }
+        journals.push(body.journal);
+        found.push(Countersigned {
+            text: fill(w.second_done, &[("role", &body.role)]),
+            at: when(body.at, now_ms, w),
+        });
+    }
+    found
+}
+
+fn line(it: &Amendment, now_ms: i64, w: &Words) -> AmendmentLine {
+    AmendmentLine {
+        href: record_href(&it.subject.to_string()),
+        title: format!("{} · {}", kind_word(it.kind, w), when(it.at_ms, now_ms, w)),
+        reason: it.reason.clone(),
+        sealed: it.sealed,
+    }
+}
