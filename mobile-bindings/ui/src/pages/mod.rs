@@ -82,6 +82,7 @@ pub fn routes(ui: Ui) -> Router {
             post(photo::withdraw),
         )
         .route("/records/{id}/photos/{entry}/missing", post(photo::missing))
+        .route("/records/{id}/photos/{entry}/check", post(photo::check))
         .route("/sync", get(sync::show).post(sync::start))
         .route("/sync/live", get(sync::live))
         .route("/sync/network", post(sync::network))
