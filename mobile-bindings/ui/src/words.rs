@@ -315,6 +315,7 @@ waiqin_protocol::words! {
         more_given: "已填 {n}", "{n} given";
         choose: "请选", "Choose";
         to_assets: "清单", "List";
+        special_rest: "其余都没有", "None of the others";
         record_fields: "记录内容", "What the record holds";
         step_authority: "出示证件、裁定", "IDs and ruling shown";
         step_persons: "在场人", "Persons present";
@@ -414,12 +415,24 @@ waiqin_protocol::words! {
         note_cert_ok: "证号格式相符", "Shape of a certificate";
         note_cert_look: "证号格式少见，请核对", "Unusual certificate number, please check";
 
+        // What a photo shows, and a look at its bytes.
+        photo_item: "拍的是哪一项、谁", "Which line or person";
+        photo_item_none: "整个现场", "The whole scene";
+        photo_item_removed: "这一项已从记录移除", "Removed from the record since";
+        photo_check: "复核本机原件", "Check the original on this phone";
+        photo_checked: "{time} 复核：本机原件与内容哈希一致", "Checked {time}: the original matches its hash";
+        photo_check_differs: "本机原件与内容哈希不符或读不出。没有删除任何内容，请把手机交内勤。", "The original does not match its hash or cannot be read. Nothing was deleted; hand the phone to the office.";
+        photo_check_gone: "原件已不在本机。", "The original is no longer on this phone.";
+        err_photo_item: "记录里已没有这一项，照片没有存。请重选拍的是哪一项，再选文件。", "The record no longer has this line; the photo was not saved. Choose the line and the file again.";
+        line_n: "第 {n} 项", "Line {n}";
+
         // The list of assets.
         assets_empty: "清单还没有内容。从上面选一类开始，一件一行。", "The list is empty. Choose a kind above; one line for each thing.";
         photo_of_line: "拍照到第 {n} 项", "Photo of line {n}";
         line_of: "第 {n} 项，共 {all} 项", "Line {n} of {all}";
         line_before: "上一项", "Previous line";
         line_next: "下一项", "Next line";
+        line_again: "＋ 再加一项同类", "＋ Another of this kind";
         remove_line: "从清单移除这一项", "Remove this line";
         rank_waiting: "轮候", "Waiting";
         no_photo: "缺照片", "No photo";
@@ -506,6 +519,7 @@ waiqin_protocol::words! {
         withdraw_note: "撤回后不再作为本记录的照片，原件照样保存并送达。", "It then no longer stands for the record; the original is kept and delivered all the same.";
         reason: "理由", "Reason";
         err_reason: "请写理由，没有改动。", "Give the reason; nothing was changed.";
+        err_uncertified: "新日志还没有本院签发的证明，请先同步一次。", "The new journal has no certificate of the court yet; sync once first.";
         missing_title: "声明缺失", "Declare missing";
         missing_note: "只在确实找不回原件时使用；理由会写入日志并送交法院。", "Only if the original cannot be found; the reason goes into the journal and to the court.";
         missing_go: "声明缺失", "Declare missing";

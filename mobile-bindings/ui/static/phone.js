@@ -255,5 +255,8 @@
 
   // What was just added comes into sight.
   const open = location.hash && document.querySelector(location.hash + ":not(details)");
-  if (open) open.scrollIntoView({ block: "center" });
+  if (open) {
+    for (let fold = open.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    open.scrollIntoView({ block: "center" });
+  }
 })();

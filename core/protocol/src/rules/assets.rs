@@ -169,13 +169,13 @@ pub(super) const RULES: &[Rule] = &[
             "excess_reason",
         ],
         check: |view, out| {
-            if !view.given("excess_reason") {
+            if exceeds(view) && !view.given("excess_reason") {
                 out.at("excess_reason");
             }
         },
     }
     .warns()
-    .when(exceeds),
+    .when(|view| view.context.debt.is_some()),
     Row {
         id: "Z17",
         acts: SEIZURES,
@@ -375,8 +375,7 @@ fn waiting(view: &View<'_>, out: &mut Misses) {
     }
 }
 
-/// Σ max(0, value − liens) × forced sale factor > limit × (outstanding + interest + fee). What is
-/// exempt, or not seized after an objection, does not count.
+/// Σ max(0, value − liens) × forced sale factor > limit × (outstanding + interest + fee).
 fn exceeds(view: &View<'_>) -> bool {
     let Some(debt) = view.context.debt else {
         return false;
@@ -385,8 +384,14 @@ fn exceeds(view: &View<'_>) -> bool {
         .iter()
         .map(|it| i128::from(it.0))
         .sum();
-    let value: i128 = view
-        .items("assets")
+    owed > 0
+        && sealed_value_fen(view) * i128::from(view.set.forced_sale_percent)
+            > owed * i128::from(view.set.excess_percent)
+}
+
+/// Σ max(0, value − liens) in fen. What is exempt, or not seized after an objection, does not count.
+pub(super) fn sealed_value_fen(view: &View<'_>) -> i128 {
+    view.items("assets")
         .iter()
         .filter(|id| !view.is(&format!("assets/{id}/exempt/answer"), &["exempt"]))
         .filter(|id| !view.is(&format!("assets/{id}/third_party/outcome"), &["not_sealed"]))
@@ -394,10 +399,7 @@ fn exceeds(view: &View<'_>) -> bool {
             let fen = |field| i128::from(view.int(&format!("assets/{id}/{field}")).unwrap_or(0));
             (fen("est_value_fen") - fen("senior_liens_fen")).max(0)
         })
-        .sum();
-    owed > 0
-        && value * i128::from(view.set.forced_sale_percent)
-            > owed * i128::from(view.set.excess_percent)
+        .sum()
 }
 
 fn counted(view: &View<'_>, out: &mut Misses) {

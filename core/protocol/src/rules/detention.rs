@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
             let decided = view
                 .items_where("docs", "type", &["detention_decision"])
                 .iter()
-                .any(|id| approved_before(view, id));
+                .any(|id| view.approved_before(id));
             if view.yes("emergency") && !decided {
                 out.unless_given(view, ["emergency_reason"]);
             } else if !decided {
@@ -281,13 +281,6 @@ fn delivered(view: &View<'_>) -> bool {
 /// Nothing can be read out to a person who was not found.
 fn found(view: &View<'_>) -> bool {
     !view.is("execution", &["not_found"])
-}
-
-fn approved_before(view: &View<'_>, doc: &str) -> bool {
-    let on = view.day(&format!("docs/{doc}/on"));
-    view.given(&format!("docs/{doc}/no"))
-        && view.is(&format!("docs/{doc}/approved_by"), &["president"])
-        && on.is_some_and(|on| on <= view.act_day())
 }
 
 fn family_told(view: &View<'_>, out: &mut Misses) {

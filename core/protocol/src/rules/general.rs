@@ -312,9 +312,9 @@ fn times(view: &View<'_>, out: &mut Misses) {
 fn everyone_signed(view: &View<'_>, out: &mut Misses) {
     for id in view.items("present") {
         let signed = format!("present/{id}/signed");
+        let of_person = format!("present/{id}");
         let refused_on_glass = view.refused.iter().any(|(person, what)| {
-            person.is_some_and(|it| it.to_string() == id)
-                && (what.as_str() == signed || what.as_str() == "present")
+            person.is_some_and(|it| it.to_string() == id) && what.as_str().starts_with(&of_person)
         });
         let refused = view.given(&format!("present/{id}/refusal")) || refused_on_glass;
         if !view.has_signed("present", id) && !refused {
@@ -343,11 +343,12 @@ fn recusal(view: &View<'_>, out: &mut Misses) {
 }
 
 fn adults_signed(view: &View<'_>, out: &mut Misses) {
-    let items = view.items("present");
-    let mut signers = items.iter().filter(|id| view.has_signed("present", id));
-    let dependent = signers.clone().find(|id| !is_adult(view, id));
-    if let (Some(id), false) = (dependent, signers.any(|id| is_adult(view, id))) {
-        out.at(format!("present/{id}/signed"));
+    let mut signers = view.items("present");
+    signers.retain(|id| view.has_signed("present", id));
+    if let Some(first) = signers.first()
+        && !signers.iter().any(|id| is_adult(view, id))
+    {
+        out.at(format!("present/{first}/signed"));
     }
 }
 

@@ -20,6 +20,12 @@ pub enum Law {
     Settlement,
     /// 执行担保规定
     Guarantee,
+    /// 拍卖、变卖财产规定
+    Sale,
+    /// 网络司法拍卖规定
+    Auction,
+    /// 执行设定抵押的房屋规定
+    MortgagedHome,
     /// 民事诉讼证据规定
     Evidence,
     /// 涉执行司法赔偿解释
@@ -52,6 +58,9 @@ impl Law {
             Self::Preservation => ("财产保全规定", "Provisions on Preservation"),
             Self::Settlement => ("执行和解规定", "Provisions on Settlement"),
             Self::Guarantee => ("执行担保规定", "Provisions on Guarantee"),
+            Self::Sale => ("拍卖变卖规定", "Provisions on Auction and Sale"),
+            Self::Auction => ("网络司法拍卖规定", "Provisions on Online Auction"),
+            Self::MortgagedHome => ("抵押房屋规定", "Provisions on Mortgaged Homes"),
             Self::Evidence => ("民事证据规定", "Provisions on Civil Evidence"),
             Self::Compensation => ("涉执行司法赔偿解释", "Interpretation on Compensation"),
             Self::Jail => ("拘留所条例", "Regulations on Places of Detention"),

@@ -12,6 +12,9 @@ mod found;
 mod general;
 mod investigation;
 mod law;
+mod other_acts;
+mod preservation;
+mod search;
 mod seizure;
 mod settlement;
 #[cfg(test)]
@@ -82,8 +85,11 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         investigation::RULES,
         seizure::RULES,
         assets::RULES,
+        preservation::RULES,
+        search::RULES,
         detention::RULES,
         settlement::RULES,
+        other_acts::RULES,
     ]
     .into_iter()
     .flatten()

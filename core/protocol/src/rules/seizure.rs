@@ -106,13 +106,7 @@ pub(super) const RULES: &[Rule] = &[
             "no_witness_reason",
         ],
         check: |view, out| {
-            let invited = ["employer", "grassroots"];
-            let here = !view.items_where("present", "role", &invited).is_empty();
-            let came = view
-                .items_where("notices", "class", &invited)
-                .iter()
-                .any(|id| view.is(&format!("notices/{id}/came"), &["came"]));
-            if !here && !came && !view.given("no_witness_reason") {
+            if nobody_of_the_place(view) {
                 out.at("no_witness_reason");
             }
         },
@@ -245,6 +239,17 @@ pub(super) fn told_to_come(view: &View<'_>, classes: &[&str]) -> bool {
                 .iter()
                 .all(|field| view.given(&format!("notices/{id}/{field}")))
         })
+}
+
+/// Nobody came from the employer or the neighbourhood committee, and no reason is written.
+pub(super) fn nobody_of_the_place(view: &View<'_>) -> bool {
+    let invited = ["employer", "grassroots"];
+    let here = !view.items_where("present", "role", &invited).is_empty();
+    let came = view
+        .items_where("notices", "class", &invited)
+        .iter()
+        .any(|id| view.is(&format!("notices/{id}/came"), &["came"]));
+    !here && !came && !view.given("no_witness_reason")
 }
 
 fn keeper(view: &View<'_>, out: &mut Misses) {

@@ -10,6 +10,7 @@ use crate::numbers::days::{
     seizure_expiry,
 };
 use crate::record::Facts;
+use crate::words::Lang;
 use chrono::{Days, NaiveDate};
 
 /// A clock.
@@ -62,6 +63,32 @@ pub enum TimerKind {
     Grace,
     /// A follow-up (后续事项) of the record.
     FollowUp,
+}
+
+impl TimerKind {
+    /// What has to be done, in words.
+    #[must_use]
+    pub fn label(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Renewal => ("查封（扣押）届满，续行", "Seizure ends: renew"),
+            Self::RenewalRequest => ("申请续行保全", "Ask for renewal of the preservation"),
+            Self::FamilyNotice => ("通知被拘留人家属", "Tell the detainee's family"),
+            Self::Approval => ("补办拘留批准手续", "Approval of the detention"),
+            Self::DetentionEnd => ("拘留期满", "Detention ends"),
+            Self::Review => ("申请复议期满", "Review may be asked for until"),
+            Self::CashHandIn => ("现金交付财务", "Hand in the cash"),
+            Self::CashPayOut => ("发放案款", "Pay the money out"),
+            Self::TipVerified => ("核实线索", "Verify the tip"),
+            Self::Instalment => ("和解分期履行", "Instalment of the settlement"),
+            Self::FinePayment => ("缴纳罚款", "Payment of the fine"),
+            Self::Grace => ("抵押住房宽限期满", "Grace for the mortgaged home ends"),
+            Self::FollowUp => ("后续事项", "Follow-up"),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
 }
 
 /// The clocks that a record starts, soonest first.

@@ -83,6 +83,14 @@ impl View<'_> {
             .any(|id| self.given(&format!("docs/{id}/no")))
     }
 
+    /// Whether a paper has a number and was approved by the president not after the day of the act.
+    pub(super) fn approved_before(&self, doc: &str) -> bool {
+        let on = self.day(&format!("docs/{doc}/on"));
+        self.given(&format!("docs/{doc}/no"))
+            && self.is(&format!("docs/{doc}/approved_by"), &["president"])
+            && on.is_some_and(|on| on <= self.act_day())
+    }
+
     /// Whether something of this kind is on the list of what remains to be done.
     pub(super) fn follows_up(&self, kind: &str) -> bool {
         !self.items_where("follow_ups", "kind", &[kind]).is_empty()

@@ -92,8 +92,10 @@ pub fn added(key: &str, held: &Held<'_>, place: &Place) -> Option<BTreeMap<Path,
     let preset = PRESETS.iter().find(|it| it.key == key)?;
     let before = join("assets", &place.new_item);
     let mut values = first_values(preset, &before, held, place);
-    let line = Value::Int(last_line(held.record).saturating_add(1));
-    values.insert(Path::new(join(&before, "line")).ok()?, line);
+    values.insert(
+        Path::new(join(&before, "line")).ok()?,
+        next_line(held.record),
+    );
     let at = held.record.text("place");
     if !at.is_empty() {
         values.insert(Path::new(join(&before, "location")).ok()?, Value::from(at));
@@ -101,11 +103,32 @@ pub fn added(key: &str, held: &Held<'_>, place: &Place) -> Option<BTreeMap<Path,
     Some(values)
 }
 
-fn last_line(record: &Record) -> i64 {
+/// The first values of a line like another: of its kind, counted alike, at the same place. What was
+/// seen of the one thing is not said of the next.
+#[must_use]
+pub fn again(of: &str, held: &Held<'_>, place: &Place) -> Option<BTreeMap<Path, Value>> {
+    held.record.items("assets").iter().find(|it| *it == of)?;
+    let before = join("assets", &place.new_item);
+    let alike = ["kind", "class", "unit", "location"];
+    let value = |name: &&str| {
+        let value = held.value(&format!("assets/{of}/{name}"))?.clone();
+        Some((Path::new(join(&before, name)).ok()?, value))
+    };
+    let mut values: BTreeMap<Path, Value> = alike.iter().filter_map(value).collect();
+    values.insert(
+        Path::new(join(&before, "line")).ok()?,
+        next_line(held.record),
+    );
+    Some(values)
+}
+
+/// One more than the highest number, and than there are lines.
+fn next_line(record: &Record) -> Value {
     let ids = record.items("assets");
     let line = |id: &String| record.value(&format!("assets/{id}/line"))?.as_int();
     let counted = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-    ids.iter().filter_map(line).max().unwrap_or(0).max(counted)
+    let last = ids.iter().filter_map(line).max().unwrap_or(0).max(counted);
+    Value::Int(last.saturating_add(1))
 }
 
 /// Ids of the lines in the order of the list: by number, then by id, which stands still.
@@ -309,3 +332,132 @@ const REST: &[Piece] = &[
     Piece::Field(field("assets/*/note")),
     Piece::Less,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{ITEM, long_list, seizure_record};
+    use waiqin_protocol::fields::ASSET_KINDS;
+
+    fn keys(record: &Record, id: &str) -> Vec<&'static str> {
+        asked_of(record, id).iter().map(|it| it.key).collect()
+    }
+
+    fn put(record: &mut Record, path: &str, value: Value) {
+        let mut state = record.fields.values().next().unwrap().clone();
+        state.candidates[0].value = value;
+        record.fields.insert(Path::new(path).unwrap(), state);
+    }
+
+    fn with(kind: &str) -> Record {
+        let mut record = long_list().record;
+        let id = "01".repeat(16);
+        put(&mut record, &format!("assets/{id}/kind"), Value::from(kind));
+        record
+    }
+
+    #[test]
+    fn a_kind_asks_what_it_needs_and_no_other_kinds_numbers() {
+        let id = "01".repeat(16);
+        for (kind, asks, spares) in [
+            ("vehicle", "vehicle", "home"),
+            ("house", "register", "vehicle"),
+            ("house", "home", "machine"),
+            ("cash", "cash", "register"),
+            ("equipment", "machine", "vehicle"),
+            ("goods", "perishable", "cash"),
+            ("schooling", "exempt", "machine"),
+            ("equity", "register", "exempt"),
+        ] {
+            let keys = keys(&with(kind), &id);
+            assert!(keys.contains(&asks), "{kind} does not ask {asks}");
+            assert!(!keys.contains(&spares), "{kind} asks {spares}");
+        }
+        for kind in ASSET_KINDS {
+            let keys = keys(&with(kind.code), &id);
+            for always in ["what", "value", "rank", "rest"] {
+                assert!(
+                    keys.contains(&always),
+                    "{} does not ask {always}",
+                    kind.code
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn rank_owner_and_holder_ask_what_follows_from_them() {
+        let id = "01".repeat(16);
+        for (name, value, group) in [
+            ("rank", "waiting", "prior"),
+            ("owner", "co_owned", "co_owners"),
+            ("owner", "third_party", "third_party"),
+            ("held_by", "third_party", "third_party"),
+        ] {
+            let mut record = with("equipment");
+            assert!(!keys(&record, &id).contains(&group));
+            put(
+                &mut record,
+                &format!("assets/{id}/{name}"),
+                Value::from(value),
+            );
+            assert!(keys(&record, &id).contains(&group), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn what_was_given_stays_shown_whatever_the_kind_became() {
+        let id = "01".repeat(16);
+        let mut record = with("vehicle");
+        put(&mut record, &format!("assets/{id}/vin"), Value::from("X"));
+        put(
+            &mut record,
+            &format!("assets/{id}/kind"),
+            Value::from("furniture"),
+        );
+        assert!(keys(&record, &id).contains(&"vehicle"));
+        put(&mut record, &format!("assets/{id}/vin"), Value::from(""));
+        assert!(
+            !keys(&record, &id).contains(&"vehicle"),
+            "an emptied text is nothing"
+        );
+        // Another line's numbers are not this line's.
+        let seizure = seizure_record().record;
+        assert!(!keys(&seizure, ITEM).contains(&"vehicle"));
+    }
+
+    #[test]
+    fn a_new_line_has_the_next_number_its_class_and_the_place_and_no_more_facts() {
+        let record = seizure_record().record;
+        let nothing = BTreeMap::new();
+        let held = Held {
+            record: &record,
+            typed: &nothing,
+        };
+        let place = Place {
+            now_ms: 1,
+            new_item: "ab".repeat(16),
+            address: None,
+        };
+        let values = added("vehicle", &held, &place).unwrap();
+        let of = |name: &str| {
+            values.get(&Path::new(format!("assets/{}/{name}", place.new_item)).unwrap())
+        };
+        assert_eq!(of("line"), Some(&Value::Int(5)));
+        assert_eq!(of("class"), Some(&Value::from("movable")));
+        assert_eq!(of("location"), Some(&Value::from(record.text("place"))));
+        for fact in ["rank", "owner", "held_by", "registered", "est_value_fen"] {
+            assert_eq!(of(fact), None, "{fact} was not seen by anybody yet");
+        }
+        assert!(added("moon", &held, &place).is_none());
+        let like = again(ITEM, &held, &place).unwrap();
+        let of =
+            |name: &str| like.get(&Path::new(format!("assets/{}/{name}", place.new_item)).unwrap());
+        assert_eq!(of("kind"), Some(&Value::from("equipment")));
+        assert_eq!(of("line"), Some(&Value::Int(5)));
+        for fact in ["name", "quantity", "rank", "est_value_fen"] {
+            assert_eq!(of(fact), None, "{fact} was seen of the other thing");
+        }
+        assert!(again(&"ab".repeat(16), &held, &place).is_none());
+    }
+}

@@ -58,7 +58,7 @@ impl Held<'_> {
 pub struct Asked {
     /// What to write.
     pub values: BTreeMap<Path, Value>,
-    /// Where the item that was added stands in the page (`LIST-ID`).
+    /// Where the item that was added or written to stands in the page (`LIST-ID`).
     pub item: Option<String>,
 }
 
@@ -66,20 +66,37 @@ pub struct Asked {
 #[must_use]
 pub fn asked(steps: &'static [Step], what: &str, held: &Held<'_>, place: &Place) -> Option<Asked> {
     let (verb, rest) = what.split_once(':').unwrap_or((what, ""));
+    let mut item = None;
     let values = match verb {
         "save" => BTreeMap::new(),
         "add" => return add(steps, rest, held, place),
-        "now" => now(held.record, rest, place)?,
+        "now" => {
+            item = item_of(rest);
+            now(held.record, rest, place)?
+        }
         "address" => one("place", Value::from(place.address.clone()?))?,
-        "none" => none_of(steps, rest)?,
+        "none" => none_of(steps, rest, held)?,
         "drop" => drop_item(steps, rest, held)?,
-        "deed" => press(steps, rest, held, place)?,
+        "deed" => {
+            item = rest.split_once('@').and_then(|it| item_of(it.1));
+            press(steps, rest, held, place)?
+        }
         "pick" => pick(steps, rest, held, place)?,
         "copy" => copy(steps, rest, held)?,
         "capital" => capital(steps, rest, held)?,
         _ => return None,
     };
-    Some(Asked { values, item: None })
+    Some(Asked { values, item })
+}
+
+/// Where the item of a path stands in the page.
+fn item_of(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let id = parts
+        .iter()
+        .position(|it| is_item_id(it))
+        .filter(|it| *it > 0)?;
+    Some(parts[..=id].join("-"))
 }
 
 /// Whether all that a button writes stands already.
@@ -163,7 +180,8 @@ fn now(record: &Record, path: &str, place: &Place) -> Option<BTreeMap<Path, Valu
     (field.kind == Kind::Moment).then(|| one(path, Value::Int(place.now_ms)))?
 }
 
-fn none_of(steps: &'static [Step], wanted: &str) -> Option<BTreeMap<Path, Value>> {
+/// Answers with no what is not answered with yes.
+fn none_of(steps: &'static [Step], wanted: &str, held: &Held<'_>) -> Option<BTreeMap<Path, Value>> {
     let names = steps.iter().flat_map(Step::pieces).find_map(|piece| {
         if let Piece::Flags { group, names, .. } = piece {
             (*group == wanted).then_some(*names)
@@ -171,7 +189,11 @@ fn none_of(steps: &'static [Step], wanted: &str) -> Option<BTreeMap<Path, Value>
             None
         }
     })?;
-    let no = |name: &&str| Some((Path::new(join(wanted, name)).ok()?, Value::from(false)));
+    let no = |name: &&str| {
+        let path = join(wanted, name);
+        let yes = held.value(&path) == Some(&Value::Bool(true));
+        Some((Path::new(path).ok()?, Value::from(false))).filter(|_| !yes)
+    };
     Some(names.iter().filter_map(no).collect())
 }
 

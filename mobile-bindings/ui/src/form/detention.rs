@@ -37,7 +37,7 @@ pub const STEPS: &[Step] = &[
             Piece::Field(field("act_on")),
             Piece::Field(field("facts").hint(|w| w.f_facts_hint)),
             Piece::Field(field("legal_item")),
-            Piece::Field(field("emergency").reshapes()),
+            Piece::Field(field("emergency")),
             Piece::Field(field("emergency_reason")),
         ]],
         leading: &[Lead::Any(&["facts"]), Lead::Any(&["legal_item"])],

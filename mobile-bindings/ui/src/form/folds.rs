@@ -1,7 +1,9 @@
 //! Folds over rarer fields: their titles say how much of them is given, and what was not taken
 //! opens them.
 
-use super::shown::{Block, MoreView, Part};
+use super::layout::{List, join};
+use super::shown::{Block, FieldView, MoreView, Part};
+use crate::show::masked;
 use crate::words::Words;
 use waiqin_protocol::words::fill;
 
@@ -97,5 +99,48 @@ pub(super) fn part_wrong(part: &Part) -> bool {
         }
         Part::Contested(_) => true,
         Part::Flag(_) | Part::Deeds(_) | Part::More(_) | Part::Less => false,
+    }
+}
+
+/// Whether an item is shown open: until most of its first fields are given, and whenever something
+/// in it was not taken. What folds away says in its line what it holds.
+pub(super) fn mostly_open(parts: &[Part]) -> bool {
+    let first = || parts.iter().take_while(|it| !matches!(it, Part::More(_)));
+    let fields = first().filter(|it| !matches!(it, Part::Deeds(_))).count();
+    let given = first().filter(|it| part_given(it)).count();
+    given < (fields * 3).div_ceil(5) || parts.iter().any(part_wrong)
+}
+
+/// What an item holds beside its title, in one line.
+pub(super) fn second_line(parts: &[Part], list: &List, before: &str) -> String {
+    const SAID: usize = 3;
+    let titles: Vec<String> = list.title.iter().map(|it| join(before, it)).collect();
+    let said = |part: &Part| match part {
+        Part::Line(it) | Part::Text(it) | Part::Moment(it) | Part::Choice(it) => {
+            (!titles.contains(&it.path)).then(|| short(it))
+        }
+        Part::Flag(it) => it.on.then(|| it.label.to_owned()),
+        Part::Contested(_) | Part::Deeds(_) | Part::More(_) | Part::Less => None,
+    };
+    let said = parts.iter().filter_map(said).filter(|it| !it.is_empty());
+    said.take(SAID).collect::<Vec<_>>().join(" · ")
+}
+
+fn short(field: &FieldView) -> String {
+    const CHARS: usize = 24;
+    if let Some(chosen) = field.choices.iter().find(|it| it.on) {
+        return chosen.label.clone().into_owned();
+    }
+    let text = &field.kept;
+    if text.is_empty() {
+        String::new()
+    } else if field.moment {
+        text.split('T').next_back().unwrap_or_default().to_owned()
+    } else if field.path.ends_with("/id_no") {
+        masked(text)
+    } else if text.chars().count() > CHARS {
+        text.chars().take(CHARS).chain(['…']).collect()
+    } else {
+        text.clone()
     }
 }

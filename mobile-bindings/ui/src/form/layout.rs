@@ -52,6 +52,8 @@ pub enum Piece {
         names: &'static [&'static str],
         /// The button that answers all with no.
         none: Label,
+        /// Its label when some are answered with yes: the rest.
+        rest: Label,
     },
     /// A list whose items have random ids.
     List(List),

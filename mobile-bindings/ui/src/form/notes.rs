@@ -119,3 +119,54 @@ fn capital(text: &str) -> Note {
         Err(_) => Note::default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_562_027_400_000; // 2019-07-02 08:30 +08:00
+
+    fn said(path: &str, text: &str) -> (String, &'static str) {
+        let note = of(path, text, NOW, &Words::EN);
+        (note.text, note.class)
+    }
+
+    #[test]
+    fn a_number_says_whether_it_holds_wherever_it_is_typed() {
+        let vin = format!("assets/{}/vin", "0b".repeat(16));
+        for (path, text, class) in [
+            // Vectors of DOMAIN 3.1, 3.3, 3.4 and 3.5.
+            (vin.as_str(), "1M8GDM9AXKP042788", "ok-text"),
+            (&vin, "LSVAG2180E2100001", "warn-text"),
+            (&vin, "LSVAG218OE2100001", "warn-text"),
+            (&vin, "LSVAG218E2100001", "warn-text"),
+            ("assets/x/plate", "\u{7ca4}A\u{b7}12345", "ok-text"),
+            ("assets/x/plate", "\u{7ca4}A1O345", "warn-text"),
+            ("debtor/id_no", "11010519491231002x", "ok-text"),
+            ("debtor/id_no", "440115199003071239", "warn-text"),
+            ("target/id_no", "440115198902290018", "warn-text"),
+            ("debtor/id_no", "H12345678", ""),
+            ("debtor/id_no", "4401**********1238", ""),
+            ("place", "1M8GDM9AXKP042788", ""),
+            ("assets/x/vin", "", ""),
+        ] {
+            let (words, said) = said(path, text);
+            assert_eq!(said, class, "{path}={text}");
+            assert_eq!(words.is_empty(), class.is_empty(), "{path}={text}");
+        }
+        assert!(
+            said(&vin, "LSVAG2180E2100001").0.contains('6'),
+            "6 is expected"
+        );
+    }
+
+    #[test]
+    fn an_amount_is_said_in_capitals_and_no_amount_is_not() {
+        assert_eq!(
+            said("total_fen", "98,600.00").0,
+            "\u{7396}\u{4e07}\u{634c}\u{4edf}\u{9646}\u{4f70}\u{5143}\u{6574}"
+        );
+        assert_eq!(said("total_fen", "much").0, "");
+        assert_eq!(said("days", "15").0, "");
+    }
+}

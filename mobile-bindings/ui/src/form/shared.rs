@@ -228,6 +228,7 @@ pub const SPECIAL: &[Piece] = &[Piece::Flags {
         "deputy", "military", "foreign", "pregnant", "over_70", "ill",
     ],
     none: |w| w.special_none,
+    rest: |w| w.special_rest,
 }];
 
 /// 后续事项, with the buttons that an act needs first.

@@ -226,6 +226,14 @@ pub struct ItemView {
     pub anchor: String,
     /// Title.
     pub title: String,
+    /// What it is, beside the title.
+    pub tags: Vec<String>,
+    /// What else it holds, in one line.
+    pub second: String,
+    /// It has one field alone, and needs no title.
+    pub single: bool,
+    /// Shown open: little of it is given yet, or something was not taken.
+    pub open: bool,
     /// Button that removes it.
     pub drop_do: String,
     /// Fields and buttons.

@@ -296,6 +296,61 @@ fn buttons_of_an_item_write_into_that_item() {
 }
 
 #[test]
+fn a_button_of_an_item_leads_back_to_that_item() {
+    let record = full_record().record;
+    let at = |what: &str| pressed(what, &record).unwrap().item;
+    let item = Some(format!("present-{ITEM}"));
+    assert_eq!(at(&format!("deed:refuse_sign@present/{ITEM}")), item);
+    let shown = format!("now:officers/{ITEM}/id_shown_at");
+    assert_eq!(at(&shown), Some(format!("officers-{ITEM}")));
+    assert_eq!(at("deed:nobody"), None);
+    assert_eq!(at("now:t0"), None);
+}
+
+#[test]
+fn an_item_folds_when_most_of_it_is_given_and_says_what_it_holds() {
+    let page = seizure_record();
+    let item = |page: &waiqin_core::RecordPage, problems: &[FieldProblem]| {
+        let viewer = Viewer {
+            page,
+            lang: Lang::En,
+            me: ME,
+            now_ms: NOW_MS,
+            has_address: false,
+            readonly: false,
+            problems,
+            photos: Vec::new(),
+            item: None,
+        };
+        let steps = viewer.steps(steps_of(Act::Seal).unwrap(), None);
+        let blocks = steps.into_iter().flat_map(|it| it.blocks);
+        let mut items = blocks.filter_map(|it| match it {
+            Block::Item(item) if item.anchor.starts_with("docs-") => Some(item),
+            _ => None,
+        });
+        items.next().unwrap()
+    };
+    let ruling = item(&page, &[]);
+    assert!(ruling.open, "two of five fields are given");
+    assert_eq!(ruling.title, "Ruling");
+    assert_eq!(ruling.tags, [page.record.text(&format!("docs/{ITEM}/no"))]);
+    let mut dated = page.clone();
+    let mut state = page.record.fields[&path(&format!("docs/{ITEM}/no"))].clone();
+    state.candidates[0].value = Value::from("2019-06-28");
+    let on = path(&format!("docs/{ITEM}/on"));
+    dated.record.fields.insert(on, state);
+    let folded = item(&dated, &[]);
+    assert!(!folded.open);
+    assert_eq!(folded.second, "2019-06-28");
+    let wrong = FieldProblem {
+        path: format!("docs/{ITEM}/shown_at"),
+        text: "why".to_owned(),
+        typed: "soon".to_owned(),
+    };
+    assert!(item(&dated, &[wrong]).open, "what was not taken is seen");
+}
+
+#[test]
 fn items_are_added_with_a_new_id_and_removed_whole() {
     let record = full_record().record;
     let id = "0c".repeat(16);
@@ -674,14 +729,18 @@ fn marks_that_were_answered_with_no_stay_answered() {
     }
     let sent = [
         ("special/deputy", "no"),
-        ("special/ill", "no"),
-        ("special/ill", "yes"),
+        ("special/military", "no"),
+        ("special/military", "yes"),
     ];
     let read = changes(&sent, &record);
     assert_eq!(
         read.values,
-        BTreeMap::from([(path("special/ill"), Value::from(true))])
+        BTreeMap::from([(path("special/military"), Value::from(true))])
     );
+    // The sample is seriously ill: the button answers the five others alone.
+    let rest = pressed("none:special", &page.record).unwrap().values;
+    assert_eq!(rest.len(), 5);
+    assert!(!rest.contains_key(&path("special/ill")));
 }
 
 #[test]

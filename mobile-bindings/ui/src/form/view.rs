@@ -2,7 +2,9 @@
 
 use super::assets;
 use super::deeds::{Held, stands};
-use super::folds::{count_fold, fold, given_words, part_given, part_wrong};
+use super::folds::{
+    count_fold, fold, given_words, mostly_open, part_given, part_wrong, second_line,
+};
 use super::kept::was;
 use super::layout::{Copy, Deed, Given, Label, Lead, List, Pick, Piece, Step, items_of, join};
 use super::shown::{
@@ -140,7 +142,8 @@ impl Viewer<'_> {
                     group,
                     names,
                     none,
-                } => blocks.push(self.flags(*title, group, names, *none)),
+                    rest,
+                } => blocks.push(self.flags(*title, group, names, (*none, *rest))),
                 Piece::List(list) => self.list(list, &mut blocks),
                 Piece::Pick(pick) => self.pick(pick, &mut blocks),
                 Piece::Deeds(deeds) => blocks.push(Block::Deeds(self.deeds(deeds, ""))),
@@ -165,7 +168,7 @@ impl Viewer<'_> {
         title: Label,
         group: &'static str,
         names: &'static [&'static str],
-        none: Label,
+        (none, rest): (Label, Label),
     ) -> Block {
         let flags: Vec<FlagView> = names
             .iter()
@@ -175,8 +178,12 @@ impl Viewer<'_> {
         Block::Flags {
             title: title(self.w()),
             none_do: format!("none:{group}"),
-            none_label: none(self.w()),
-            none_on: flags.iter().all(|it| it.off == "no"),
+            none_label: if flags.iter().any(|it| it.on) {
+                rest(self.w())
+            } else {
+                none(self.w())
+            },
+            none_on: flags.iter().all(|it| it.on || it.off == "no"),
             flags,
         }
     }
@@ -205,14 +212,19 @@ impl Viewer<'_> {
                 parts.extend(more);
                 parts.push(Part::Less);
             }
-            let title = self.words_of(&before, list.title);
+            let mut words = list
+                .title
+                .iter()
+                .map(|name| self.words_of(&before, &[name]))
+                .filter(|it| !it.is_empty());
+            let numbered = || format!("{} {}", (list.one)(w), index + 1);
             blocks.push(Block::Item(ItemView {
                 heading: (list.heading)(w),
-                title: if title.is_empty() {
-                    format!("{} {}", (list.one)(w), index + 1)
-                } else {
-                    title
-                },
+                title: words.next().unwrap_or_else(numbered),
+                tags: words.collect(),
+                second: second_line(&parts, list, &before),
+                single: list.fields.len() == 1 && list.more.is_empty() && list.deeds.is_empty(),
+                open: mostly_open(&parts),
                 drop_do: format!("drop:{before}"),
                 anchor: before.replace('/', "-"),
                 parts,

@@ -40,6 +40,8 @@ pub(super) struct AssetPage {
     was: String,
     groups: Vec<Group>,
     drop_do: String,
+    list: String,
+    again_do: String,
     photos: Vec<PhotoView>,
     photo_href: String,
     photo_do: String,
@@ -139,6 +141,7 @@ impl AssetPage {
             .collect();
         let waiting = record.text(&format!("assets/{item}/rank")) == "waiting";
         let beside = |at: Option<usize>| Some(format!("{list}/{}", ids.get(at?)?));
+        let (before, next) = (beside(index.checked_sub(1)), beside(Some(index + 1)));
         let of_item = shows.photos.iter().filter(|it| {
             let shown = it.state.evidence.item;
             shown.is_some_and(|it| it.to_string() == item)
@@ -154,13 +157,15 @@ impl AssetPage {
             was: was(groups.iter().flat_map(|it| &it.blocks)),
             groups,
             drop_do: format!("drop:assets/{item}"),
+            again_do: format!("again:{item}"),
+            list,
             photos: of_item
                 .map(|it| small_photo(record.subject, it, w))
                 .collect(),
             photo_href: format!("{}/photos/new?item={item}", record_href(&id)),
             photo_do: fill(w.photo_of_line, &[("n", &(index + 1))]),
-            before: beside(index.checked_sub(1)),
-            next: beside(Some(index + 1)),
+            before,
+            next,
             frame: Frame {
                 truth: truth(shows, &frame.truth, w),
                 poll: false,

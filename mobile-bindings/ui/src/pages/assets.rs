@@ -76,17 +76,20 @@ pub(super) async fn add(
 ) -> Result<Response, Shown> {
     let found = writable(&desk, &id).await?;
     let record = &found.shows.record;
-    let key = posted.text("do").and_then(|it| it.strip_prefix("add:"));
+    let what = posted.text("do").unwrap_or_default();
     let place = place(&desk, found.sheet.as_ref());
     let nothing = BTreeMap::new();
     let held = Held {
         record,
         typed: &nothing,
     };
-    let values = key
-        .filter(|_| has_assets(record.act))
-        .and_then(|key| assets::added(key, &held, &place))
-        .ok_or_else(|| desk.problem(Problem::Form))?;
+    let values = match what.split_once(':') {
+        _ if !has_assets(record.act) => None,
+        Some(("add", key)) => assets::added(key, &held, &place),
+        Some(("again", of)) => assets::again(of, &held, &place),
+        Some(_) | None => None,
+    };
+    let values = values.ok_or_else(|| desk.problem(Problem::Form))?;
     let subject = record.subject;
     desk.ask(move |session| session.change(subject, values))
         .await?;

@@ -235,6 +235,7 @@ pub(super) fn save_text(error: &SaveError, w: &Words) -> Option<String> {
         SaveError::Open(_) => w.err_seal_open,
         SaveError::ShownChanged => w.err_seal_changed,
         SaveError::NoReason => w.err_reason,
+        SaveError::Uncertified => w.err_uncertified,
         SaveError::NotSealable(it) => not_sealable(it, w),
         SaveError::Countersign(it) => super::second::countersign_text(*it, w),
         SaveError::Locked

@@ -93,6 +93,7 @@ pub fn routes(ui: Ui) -> Router {
             post(photo::withdraw),
         )
         .route("/records/{id}/photos/{entry}/missing", post(photo::missing))
+        .route("/records/{id}/photos/{entry}/check", post(photo::check))
         .merge(seals())
         .route("/sync", get(sync::show).post(sync::start))
         .route("/sync/live", get(sync::live))

@@ -1,15 +1,16 @@
 //! One photo: what it is, what the court has of it, withdrawing it. In addresses a photo is named by
 //! the hash of its entry, which nobody can guess from its bytes.
 
+use super::assets::name_of;
 use super::page;
 use super::problem::{Missing, Problem, Shown};
 use super::record::read;
 use super::rows::record_href;
 use super::visit::Unlocked;
 use crate::carrier::Protected;
-use crate::form::Fact;
+use crate::form::{Fact, assets};
 use crate::frame::{Frame, Tab};
-use crate::show::{Number, Tag, grouped, role, size, source, when};
+use crate::show::{Number, Tag, clock_seconds, grouped, role, size, source, when};
 use crate::words::Words;
 use askama::Template;
 use axum::extract::Path;
@@ -17,8 +18,10 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use waiqin_core::{Delivery, Photo, ReceiptLine, RecordPage as Shows, StoreError};
-use waiqin_protocol::ids::EvidenceHash;
-use waiqin_protocol::words::fill;
+use waiqin_protocol::ids::{EvidenceHash, ItemId};
+use waiqin_protocol::record::Record;
+use waiqin_protocol::suite::sha256;
+use waiqin_protocol::words::{Lang, fill};
 
 const REASON_CHARS_MAX: usize = 1000;
 
@@ -42,6 +45,8 @@ pub(super) struct PhotoPage {
     hash: String,
     withdraw_action: String,
     missing_action: String,
+    check_action: String,
+    checked: Option<Tag>,
 }
 
 /// `GET /records/{id}/photos/{entry}`
@@ -49,7 +54,66 @@ pub(super) async fn show(
     desk: Unlocked,
     Path((id, entry)): Path<(String, String)>,
 ) -> Result<Response, Shown> {
-    shown(&desk, &id, &entry, None).await
+    shown(&desk, &id, &entry, None, None).await
+}
+
+/// `POST …/check`: reads the bytes on this phone anew and compares them with the hash that the
+/// journal names. Nothing is written: it is a look, and the seal looks again.
+pub(super) async fn check(
+    desk: Unlocked,
+    Path((id, entry)): Path<(String, String)>,
+    Protected(_): Protected,
+) -> Result<Response, Shown> {
+    let (_, photo) = find(&desk, &id, &entry).await?;
+    let evidence = photo.state.evidence;
+    let bytes = desk
+        .ask(move |session| match session.original(evidence.hash) {
+            Err(StoreError::Locked) => Err(StoreError::Locked),
+            read => Ok(read),
+        })
+        .await?;
+    let checked = Checked::of(bytes, evidence.hash, evidence.length);
+    shown(&desk, &id, &entry, None, Some(checked)).await
+}
+
+/// What a look at the bytes came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Checked {
+    /// They are those that the journal names.
+    Holds,
+    /// They are others, or cannot be read.
+    Differs,
+    /// They are not on this phone.
+    Gone,
+}
+
+impl Checked {
+    fn of(bytes: Result<Option<Vec<u8>>, StoreError>, hash: EvidenceHash, length: u64) -> Self {
+        match bytes {
+            Ok(Some(bytes)) => {
+                let long = u64::try_from(bytes.len()).is_ok_and(|it| it == length);
+                if long && sha256(&bytes) == *hash.as_bytes() {
+                    Self::Holds
+                } else {
+                    Self::Differs
+                }
+            }
+            Ok(None) => Self::Gone,
+            Err(error) => {
+                tracing::warn!(%error, "the bytes of a photo could not be read");
+                Self::Differs
+            }
+        }
+    }
+
+    fn tag(self, now_ms: i64, w: &Words) -> Tag {
+        let time = clock_seconds(now_ms);
+        match self {
+            Self::Holds => Tag::new(fill(w.photo_checked, &[("time", &time)]), "flash ok"),
+            Self::Differs => Tag::new(w.photo_check_differs, "flash seal"),
+            Self::Gone => Tag::new(w.photo_check_gone, "flash"),
+        }
+    }
 }
 
 async fn shown(
@@ -57,6 +121,7 @@ async fn shown(
     id: &str,
     entry: &str,
     problem: Option<&'static str>,
+    checked: Option<Checked>,
 ) -> Result<Response, Shown> {
     let (shows, photo) = find(desk, id, entry).await?;
     let hash = photo.state.evidence.hash;
@@ -66,7 +131,10 @@ async fn shown(
     let shift_ms = desk.visit.ui.parts().server_shift_ms;
     let received = received_ms(&receipts, hash).map(|it| it.saturating_add(shift_ms));
     let frame = desk.frame(Some(Tab::Records));
-    let built = PhotoPage::new(frame, &shows, &photo, received, problem, desk.now_ms());
+    let mut built = PhotoPage::new(frame, &shows, &photo, received, problem, desk.now_ms());
+    if let Some(checked) = checked {
+        built = built.after(checked, desk.now_ms());
+    }
     let status = if problem.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
@@ -117,7 +185,7 @@ pub(super) async fn withdraw(
 ) -> Result<Response, Shown> {
     let (shows, photo) = find(&desk, &id, &entry).await?;
     let Some(reason) = reason(posted.text("reason")) else {
-        return shown(&desk, &id, &entry, Some(desk.w().err_reason)).await;
+        return shown(&desk, &id, &entry, Some(desk.w().err_reason), None).await;
     };
     let (subject, hash) = (shows.record.subject, photo.state.evidence.hash);
     desk.ask(move |session| session.withdraw_evidence(subject, hash, &reason))
@@ -136,7 +204,7 @@ pub(super) async fn missing(
         return Err(desk.problem(Problem::Form));
     }
     let Some(reason) = reason(posted.text("reason")) else {
-        return shown(&desk, &id, &entry, Some(desk.w().err_reason)).await;
+        return shown(&desk, &id, &entry, Some(desk.w().err_reason), None).await;
     };
     let (subject, hash) = (shows.record.subject, photo.state.evidence.hash);
     desk.ask(move |session| session.declare_missing(subject, hash, &reason))
@@ -214,16 +282,47 @@ impl PhotoPage {
             ended,
             original: format!("{href}/original"),
             large: format!("{href}/small"),
-            facts: facts(photo, received, now_ms, w),
+            facts: facts(shows, photo, received, now_ms, frame.lang),
             hash: grouped(&evidence.hash.to_string()),
             withdraw_action: format!("{href}/withdraw"),
             missing_action: format!("{href}/missing"),
+            check_action: format!("{href}/check"),
+            checked: None,
             frame,
+        }
+    }
+
+    /// The page after a look at the bytes.
+    pub(super) fn after(self, checked: Checked, now_ms: i64) -> Self {
+        Self {
+            checked: Some(checked.tag(now_ms, self.frame.w)),
+            ..self
         }
     }
 }
 
-fn facts(photo: &Photo, received: Option<i64>, now_ms: i64, w: &'static Words) -> Vec<Fact> {
+/// The line or person that a photo shows, in words.
+fn shown_item(record: &Record, item: ItemId, lang: Lang) -> String {
+    let id = item.to_string();
+    let lines = assets::in_order(record);
+    if let Some(index) = lines.iter().position(|it| *it == id) {
+        let n = fill(Words::of(lang).line_n, &[("n", &(index + 1))]);
+        return format!("{n} {}", name_of(record, &id, lang));
+    }
+    let name = |list: &&str| record.text(&format!("{list}/{id}/name")).to_owned();
+    let named = ["present", "parties"];
+    let named = named.iter().map(|it| name(it)).find(|it| !it.is_empty());
+    named.unwrap_or_else(|| Words::of(lang).photo_item_removed.to_owned())
+}
+
+fn facts(
+    shows: &Shows,
+    photo: &Photo,
+    received: Option<i64>,
+    now_ms: i64,
+    lang: Lang,
+) -> Vec<Fact> {
+    let w = Words::of(lang);
     let evidence = &photo.state.evidence;
     let pixels = match (evidence.width, evidence.height) {
         (Some(width), Some(height)) => Some(format!("{width} × {height}")),
@@ -240,6 +339,10 @@ fn facts(photo: &Photo, received: Option<i64>, now_ms: i64, w: &'static Words) -
         }
     };
     [
+        (
+            w.photo_item,
+            evidence.item.map(|it| shown_item(&shows.record, it, lang)),
+        ),
         (w.photo_state, Some(delivery)),
         (w.photo_caption, evidence.caption.clone()),
         (w.photo_source, Some(source(evidence.source, w).to_owned())),
@@ -253,4 +356,41 @@ fn facts(photo: &Photo, received: Option<i64>, now_ms: i64, w: &'static Words) -
     .into_iter()
     .filter_map(|(label, value)| Some(Fact::new(label, value?, false)))
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use waiqin_protocol::ids::EvidenceHash;
+
+    #[test]
+    fn a_look_holds_only_for_the_very_bytes() {
+        // SHA-256("abc"), FIPS 180-2.
+        let hash: EvidenceHash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+            .parse()
+            .unwrap();
+        let of = |bytes: &str, length| Checked::of(Ok(Some(bytes.into())), hash, length);
+        assert_eq!(of("abc", 3), Checked::Holds);
+        assert_eq!(of("abd", 3), Checked::Differs);
+        assert_eq!(of("abc", 4), Checked::Differs);
+        assert_eq!(Checked::of(Ok(None), hash, 3), Checked::Gone);
+    }
+
+    #[test]
+    fn a_photo_says_which_line_or_person_it_shows_and_when_that_was_removed() {
+        let record = crate::samples::seizure_record().record;
+        let said = |id: &str| shown_item(&record, id.parse().unwrap(), Lang::En);
+        assert!(
+            said(&"0e".repeat(16)).starts_with("Line 3 "),
+            "{}",
+            said(&"0e".repeat(16))
+        );
+        assert_eq!(said(&"aa".repeat(16)), Words::EN.photo_item_removed);
+        let settled = crate::samples::settlement_record().record;
+        let party = shown_item(&settled, crate::samples::ITEM.parse().unwrap(), Lang::En);
+        assert_eq!(
+            party,
+            settled.text(&format!("parties/{}/name", crate::samples::ITEM))
+        );
+    }
 }

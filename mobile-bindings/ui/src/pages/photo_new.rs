@@ -1,12 +1,13 @@
 //! 加照片: the bytes go to the engine while they arrive, never whole through memory.
 
+use super::assets::{assets_href, name_of};
 use super::page;
 use super::problem::{Problem, Shown, chain};
 use super::record::{read, small_photos};
 use super::rows::record_href;
 use super::visit::Unlocked;
 use crate::carrier::ProtectedUpload;
-use crate::form::PhotoView;
+use crate::form::{PhotoView, assets};
 use crate::frame::{Flash, Frame, Tab};
 use crate::show::{Number, role, size, source};
 use crate::words::Words;
@@ -20,8 +21,10 @@ use serde::Deserialize;
 use std::io::{self, Read};
 use tokio::sync::mpsc;
 use waiqin_core::{EvidenceFacts, EvidenceSaved, RecordPage as Shows, SaveError};
+use waiqin_protocol::ids::ItemId;
 use waiqin_protocol::journal::{EvidenceRole, EvidenceSource};
-use waiqin_protocol::words::fill;
+use waiqin_protocol::record::Record;
+use waiqin_protocol::words::{Lang, fill};
 
 /// Roles offered for photos of a visit, likeliest first.
 const ROLES: [EvidenceRole; 9] = [
@@ -36,6 +39,8 @@ const ROLES: [EvidenceRole; 9] = [
     EvidenceRole::Other,
 ];
 const SOURCES: [EvidenceSource; 2] = [EvidenceSource::Camera, EvidenceSource::External];
+/// Lists whose items a photo can show.
+const SHOWN: [&str; 3] = ["assets", "present", "parties"];
 const WORDS_CHARS_MAX: usize = 500;
 const NAME_CHARS_MAX: usize = 255;
 /// Pieces of the file that may wait for the disk.
@@ -47,6 +52,9 @@ pub struct Asked {
     /// A photo was just saved: `yes`, or `unreadable`.
     #[serde(default)]
     saved: String,
+    /// The line or person that it shows.
+    #[serde(default)]
+    item: String,
 }
 
 pub(super) struct Choice {
@@ -60,8 +68,22 @@ pub(super) struct Choice {
 pub(super) struct Said {
     role: Option<EvidenceRole>,
     source: Option<EvidenceSource>,
+    item: Option<ItemId>,
     how: String,
     caption: String,
+}
+
+/// Lines or persons that a photo can show.
+pub(super) struct ItemGroup {
+    label: &'static str,
+    items: Vec<ItemChoice>,
+}
+
+/// One of them.
+pub(super) struct ItemChoice {
+    id: String,
+    label: String,
+    on: bool,
 }
 
 #[derive(Template)]
@@ -72,6 +94,7 @@ pub(super) struct NewPhotoPage {
     back: String,
     action: String,
     problem: Option<String>,
+    items: Vec<ItemGroup>,
     roles: Vec<Choice>,
     sources: Vec<Choice>,
     how: String,
@@ -87,6 +110,7 @@ enum NotSaved {
     NoFile,
     NoRole,
     NoHow,
+    NoItem,
     Cut,
     Engine(SaveError),
 }
@@ -115,12 +139,9 @@ pub(super) async fn show(
         flash,
         ..desk.frame(Some(Tab::Records))
     };
+    let said = Said::of_item(&asked.item);
     Ok(page(&NewPhotoPage::new(
-        frame,
-        &shows,
-        &Said::default(),
-        None,
-        desktop,
+        frame, &shows, &said, None, desktop,
     )))
 }
 
@@ -137,10 +158,12 @@ pub(super) async fn add(
     let mut said = Said::default();
     let new = format!("{}/photos/new", record_href(&id));
     match take(&desk, &shows, &mut said, &mut parts).await {
-        Ok(saved) if saved.readable => {
-            Ok(Redirect::to(&format!("{new}?saved=yes")).into_response())
+        Ok(saved) => {
+            let how = if saved.readable { "yes" } else { "unreadable" };
+            // The next photo is likely of the same thing.
+            let item = said.item.map_or(String::new(), |it| format!("&item={it}"));
+            Ok(Redirect::to(&format!("{new}?saved={how}{item}")).into_response())
         }
-        Ok(_) => Ok(Redirect::to(&format!("{new}?saved=unreadable")).into_response()),
         Err(NotSaved::Engine(SaveError::Locked)) => Err(desk.problem(Problem::Locked)),
         Err(not_saved) => {
             let desktop = desk.visit.ui.parts().network.is_some();
@@ -171,7 +194,7 @@ async fn take(
             continue;
         }
         let file_name = part.file_name().unwrap_or_default().to_owned();
-        let facts = match said.facts(&file_name) {
+        let facts = match said.facts(&file_name, &shows.record) {
             Ok(facts) if !file_name.is_empty() => facts,
             Ok(_) => return Err(NotSaved::NoFile),
             Err(not_saved) => {
@@ -256,22 +279,38 @@ impl Read for Pieces {
 }
 
 impl Said {
+    /// A photo of a line or person.
+    pub(super) fn of_item(id: &str) -> Self {
+        Self {
+            item: id.parse().ok(),
+            ..Self::default()
+        }
+    }
+
     fn note(&mut self, name: &str, text: &str) {
         let bounded = || text.chars().take(WORDS_CHARS_MAX).collect::<String>();
         match name {
             "role" => self.role = ROLES.into_iter().find(|it| role_code(*it) == text),
             "source" => self.source = SOURCES.into_iter().find(|it| source_code(*it) == text),
+            "item" => self.item = text.parse().ok(),
             "how" => self.how = bounded(),
             "caption" => self.caption = bounded(),
             _ => {}
         }
     }
 
-    fn facts(&self, file_name: &str) -> Result<EvidenceFacts, NotSaved> {
+    fn facts(&self, file_name: &str, record: &Record) -> Result<EvidenceFacts, NotSaved> {
         let role = self.role.ok_or(NotSaved::NoRole)?;
         let source = self.source.ok_or(NotSaved::NoRole)?;
         if source == EvidenceSource::External && self.how.is_empty() {
             return Err(NotSaved::NoHow);
+        }
+        if let Some(item) = self.item {
+            // Removed on another page since this one was opened, or never there.
+            let id = item.to_string();
+            if !SHOWN.iter().any(|list| record.items(list).contains(&id)) {
+                return Err(NotSaved::NoItem);
+            }
         }
         let given = |text: &str| Some(text.to_owned()).filter(|it| !it.is_empty());
         Ok(EvidenceFacts {
@@ -279,7 +318,7 @@ impl Said {
             role,
             source,
             caption: given(&self.caption),
-            item: None,
+            item: self.item,
             how: given(&self.how).filter(|_| source == EvidenceSource::External),
             fix: None,
         })
@@ -298,7 +337,7 @@ impl NewPhotoPage {
         let record = &shows.record;
         let href = record_href(&record.subject.to_string());
         let place = record.text("place");
-        let role_now = said.role.unwrap_or(EvidenceRole::Overall);
+        let role_now = said.role.unwrap_or_else(|| next_role(shows, said.item));
         let source_now = said.source.unwrap_or(EvidenceSource::Camera);
         let recent = small_photos(shows, w);
         Self {
@@ -307,9 +346,15 @@ impl NewPhotoPage {
             } else {
                 place.to_owned()
             },
-            back: format!("{href}?step=photos"),
+            back: match said.item.map(|it| it.to_string()) {
+                Some(id) if record.items("assets").contains(&id) => {
+                    format!("{}/{id}", assets_href(&record.subject.to_string()))
+                }
+                Some(_) | None => format!("{href}?step=photos#step-photos"),
+            },
             action: format!("{href}/photos"),
             problem,
+            items: item_groups(shows, said.item, frame.lang),
             roles: ROLES
                 .into_iter()
                 .map(|it| Choice {
@@ -337,6 +382,54 @@ impl NewPhotoPage {
             frame,
         }
     }
+}
+
+/// 全景 first, then 细节, of what has none yet; the nameplate after both.
+fn next_role(shows: &Shows, item: Option<ItemId>) -> EvidenceRole {
+    let has = |role: EvidenceRole| {
+        let photos = shows.photos.iter();
+        photos
+            .filter(|it| it.state.withdrawn.is_none() && it.state.evidence.item == item)
+            .any(|it| it.state.evidence.role == role)
+    };
+    if item.is_none() || !has(EvidenceRole::Overall) {
+        EvidenceRole::Overall
+    } else if has(EvidenceRole::Detail) {
+        EvidenceRole::Nameplate
+    } else {
+        EvidenceRole::Detail
+    }
+}
+
+/// What a photo can show: the lines of the list, then the persons.
+fn item_groups(shows: &Shows, chosen: Option<ItemId>, lang: Lang) -> Vec<ItemGroup> {
+    let w = Words::of(lang);
+    let record = &shows.record;
+    let choice = |id: String, label: String| ItemChoice {
+        on: chosen.is_some_and(|it| it.to_string() == id),
+        id,
+        label,
+    };
+    let line = |(index, id): (usize, String)| {
+        let name = name_of(record, &id, lang);
+        let n = fill(w.line_n, &[("n", &(index + 1))]);
+        choice(id, format!("{n} {name}"))
+    };
+    let lines = assets::in_order(record);
+    let lines: Vec<ItemChoice> = lines.into_iter().enumerate().map(line).collect();
+    let person = |list: &'static str| {
+        let named = move |id: String| {
+            let name = record.text(&format!("{list}/{id}/name")).to_owned();
+            (!name.is_empty()).then(|| choice(id, name))
+        };
+        record.items(list).into_iter().filter_map(named)
+    };
+    let persons = person("present").chain(person("parties")).collect();
+    [(w.step_assets, lines), (w.present_title, persons)]
+        .into_iter()
+        .filter(|(_, items)| !items.is_empty())
+        .map(|(label, items)| ItemGroup { label, items })
+        .collect()
 }
 
 fn role_code(role: EvidenceRole) -> &'static str {
@@ -367,6 +460,7 @@ fn not_saved_text(not_saved: &NotSaved, w: &Words) -> (StatusCode, String) {
         NotSaved::NoFile => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_none),
         NotSaved::NoRole => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_role),
         NotSaved::NoHow => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_how),
+        NotSaved::NoItem => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_item),
         NotSaved::Cut => (StatusCode::BAD_REQUEST, w.err_photo_cut),
         NotSaved::Engine(SaveError::Empty) => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_empty),
         NotSaved::Engine(SaveError::TooLarge { max }) => {
@@ -389,6 +483,7 @@ fn not_saved_text(not_saved: &NotSaved, w: &Words) -> (StatusCode, String) {
             | SaveError::NoSuchPerson
             | SaveError::Countersign(_)
             | SaveError::NoReason
+            | SaveError::Uncertified
             | SaveError::Sign(_),
         ) => (StatusCode::INTERNAL_SERVER_ERROR, w.problem_store),
     };
@@ -428,18 +523,52 @@ mod tests {
 
     #[test]
     fn an_external_picture_needs_how_and_a_camera_picture_carries_none() {
+        let record = crate::samples::new_record().record;
+        let facts = |said: &Said| said.facts("../../etc/passwd", &record);
         let mut said = Said::default();
-        assert!(matches!(said.facts("a.jpg"), Err(NotSaved::NoRole)));
+        assert!(matches!(facts(&said), Err(NotSaved::NoRole)));
         said.note("role", "nameplate");
         said.note("source", "external");
-        assert!(matches!(said.facts("a.jpg"), Err(NotSaved::NoHow)));
+        assert!(matches!(facts(&said), Err(NotSaved::NoHow)));
         said.note("how", "given by the applicant");
-        let facts = said.facts("../../etc/passwd").unwrap();
-        assert_eq!(facts.name, "../../etc/passwd");
-        assert_eq!(facts.how.as_deref(), Some("given by the applicant"));
+        let given = facts(&said).unwrap();
+        assert_eq!(given.name, "../../etc/passwd");
+        assert_eq!(given.how.as_deref(), Some("given by the applicant"));
         said.note("source", "camera");
-        assert_eq!(said.facts("a.jpg").unwrap().how, None);
+        assert_eq!(facts(&said).unwrap().how, None);
         said.note("role", "selfie");
-        assert!(matches!(said.facts("a.jpg"), Err(NotSaved::NoRole)));
+        assert!(matches!(facts(&said), Err(NotSaved::NoRole)));
+    }
+
+    #[test]
+    fn a_photo_shows_a_line_or_person_of_its_record_or_none() {
+        let record = crate::samples::seizure_record().record;
+        let mut said = Said::default();
+        said.note("role", "overall");
+        said.note("source", "camera");
+        assert_eq!(said.facts("a.jpg", &record).unwrap().item, None);
+        let id = crate::samples::ITEM;
+        said.note("item", id);
+        let item = said.facts("a.jpg", &record).unwrap().item.unwrap();
+        assert_eq!(item.to_string(), id);
+        said.note("item", &"aa".repeat(16));
+        assert!(matches!(
+            said.facts("a.jpg", &record),
+            Err(NotSaved::NoItem)
+        ));
+        said.note("item", "");
+        assert_eq!(said.facts("a.jpg", &record).unwrap().item, None);
+    }
+
+    #[test]
+    fn the_role_offered_is_the_one_that_a_thing_still_lacks() {
+        let mut shows = crate::samples::seizure_record();
+        let item = crate::samples::ITEM.parse().ok();
+        assert_eq!(next_role(&shows, None), EvidenceRole::Overall);
+        assert_eq!(next_role(&shows, item), EvidenceRole::Detail);
+        shows.photos[1].state.evidence.item = item;
+        assert_eq!(next_role(&shows, item), EvidenceRole::Nameplate);
+        shows.photos[0].state.withdrawn = Some("blurred".to_owned());
+        assert_eq!(next_role(&shows, item), EvidenceRole::Overall);
     }
 }

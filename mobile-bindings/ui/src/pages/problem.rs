@@ -131,6 +131,7 @@ impl From<SaveError> for Problem {
             | SaveError::Open(_)
             | SaveError::Strokes(_)
             | SaveError::Countersign(_)
+            | SaveError::Uncertified
             | SaveError::NoReason => Self::Form,
             SaveError::Source(_)
             | SaveError::Disk(_)

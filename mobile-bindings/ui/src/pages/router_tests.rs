@@ -133,6 +133,9 @@ async fn without_an_unlocked_officer_no_page_of_a_case_is_shown() {
         "/status",
         "/settings",
         &format!("/records/{id}"),
+        &format!("/records/{id}/assets"),
+        &format!("/records/{id}/assets/{id}"),
+        &format!("/records/new?case={id}"),
         &format!("/records/{id}/photos/new"),
         &format!("/records/{id}/photos/{id}"),
         &format!("/records/{id}/photos/{id}/small"),
@@ -159,6 +162,9 @@ async fn without_an_unlocked_officer_no_page_of_a_case_is_shown() {
     for path in [
         record.clone(),
         format!("{record}/fields"),
+        format!("{record}/assets"),
+        format!("{record}/assets/{id}"),
+        format!("{record}/photos/{id}/check"),
         format!("{record}/photos/{id}/withdraw"),
     ] {
         let answer = house

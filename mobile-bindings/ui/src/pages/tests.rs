@@ -4,7 +4,7 @@ use super::asset::AssetPage;
 use super::assets::AssetsPage;
 use super::case::CasePage;
 use super::cases::{CasesPage, Found, Show};
-use super::photo::PhotoPage;
+use super::photo::{Checked, PhotoPage};
 use super::photo_new::{NewPhotoPage, Said};
 use super::problem::{Missing, Problem, ProblemPage};
 use super::record::RecordPage;
@@ -236,6 +236,17 @@ impl Painter {
             "new photo",
             &NewPhotoPage::new(self.frame(tab), &full, &said, None, true),
         );
+        let seizure = samples::seizure_record();
+        let of_line = Said::of_item(samples::ITEM);
+        self.add(
+            "new photo, of a line",
+            &NewPhotoPage::new(self.frame(tab), &seizure, &of_line, None, false),
+        );
+        for checked in [Checked::Holds, Checked::Differs, Checked::Gone] {
+            let (frame, photo) = (self.frame(tab), &seizure.photos[0]);
+            let page = PhotoPage::new(frame, &seizure, photo, None, None, NOW_MS);
+            self.add("photo, checked", &page.after(checked, NOW_MS));
+        }
         let empty = Some(self.w.err_photo_empty.to_owned());
         let bad = NewPhotoPage::new(self.frame(tab), &new, &said, empty, false);
         self.add("new photo, bad", &bad);
@@ -369,9 +380,20 @@ fn tags(html: &str) -> Vec<Tag<'_>> {
 const VOID: [&str; 5] = ["meta", "link", "input", "img", "br"];
 const VOID_SVG: [&str; 3] = ["path", "rect", "circle"];
 
+/// With `WAIQIN_PAGES=DIR` every sample page is kept as a file, to be looked at in a browser.
+fn keep(shown: &Shown, lang: Lang) {
+    if let Some(dir) = std::env::var_os("WAIQIN_PAGES") {
+        let name = shown.name.replace([' ', ','], "_");
+        let n = std::fs::read_dir(&dir).unwrap().count();
+        let path = std::path::Path::new(&dir).join(format!("{n:03}-{name}.{}.html", lang.tag()));
+        std::fs::write(path, &shown.html).unwrap();
+    }
+}
+
 #[test]
 fn every_page_is_well_formed_and_says_its_language() {
     each(|shown, lang| {
+        keep(shown, lang);
         assert!(shown.html.starts_with("<!doctype html>"), "{}", shown.name);
         let html = format!("<html lang=\"{}\">", lang.tag());
         assert!(shown.html.contains(&html), "{}", shown.name);

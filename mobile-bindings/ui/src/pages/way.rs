@@ -1,14 +1,11 @@
 //! The way from a finding to the place where it is closed.
 
 use super::rows::record_href;
-use crate::form::{Step, field_at, investigation};
+use crate::form::{Step, pattern_of, patterns, steps_of};
 use crate::words::Words;
 use waiqin_protocol::fields;
 use waiqin_protocol::journal::{Act, Path};
 use waiqin_protocol::rules::Found;
-
-/// An id that stands for any item of a list.
-const ANY_ITEM: &str = "00000000000000000000000000000000";
 
 /// A link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +33,22 @@ pub(super) fn way(record: &str, act: Act, found: &Found, w: &Words) -> Option<Wa
             href: format!("{href}/sign/{id}"),
             label: w.go_sign,
         }),
+        ["assets"] => Some(Way {
+            href: format!("{href}/assets"),
+            label: w.go_fill,
+        }),
+        ["assets", id, rest @ ..] => {
+            let field = match rest {
+                [] => String::new(),
+                [..] => format!("#f-{}", path.replace('/', "-")),
+            };
+            Some(Way {
+                href: format!("{href}/assets/{id}{field}"),
+                label: w.go_fill,
+            })
+        }
         _ => {
-            let step = step_of(steps(act), act, path)?;
+            let step = step_of(steps_of(act)?, path)?;
             let anchor = match parts.as_slice() {
                 [list, id] if fields::list_label(list).is_some() => format!("item-{list}-{id}"),
                 [list] if fields::list_label(list).is_some() => format!("step-{}", step.key),
@@ -51,28 +62,19 @@ pub(super) fn way(record: &str, act: Act, found: &Found, w: &Words) -> Option<Wa
     }
 }
 
-/// The layout of an act; empty for one that this phone only reads.
-fn steps(act: Act) -> &'static [Step] {
-    if act == Act::Investigation {
-        investigation::STEPS
-    } else {
-        &[]
-    }
-}
-
-/// The step that asks for a field, or for the items of a list.
-fn step_of(steps: &'static [Step], act: Act, path: &str) -> Option<&'static Step> {
-    let asks =
-        |step: &&'static Step, path: &str| field_at(std::slice::from_ref(*step), path).is_some();
-    let own = steps.iter().find(|step| asks(step, path));
+/// The step that asks for a field, or for the items of its list.
+fn step_of(steps: &'static [Step], path: &str) -> Option<&'static Step> {
+    let asked = pattern_of(path);
+    let list = format!("{}/*", path.split("/*").next().unwrap_or(path));
+    let asks = |step: &&'static Step, of: &dyn Fn(&str) -> bool| {
+        patterns(std::slice::from_ref(*step))
+            .iter()
+            .any(|pattern| of(pattern))
+    };
+    let own = steps.iter().find(|step| asks(step, &|it| it == asked));
     own.or_else(|| {
-        let list = path.split('/').next().unwrap_or_default();
-        let any = fields::of_act(act)
-            .filter(|it| it.list() == Some(list))
-            .map(|it| it.pattern.replace('*', ANY_ITEM))
-            .collect::<Vec<_>>();
         steps
             .iter()
-            .find(|step| any.iter().any(|path| asks(step, path)))
+            .find(|step| asks(step, &|it| it.starts_with(&list)))
     })
 }

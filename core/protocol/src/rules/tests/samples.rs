@@ -348,7 +348,7 @@ pub fn preservation() -> Sample {
         publicity/seal_nos/#13 = 0001
         ruling_amount_fen = 20000000
         expiry_notice/from = 2019-07-09
-        expiry_notice/expires_on = 2021-07-08
+        expiry_notice/expires_on = 2021-07-09
     ",
     ];
     let mut it = Sample::new(
@@ -475,6 +475,219 @@ pub fn settlement() -> Sample {
     )
 }
 
+const NOON: &str = "
+    t0 = T10:20
+    t1 = T12:00
+";
+
+fn on_9_july(act: Act, lines: &str) -> Sample {
+    Sample::of(act, &[COMMON, NOON, lines])
+}
+
+/// 财产勘察 of a flat let to a third party.
+pub fn survey() -> Sample {
+    let mut it = on_9_july(
+        Act::AssetSurvey,
+        "
+        assets/#20/name = 房屋
+        assets/#20/title = 登记在被执行人名下
+        assets/#20/occupancy = 承租人居住
+        assets/#20/tenancy = 有租约
+        assets/#20/defects = 无
+        assets/#20/arrears = 物业费三个月
+        assets/#20/held_by = third_party
+        occupant/name = 何某
+        occupant/basis = 租赁合同
+        occupant/since = 2018-03-01
+    ",
+    );
+    it.photo(EvidenceRole::Lease, 0);
+    it
+}
+
+/// 搜查 of a home and of a woman, with a box opened by force.
+pub fn search() -> Sample {
+    let mut it = on_9_july(
+        Act::Search,
+        "
+        docs/#10/type = search_warrant
+        docs/#10/no = 搜 3
+        docs/#10/on = 2019-07-09
+        docs/#10/approved_by = president
+        docs/#10/shown_at = T10:22
+        officers/#1/uniform = yes
+        officers/#2/uniform = yes
+        officers/#2/gender = female
+        targets/#20/kind = person
+        targets/#20/person = 封某
+        targets/#20/gender = female
+        targets/#20/searcher = #2
+        targets/#21/kind = place
+        targets/#21/place_kind = home
+        notices/#11/class = debtor
+        notices/#11/mode = in_person
+        notices/#11/at = T10:25
+        notices/#11/came = came
+        notices/#12/class = grassroots
+        notices/#12/mode = telephone
+        notices/#12/at = T09:00
+        notices/#12/came = came
+        forced/#22/what = 保险箱
+        forced/#22/ordered_at = T10:40
+        forced/#22/refusal = 拒绝开启
+        forced/#22/opened_by = 开锁人员何某
+        forced/#22/result = 内有票据
+        nothing_found = yes
+    ",
+    );
+    it.photo(EvidenceRole::Overall, 22);
+    it.photo(EvidenceRole::Detail, 22);
+    it
+}
+
+/// 罚款 of a person.
+pub fn fine() -> Sample {
+    on_9_july(
+        Act::Fine,
+        "
+        target/name = 封某
+        target/kind = person
+        target/id_not_shown = yes
+        act_on = 2019-06-20
+        legal_item = cpl_114_6
+        fine_fen = 10000000
+    ",
+    )
+}
+
+/// 拘传 with eight hours of questions.
+pub fn forced_appearance() -> Sample {
+    on_9_july(
+        Act::ForcedAppearance,
+        "
+        t0 = T09:00
+        t1 = T17:00
+        target/name = 封某
+        target/id_not_shown = yes
+        docs/#10/type = compel_warrant
+        docs/#10/no = 拘传 1
+    ",
+    )
+}
+
+/// 强制腾退 of a mortgaged home.
+pub fn eviction() -> Sample {
+    on_9_july(
+        Act::Eviction,
+        "
+        docs/#10/type = announcement
+        docs/#10/no = 公告 1
+        docs/#10/on = 2019-06-20
+        docs/#10/approved_by = president
+        deadline_on = 2019-07-08
+        notices/#11/class = debtor
+        notices/#11/mode = in_person
+        notices/#11/at = T10:25
+        notices/#11/came = came
+        present/#12/name = 陈某
+        present/#12/role = grassroots
+        present/#12/id_no = 440115199003071238
+        present/#12/signed = yes
+        goods/#20/name = 沙发
+        goods/#20/quantity = 1
+        goods/#20/destination = 某仓库
+        receiver/name = 何某
+        receiver/signed = yes
+        mortgaged_home = yes
+        disposal_ruling_on = 2019-01-08
+        low_income = no
+    ",
+    )
+}
+
+/// 送达 to a daughter of the household.
+pub fn service() -> Sample {
+    on_9_july(
+        Act::Service,
+        "
+        docs/#10/type = enforcement_notice
+        mode = direct
+        receiver/name = 黄某
+        receiver/class = cohabiting_family
+        receiver/age = 18
+        receiver/relation = 女儿
+        receiver/cohabits = yes
+        receiver/signed = yes
+    ",
+    )
+}
+
+/// 留置送达 at a company, before a witness.
+pub fn service_left() -> Sample {
+    on_9_july(
+        Act::Service,
+        "
+        docs/#10/type = enforcement_notice
+        mode = left
+        receiver/class = unit
+        receiver/post = 收发室
+        receiver/refusal = 拒绝签收
+        witness/name = 何某
+        witness/unit = 居委会
+        witness/signed = yes
+    ",
+    )
+}
+
+/// 公告张贴
+pub fn service_posted() -> Sample {
+    let mut it = on_9_july(
+        Act::Service,
+        "
+        docs/#10/type = announcement
+        mode = announcement
+    ",
+    );
+    it.photo(EvidenceRole::Service, 0);
+    it.photo(EvidenceRole::Overall, 0);
+    it
+}
+
+/// 现场收款
+pub fn cash() -> Sample {
+    on_9_july(
+        Act::CashReceipt,
+        "
+        payer/name = 何某
+        payer/signed = yes
+        amount_fen = 5000000
+        amount_capital = 伍万元整
+        receipt_no = 0012
+        hand_in_due = T17:30
+    ",
+    )
+}
+
+/// 专项执行行动 of one record.
+pub fn campaign() -> Sample {
+    let record = crate::ids::SubjectId::from_bytes([0x77; 16]);
+    let mut it = on_9_july(
+        Act::Campaign,
+        &format!(
+            "
+        plan_no = 方案 1
+        groups/#20/leader = 王某
+        children/#21 = {record}
+    "
+        ),
+    );
+    it.context.children.push(Child {
+        record,
+        sealed: true,
+    });
+    it
+}
+
 /// Every complete record, with its name.
 pub fn all() -> Vec<(&'static str, Sample)> {
     vec![
@@ -489,5 +702,15 @@ pub fn all() -> Vec<(&'static str, Sample)> {
         ("emergency", emergency()),
         ("case_b", case_b()),
         ("settlement", settlement()),
+        ("survey", survey()),
+        ("search", search()),
+        ("fine", fine()),
+        ("forced_appearance", forced_appearance()),
+        ("eviction", eviction()),
+        ("service", service()),
+        ("service_left", service_left()),
+        ("service_posted", service_posted()),
+        ("cash", cash()),
+        ("campaign", campaign()),
     ]
 }

@@ -216,7 +216,7 @@ impl Painter {
         let shows = acts::seizure();
         let lack = Lack::of(&acts::sheet(&shows.record), self.w);
         let frame = self.frame(Some(Tab::Records));
-        let page = RecordPage::new(frame, &shows, None, ME, "", &[]).lacking(Some(lack));
+        let page = RecordPage::new(frame, &shows, None, (ME, 0), "", &[]).lacking(Some(lack));
         self.add("record, lacking", &page);
     }
 }

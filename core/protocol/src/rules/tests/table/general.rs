@@ -57,6 +57,15 @@ pub const GENERAL: &[Row] = &[
             Line("officers/#2/id_shown_at = T10:22"),
         ],
     ),
+    row(
+        inv,
+        &["G02", "G03"],
+        &[Outside("no officers", |it| {
+            it.facts
+                .values
+                .retain(|path, _| !path.as_str().starts_with("officers"));
+        })],
+    ),
     row(inv, &["G04"], &[Line("t0 =")]).at("t0"),
     row(inv, &["G04"], &[Line("t1 =")]).at("t1"),
     row(inv, &["G04"], &[Line("t1 = T10:20")]).at("t1"),

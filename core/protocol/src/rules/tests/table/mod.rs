@@ -4,6 +4,8 @@
 mod assets;
 mod detention;
 mod general;
+mod other_acts;
+mod search;
 mod seizure;
 mod settlement;
 
@@ -72,6 +74,12 @@ pub fn table() -> impl Iterator<Item = &'static Row> {
         assets::ASSETS,
         detention::DETENTION,
         settlement::SETTLEMENT,
+        search::SURVEY,
+        search::SEARCH,
+        search::PRESERVATION,
+        other_acts::SANCTIONS,
+        other_acts::EVICTION,
+        other_acts::SERVICE,
     ]
     .into_iter()
     .flatten()

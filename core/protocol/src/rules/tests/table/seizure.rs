@@ -12,7 +12,7 @@ pub const SEIZURE: &[Row] = &[
     row(seal, &["Z01"], &[Line("docs/#10/type = list")]),
     row(
         preservation,
-        &["Z01"],
+        &["Z01", "P01a"],
         &[Line("docs/#10/type = enforcement_notice")],
     ),
     row(
@@ -86,6 +86,7 @@ pub const SEIZURE: &[Row] = &[
     row(seal, &["Z07"], &[Line("list_handed/copies =")]).at("list_handed/copies"),
     row(seal, &["Z07"], &[Line("list_handed/copies = 0")]),
     row(seal, &["Z08"], &[Line("keeper/name =")]).at("keeper/name"),
+    row(seal, &[], &[Line("keeper/name = 何某")]),
     row(seal, &["Z08"], &[Line("keeper/kind =")]).at("keeper/kind"),
     row(seal, &["Z08"], &[Line("keeper/use_allowed =")]).at("keeper/use_allowed"),
     row(seal, &[], &[Line("keeper/use_allowed = no")]),
