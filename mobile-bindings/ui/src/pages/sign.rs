@@ -131,6 +131,7 @@ fn sign_text(error: &SaveError, w: &Words) -> Option<&'static str> {
         | SaveError::NoSuchPerson
         | SaveError::Countersign(_)
         | SaveError::NoReason
+        | SaveError::Uncertified
         | SaveError::Sign(_)
         | SaveError::Entry(_)
         | SaveError::Empty
