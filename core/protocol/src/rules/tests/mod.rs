@@ -252,6 +252,11 @@ fn progress_names_the_rules_that_hold() {
 fn a_rule_that_does_not_apply_is_not_counted_as_held() {
     let every = "G01 G02 G03 G04 G05a G05b G06 G07 G08 G09 G10 G11 G12 G13 G14";
     let seizure = "Z01 Z02 Z03 Z05 Z06 Z07 Z08";
+    let mut plain = samples::settlement();
+    plain.set("in_kind =");
+    for field in ["name", "direct_enforcement", "term"] {
+        plain.set(&format!("guarantors/#44/{field} ="));
+    }
     for (sample, own) in [
         (samples::seal(), format!("{seizure} Z09 Z20 Z10")),
         (
@@ -269,6 +274,7 @@ fn a_rule_that_does_not_apply_is_not_counted_as_held() {
             samples::case_b(),
             "D01 D03a D03b D04 D05 D06 D08 D09 D13".into(),
         ),
+        (plain, "H01 H02 H03".into()),
         (samples::service(), "S01 S02".into()),
         (samples::service_left(), "S01 S03 S04".into()),
         (samples::service_posted(), "S01 S05".into()),

@@ -150,6 +150,23 @@ pub const DETENTION: &[Row] = &[
             Line("family_notice/reason = 无家属联系方式"),
         ],
     ),
+    // The 24 hours run from the reading of the decision, else from the begin of the act.
+    row(
+        det,
+        &[],
+        &[
+            Line("read_out_at = T16:05"),
+            Line("family_notice/at = 2019-07-03T17:00"),
+        ],
+    ),
+    row(
+        det,
+        &["D05", "D11"],
+        &[
+            Line("read_out_at ="),
+            Line("family_notice/at = 2019-07-03T16:01"),
+        ],
+    ),
     row(det, &["D12"], &[Line("local_court =")]).at("local_court"),
     row(
         det,

@@ -345,6 +345,14 @@ pub const INVESTIGATION: &[Row] = &[
     row(inv, &["I04"], &[Line("property_order =")]).at("property_order"),
     row(inv, &["I04"], &[Line("property_order = not_served")]),
     row(inv, &[], &[Line("property_order = served_before")]),
+    row(
+        inv,
+        &["I05"],
+        &[Outside("a blank source", |it| {
+            let source = Path::new(path("sources/#7")).unwrap();
+            it.facts.values.insert(source, " ".into());
+        })],
+    ),
     row(inv, &["I05"], &[Line("sources/#7 =")]).at("sources"),
     row(
         inv,
