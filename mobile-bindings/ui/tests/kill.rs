@@ -173,16 +173,16 @@ fn live(
 ) {
     let over = Arc::new(AtomicBool::new(false));
     std::thread::scope(|scope| {
-        for line in 0..3 {
+        for (line, record) in records.iter().enumerate() {
             let (door, over) = (host.door.clone(), over.clone());
-            let (record, said) = (records[line].clone(), acknowledged.clone());
+            let said = acknowledged.clone();
             scope.spawn(move || {
                 for n in 0.. {
                     if over.load(Ordering::Relaxed) {
                         return;
                     }
                     let marker = format!("mk-{life}-{line}-{n}.");
-                    let Some(saved) = save(&door, line, &record, &marker) else {
+                    let Some(saved) = save(&door, line, record, &marker) else {
                         return;
                     };
                     said.lock().unwrap().insert(marker, saved);

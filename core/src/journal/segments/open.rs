@@ -56,7 +56,9 @@ impl FrameLog {
         let mut lost = Vec::new();
         let mut end = OpenedEnd::Clean;
         for number in numbers {
-            if number != newest && log.take_index(number) {
+            // Who opens to read alone wants to know of every frame.
+            let may_skip = number != newest && matches!(purpose, Purpose::Writing);
+            if may_skip && log.take_index(number) {
                 continue;
             }
             let (before, lost_before) = (log.head, lost.len());
