@@ -146,6 +146,8 @@ pub struct FieldView {
     pub many: bool,
     /// Other fields are asked after another answer.
     pub reshapes: bool,
+    /// Short: two of them stand side by side.
+    pub half: bool,
     /// What the number in it says of itself.
     pub note: Note,
 }
