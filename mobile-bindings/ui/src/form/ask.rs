@@ -62,7 +62,14 @@ impl Viewer<'_> {
             Kind::Day => ("date", "text"),
             Kind::Integer => ("text", "numeric"),
             Kind::Fen => ("text", "decimal"),
-            _ => ("text", "text"),
+            Kind::Line
+            | Kind::Text
+            | Kind::Moment
+            | Kind::Flag
+            | Kind::YesNo
+            | Kind::Choice(_)
+            | Kind::Fix
+            | Kind::Item(_) => ("text", "text"),
         };
         FieldView {
             id: anchor_of(&path),
