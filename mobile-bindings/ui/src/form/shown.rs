@@ -176,6 +176,14 @@ pub struct FlagView {
     pub off: &'static str,
 }
 
+impl FlagView {
+    /// Id in the page.
+    #[must_use]
+    pub fn id(&self) -> String {
+        super::view::anchor_of(&self.path)
+    }
+}
+
 /// The position.
 pub struct FixView {
     /// Label.
