@@ -31,4 +31,6 @@ pub mod words;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_acts;
+#[cfg(test)]
 mod words_test;
