@@ -443,7 +443,7 @@ pub async fn seal(hand: &Hand, record: &str, second_pin: &str) -> Result<String>
     let action = format!("/records/{record}/seal");
     hand.send(&check, &action, "name=\"shown\"", &values, None)
         .await?;
-    let sealed = hand.open(&format!("/records/{record}")).await?;
+    let sealed = hand.open(&format!("/records/{record}/check")).await?;
     sealed
         .html
         .split("class=\"hash\">")

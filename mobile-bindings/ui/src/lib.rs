@@ -39,4 +39,6 @@ pub mod words;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_acts;
+#[cfg(test)]
 mod words_test;

@@ -356,7 +356,7 @@ waiqin_protocol::words! {
         guarantor: "担保人", "Guarantor";
         guarantors_title: "担保人", "Guarantors";
         instalments_title: "分期履行", "Instalments";
-        instalment: "第几期", "Instalment";
+        instalment: "第 {n} 期", "Instalment {n}";
         add_clerk: "书记员", "Clerk";
         add_police: "司法警察", "Judicial police";
         add_family: "成年家属", "Adult family";

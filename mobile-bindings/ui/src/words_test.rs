@@ -27,7 +27,13 @@ fn shipped() -> Vec<(String, String)> {
     for dir in ["src", "templates", "static"] {
         files(&root.join(dir), &mut found);
     }
-    let tests = ["samples.rs", "words_test.rs", "tests.rs", "words.rs"];
+    let tests = [
+        "samples.rs",
+        "samples_acts.rs",
+        "words_test.rs",
+        "tests.rs",
+        "words.rs",
+    ];
     found
         .into_iter()
         .map(|path| {

@@ -16,7 +16,8 @@ use waiqin_protocol::words::Lang;
 const CHOICES_SIDE_BY_SIDE: usize = 8;
 
 impl Viewer<'_> {
-    /// A field; `None` for one that the table does not have, which a test rules out.
+    /// A field; `None` for one that has nothing to choose from, and for one that the table does not
+    /// have, which a test rules out.
     pub(super) fn part(&self, field: &'static Field, before: &str) -> Option<Part> {
         let path = join(before, &self.path(field.name));
         let def = self.def(&path)?;
@@ -29,6 +30,8 @@ impl Viewer<'_> {
             }
             Kind::Text => Part::Text(self.field(field, def, path)),
             Kind::Moment => Part::Moment(self.field(field, def, path)),
+            // Where there is nothing to point to, nothing is asked.
+            Kind::Item(list) if self.record().items(list).is_empty() => return None,
             Kind::YesNo | Kind::Choice(_) | Kind::Item(_) => {
                 Part::Choice(self.field(field, def, path))
             }
@@ -59,7 +62,14 @@ impl Viewer<'_> {
             Kind::Day => ("date", "text"),
             Kind::Integer => ("text", "numeric"),
             Kind::Fen => ("text", "decimal"),
-            _ => ("text", "text"),
+            Kind::Line
+            | Kind::Text
+            | Kind::Moment
+            | Kind::Flag
+            | Kind::YesNo
+            | Kind::Choice(_)
+            | Kind::Fix
+            | Kind::Item(_) => ("text", "text"),
         };
         FieldView {
             id: anchor_of(&path),
@@ -74,6 +84,7 @@ impl Viewer<'_> {
             mode,
             unit: self.unit(def),
             reshapes: field.reshapes,
+            half: field.half,
             note: notes::of(&path, &value, self.now_ms, self.w()),
             value,
             kept,

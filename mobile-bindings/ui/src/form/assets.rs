@@ -232,15 +232,15 @@ const fn group(
 const WHAT: &[Piece] = &[
     Piece::Field(field("assets/*/name").hint(|w| w.f_asset_name_hint)),
     Piece::Field(field("assets/*/kind").reshapes()),
-    Piece::Field(field("assets/*/quantity")),
-    Piece::Field(field("assets/*/unit")),
+    Piece::Field(field("assets/*/quantity").half()),
+    Piece::Field(field("assets/*/unit").half()),
     Piece::Field(field("assets/*/condition").hint(|w| w.f_condition_hint)),
     Piece::Field(field("assets/*/location")),
 ];
 
 const MACHINE: &[Piece] = &[
-    Piece::Field(field("assets/*/brand")),
-    Piece::Field(field("assets/*/model")),
+    Piece::Field(field("assets/*/brand").half()),
+    Piece::Field(field("assets/*/model").half()),
     Piece::Field(field("assets/*/serial_no")),
 ];
 

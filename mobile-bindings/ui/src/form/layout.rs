@@ -97,6 +97,8 @@ pub struct Field {
     pub hard: &'static [&'static str],
     /// Other fields are asked after another answer: the page is shown anew.
     pub reshapes: bool,
+    /// Short: two of them stand side by side.
+    pub half: bool,
 }
 
 /// A field of the table.
@@ -107,6 +109,7 @@ pub const fn field(name: &'static str) -> Field {
         yes_no: None,
         hard: &[],
         reshapes: false,
+        half: false,
     }
 }
 
@@ -126,6 +129,12 @@ impl Field {
     /// With codes in red outline.
     pub const fn hard(mut self, codes: &'static [&'static str]) -> Self {
         self.hard = codes;
+        self
+    }
+
+    /// Beside another short one.
+    pub const fn half(mut self) -> Self {
+        self.half = true;
         self
     }
 

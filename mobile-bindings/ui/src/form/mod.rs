@@ -19,6 +19,7 @@ mod seizure;
 mod settlement;
 mod shared;
 mod shown;
+mod spot;
 mod summary;
 mod values;
 mod view;
@@ -35,6 +36,7 @@ pub use shown::{
     AssetsView, Block, Contest, DeedView, Fact, FieldView, FixView, FlagView, ItemView, MoreView,
     Part, PhotoView, StepView,
 };
+pub use spot::spot;
 pub use summary::{amount_fen, total_fen};
 pub use values::{FieldProblem, Posted, Read, shown_text};
 pub use view::{Viewer, anchor_of};

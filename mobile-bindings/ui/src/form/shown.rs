@@ -146,6 +146,8 @@ pub struct FieldView {
     pub many: bool,
     /// Other fields are asked after another answer.
     pub reshapes: bool,
+    /// Short: two of them stand side by side.
+    pub half: bool,
     /// What the number in it says of itself.
     pub note: Note,
 }
@@ -172,6 +174,14 @@ pub struct FlagView {
     pub on: bool,
     /// What is sent while it is not set: `no` where that was answered.
     pub off: &'static str,
+}
+
+impl FlagView {
+    /// Id in the page.
+    #[must_use]
+    pub fn id(&self) -> String {
+        super::view::anchor_of(&self.path)
+    }
 }
 
 /// The position.

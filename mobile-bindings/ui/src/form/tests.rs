@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::samples::{
-    ITEM, ME, NOW_MS, detention_record, full_record, new_record, seizure_record, settlement_record,
+    ITEM, ME, NOW_MS, detention_record, foreign_record, full_record, new_record, seizure_record,
+    settlement_record,
 };
 use crate::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
@@ -832,5 +833,39 @@ fn what_is_known_of_the_debtor_is_copied_and_nothing_is_wiped() {
     assert!(
         !done.contains_key(&path("target/address")),
         "an unknown address wipes none"
+    );
+}
+
+#[test]
+fn a_record_that_is_only_read_here_shows_everything_that_it_holds() {
+    let page = foreign_record();
+    let viewer = Viewer {
+        page: &page,
+        lang: Lang::En,
+        me: ME,
+        now_ms: NOW_MS,
+        has_address: false,
+        readonly: true,
+        problems: &[],
+        photos: Vec::new(),
+        item: None,
+    };
+    let steps = viewer.whole();
+    let Block::Read(lines) = &steps[0].blocks[0] else {
+        panic!("no lines");
+    };
+    let said: Vec<(&str, &str)> = lines
+        .iter()
+        .map(|it| (it.label, it.value.as_str()))
+        .collect();
+    let place = page.record.text("place");
+    assert_eq!(
+        said,
+        [
+            ("Place", place),
+            ("Type of paper", "Summons"),
+            ("Mode of service", "Left at the place"),
+            ("Receiver's age", "41"),
+        ]
     );
 }

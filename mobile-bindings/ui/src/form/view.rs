@@ -217,7 +217,7 @@ impl Viewer<'_> {
                 .iter()
                 .map(|name| self.words_of(&before, &[name]))
                 .filter(|it| !it.is_empty());
-            let numbered = || format!("{} {}", (list.one)(w), index + 1);
+            let numbered = || numbered((list.one)(w), index + 1);
             blocks.push(Block::Item(ItemView {
                 heading: (list.heading)(w),
                 title: words.next().unwrap_or_else(numbered),
@@ -397,6 +397,15 @@ impl From<Part> for Block {
             Part::More(more) => Self::More(more),
             Part::Less => Self::Less,
         }
+    }
+}
+
+/// What an item is called by its place in the list.
+fn numbered(one: &str, n: usize) -> String {
+    if one.contains("{n}") {
+        fill(one, &[("n", &n)])
+    } else {
+        format!("{one} {n}")
     }
 }
 

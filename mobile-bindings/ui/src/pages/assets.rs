@@ -214,13 +214,16 @@ fn line(shows: &Shows, id: &str, index: usize, href: &str, lang: Lang) -> Line {
         .value(&format!("assets/{id}/quantity"))
         .and_then(Value::as_int)
         .map_or(String::new(), |n| format!("{n} {}", of("unit")));
+    let name = name_of(record, id, lang);
     let kind = code(record, id, "kind", lang);
-    let note = [quantity, kind, of("condition")];
+    // Said once: a line without a name of its own is called by its kind.
+    let kind = Some(kind).filter(|it| !name.starts_with(it.as_str()));
+    let note = [quantity, kind.unwrap_or_default(), of("condition")];
     Line {
         n: index + 1,
         anchor: format!("item-assets-{id}"),
         href: format!("{href}/{id}"),
-        name: name_of(record, id, lang),
+        name,
         amount: amount_fen(record, id).map_or_else(|| "—".to_owned(), |it| Fen(it).yuan()),
         note: note
             .iter()

@@ -311,7 +311,7 @@ fn shown_item(record: &Record, item: ItemId, lang: Lang) -> String {
     }
     let name = |list: &&str| record.text(&format!("{list}/{id}/name")).to_owned();
     let named = ["present", "parties"];
-    let named = named.iter().map(|it| name(it)).find(|it| !it.is_empty());
+    let named = named.iter().map(name).find(|it| !it.is_empty());
     named.unwrap_or_else(|| Words::of(lang).photo_item_removed.to_owned())
 }
 

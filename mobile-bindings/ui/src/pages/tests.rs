@@ -584,6 +584,44 @@ fn ids_are_unique_and_every_field_has_a_name_that_a_reader_hears() {
 }
 
 #[test]
+fn every_field_of_a_record_stands_where_a_finding_leads() {
+    for (name, shows) in [
+        ("record, seizure", samples::seizure_record()),
+        ("record, detention", samples::detention_record()),
+        ("record, settlement", samples::settlement_record()),
+        ("record, new", samples::new_record()),
+    ] {
+        let pages = all(Lang::Zh);
+        let page = pages.iter().find(|it| it.name == name).unwrap();
+        let ids: BTreeSet<&str> = tags(&page.html)
+            .into_iter()
+            .filter_map(|it| {
+                let begins = " id=\"";
+                let from = it.inside.find(begins)? + begins.len();
+                it.inside[from..].split('"').next()
+            })
+            .collect();
+        let record = &shows.record;
+        let lone = waiqin_protocol::fields::of_act(record.act)
+            .map(|it| it.pattern.to_owned())
+            .filter(|it| !it.contains('*'));
+        let held = record.fields.keys().map(|it| it.as_str().to_owned());
+        let mut looked = 0;
+        for path in lone.chain(held) {
+            let spot = crate::form::spot(record, &path).unwrap();
+            let (address, anchor) = spot.split_once('#').unwrap_or((&spot, ""));
+            // Lines of the list have pages of their own.
+            if address.contains("/assets") {
+                continue;
+            }
+            assert!(ids.contains(anchor), "{name}: {path} leads to {anchor}");
+            looked += 1;
+        }
+        assert!(looked > 20, "{name}: only {looked} fields were looked at");
+    }
+}
+
+#[test]
 fn a_page_has_one_main_act_and_never_more_than_three_buttons_at_the_thumb() {
     each(|shown, _| {
         if let Some(dock) = shown.html.split("class=\"dock\"").nth(1) {
