@@ -133,6 +133,11 @@ async fn without_an_unlocked_officer_no_page_of_a_case_is_shown() {
         "/status",
         "/settings",
         &format!("/records/{id}"),
+        "/countersign",
+        &format!("/records/{id}/check"),
+        &format!("/records/{id}/lack"),
+        &format!("/records/{id}/paper/record"),
+        &format!("/records/{id}/sign/{id}"),
         &format!("/records/{id}/photos/new"),
         &format!("/records/{id}/photos/{id}"),
         &format!("/records/{id}/photos/{id}/small"),
@@ -159,6 +164,13 @@ async fn without_an_unlocked_officer_no_page_of_a_case_is_shown() {
     for path in [
         record.clone(),
         format!("{record}/fields"),
+        format!("{record}/seal"),
+        format!("{record}/second"),
+        format!("{record}/answer"),
+        format!("{record}/amend"),
+        format!("{record}/void"),
+        format!("{record}/reasons"),
+        format!("{record}/sign/{id}"),
         format!("{record}/photos/{id}/withdraw"),
     ] {
         let answer = house
