@@ -300,7 +300,7 @@ const TYPED: &str = "
       [`officers/${two}/recusal`]: 'none',
       debtor_met: 'yes', [`present/${three}/name`]: '周某',
       [`present/${three}/role`]: 'legal_representative',
-      [`checked/${three}/item`]: 'premises', [`checked/${three}/fact`]: '厂房在用，设备齐全',
+      [`checked/${three}/fact`]: '厂房在用，设备齐全',
       result: 'assets_found',
     });
     const sent = fetch(location.pathname + '/fields', {
@@ -312,7 +312,7 @@ async fn a_visit_is_signed_on_the_glass_sealed_by_two_printed_and_corrected() ->
     let Some(browser) = Browser::open("the seal in a browser", PHONE, "zh-CN").await else {
         return Ok(());
     };
-    let mut house = House::open(19_100).await?;
+    let house = House::open(19_100).await?;
     enrol(&browser, &house).await?;
     enrol_second(&browser, &house).await?;
     browser
