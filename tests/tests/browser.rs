@@ -272,19 +272,82 @@ async fn enrol_second(browser: &Browser, house: &House) -> Result<()> {
     browser.fill("input[name=again]", SECOND_PIN).await?;
     browser.click("form[action='/start'] button").await?;
     browser.until("location.pathname === '/today'").await?;
+    sit(browser, house, OFFICER.name, FIRST_PIN).await
+}
+
+/// Locks the phone and unlocks it as somebody.
+async fn sit(browser: &Browser, house: &House, name: &str, pin: &str) -> Result<()> {
     browser.goto(&house.phone_at("/settings")).await?;
     browser.click("form[action='/lock'] button").await?;
     browser.until("location.pathname === '/unlock'").await?;
     let choose = "[...document.querySelectorAll('label.choice')]\
                   .find(it => it.innerText.includes(arguments[0])).click()";
-    browser
-        .script(choose, serde_json::json!([OFFICER.name]))
-        .await?;
-    browser.fill("input[name=pin]", "503127").await?;
+    browser.script(choose, serde_json::json!([name])).await?;
+    browser.fill("input[name=pin]", pin).await?;
     browser.click("form[action='/unlock'] button").await?;
     browser.until("location.pathname === '/today'").await
 }
 
+/// Gives every gap of the check page a reason.
+async fn explain(browser: &Browser) -> Result<()> {
+    let script = "document.querySelectorAll('details.gaps').forEach(it => it.open = true);
+        document.querySelectorAll('[data-reason]').forEach((it, n) => {
+          it.value = '现场 ' + n; it.dispatchEvent(new Event('input', { bubbles: true })); })";
+    browser
+        .script(script, serde_json::json!([]))
+        .await
+        .map(drop)
+}
+
+/// A sealed record waits for a second officer who signs in his own session and answers by text.
+async fn countersign_by_text(browser: &Browser, house: &House, record: &str) -> Result<()> {
+    browser.goto(&format!("{record}/check")).await?;
+    explain(browser).await?;
+    let later = "document.querySelector('input[name=second][value=later]').click()";
+    browser.script(later, serde_json::json!([])).await?;
+    browser.click(".seal-go").await?;
+    browser.until("document.querySelector('svg.qr')").await?;
+    let text = "return document.querySelector(arguments[0]).textContent.trim()";
+    let asked = browser
+        .script(text, serde_json::json!(["p.hash.long"]))
+        .await?;
+    let asked = asked.as_str().context("request")?.to_owned();
+    let short = browser.text(".stamp .num").await?;
+
+    sit(browser, house, SECOND.name, SECOND_PIN).await?;
+    browser.goto(&house.phone_at("/countersign")).await?;
+    browser.fill("textarea[name=asked]", &asked).await?;
+    browser.click("button[value=look]").await?;
+    browser
+        .until("document.querySelector('button[value=sign]')")
+        .await?;
+    assert_eq!(browser.text(".stamp .num").await?, short);
+    look(browser, "seal-countersign").await?;
+    browser.click("button[value=sign]").await?;
+    browser.until("document.querySelector('.flash.ok')").await?;
+    look(browser, "seal-countersigned").await?;
+    let answer = browser
+        .script(text, serde_json::json!(["p.in.hash"]))
+        .await?;
+    let answer = answer.as_str().context("answer")?.to_owned();
+
+    sit(browser, house, OFFICER.name, FIRST_PIN).await?;
+    for (typed, told) in [
+        (&asked, "[role=alert].flash"),
+        (&answer, "#second .ok-text"),
+    ] {
+        browser.goto(&format!("{record}/check")).await?;
+        let paste = "const it = document.querySelector('textarea[name=answer]');
+            it.closest('details').open = true; it.value = arguments[0];
+            it.form.requestSubmit()";
+        browser.script(paste, serde_json::json!([typed])).await?;
+        let shown = format!("document.querySelector('{told}')");
+        browser.until(&shown).await?;
+    }
+    Ok(())
+}
+
+const FIRST_PIN: &str = "503127";
 const SECOND_PIN: &str = "620418";
 
 /// What the officer typed over the morning, sent as his page sends it.
@@ -382,10 +445,7 @@ async fn a_visit_is_signed_on_the_glass_sealed_by_two_printed_and_corrected() ->
         .await?;
 
     // A wrong PIN seals nothing and loses no reason; the right one seals and signs.
-    let explain = "document.querySelectorAll('details.gaps').forEach(it => it.open = true);
-        document.querySelectorAll('[data-reason]').forEach((it, n) => {
-          it.value = '现场 ' + n; it.dispatchEvent(new Event('input', { bubbles: true })); })";
-    browser.script(explain, serde_json::json!([])).await?;
+    explain(&browser).await?;
     let waits = "document.querySelector('.seal-go').disabled";
     assert_eq!(
         browser
@@ -448,6 +508,9 @@ async fn a_visit_is_signed_on_the_glass_sealed_by_two_printed_and_corrected() ->
         .until("document.querySelector('.flash') && document.body.innerText.includes('门牌写错')")
         .await?;
     look(&browser, "seal-correction").await?;
+    let correction = browser.url().await?;
+    let correction = correction.split(['?', '#']).next().context("url")?;
+    countersign_by_text(&browser, &house, correction).await?;
     browser.goto(&format!("{record}/check")).await?;
     browser
         .until("document.body.innerText.includes('门牌写错')")
