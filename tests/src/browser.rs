@@ -184,6 +184,43 @@ impl Browser {
             .to_owned())
     }
 
+    /// Draws on what a CSS selector finds first with a finger, in CSS pixels from its middle.
+    ///
+    /// # Errors
+    /// When there is no such element, or the browser does not act.
+    pub async fn draw(&self, css: &str, points: &[(i32, i32)]) -> Result<()> {
+        let element = self.find(css).await?;
+        let to = |(x, y): &(i32, i32), ms: u32| {
+            json!({ "type": "pointerMove", "duration": ms, "x": x, "y": y,
+                    "origin": { ELEMENT: element.clone() } })
+        };
+        let mut acts = Vec::new();
+        for (index, point) in points.iter().enumerate() {
+            acts.push(to(point, if index == 0 { 0 } else { 40 }));
+            if index == 0 {
+                acts.push(json!({ "type": "pointerDown", "button": 0 }));
+            }
+        }
+        acts.push(json!({ "type": "pointerUp", "button": 0 }));
+        let finger = json!({ "type": "pointer", "id": "finger",
+                             "parameters": { "pointerType": "touch" }, "actions": acts });
+        self.post("actions", json!({ "actions": [finger] }))
+            .await
+            .map(drop)
+    }
+
+    /// The page as it would be printed: a PDF.
+    ///
+    /// # Errors
+    /// When the browser gives none.
+    pub async fn print(&self) -> Result<Vec<u8>> {
+        let page = json!({ "page": { "width": 21.0, "height": 29.7 }, "background": true,
+                           "shrinkToFit": false });
+        let encoded = self.post("print", page).await?;
+        Ok(base64::engine::general_purpose::STANDARD
+            .decode(encoded.as_str().context("no paper")?)?)
+    }
+
     /// Waits until a script's expression is true.
     ///
     /// # Errors

@@ -201,15 +201,18 @@ pub fn folder_restored(day: &Day, held: &Held) -> Result<String> {
         "it has the key of the first"
     );
     for text in [&restored.after_copy, &restored.on_copy] {
-        let times = held
-            .entries()
+        let kept = held
+            .journals
+            .iter()
+            .flat_map(|it| it.entries.iter().chain(&it.beside));
+        let times = kept
             .filter(|it| it.json["subject"] == restored.record.as_str())
             .filter(|it| it.json["change"]["values"]["remarks"] == text.as_str())
             .count();
         ensure!(times == 1, "「{text}」 stands {times} times at the court");
     }
     Ok(format!(
-        "新日志 {} 承接 {}（{cause}），两边所写都在法院",
+        "新日志 {} 承接 {}（{cause}），复制前后两边所写都在法院",
         &next.id[..8],
         &first.id[..8]
     ))

@@ -38,6 +38,8 @@ pub struct Journal {
     pub login: String,
     /// Its entries in order.
     pub entries: Vec<Entry>,
+    /// Entries that it signed beside others of the same number: a restored copy wrote them.
+    pub beside: Vec<Entry>,
     /// Link after the last.
     pub link: String,
 }
@@ -157,9 +159,26 @@ impl ServerFolder {
                 verdict: row.get(4),
             });
         }
+        let rows = sqlx::query(
+            "SELECT seq, bytes FROM forked_entries WHERE journal = ? ORDER BY seq, hash",
+        )
+        .bind(id)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut beside = Vec::new();
+        for row in &rows {
+            let bytes: Vec<u8> = row.get(1);
+            beside.push(Entry {
+                seq: row.get(0),
+                json: serde_json::from_slice(&bytes)?,
+                bytes,
+                verdict: "beside".to_owned(),
+            });
+        }
         Ok(Journal {
             id: id.to_owned(),
             login: login.to_owned(),
+            beside,
             entries,
             link: hex::encode(link),
         })

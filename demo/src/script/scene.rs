@@ -444,11 +444,10 @@ pub async fn seal(hand: &Hand, record: &str, second_pin: &str) -> Result<String>
     hand.send(&check, &action, "name=\"shown\"", &values, None)
         .await?;
     let sealed = hand.open(&format!("/records/{record}/check")).await?;
-    sealed
-        .html
-        .split("class=\"hash\">")
-        .nth(1)
-        .and_then(|rest| rest.split('<').next())
-        .map(str::to_owned)
+    let shown = sealed.html.split("class=\"hash\">").nth(1);
+    let shown = shown.and_then(|rest| rest.split('<').next());
+    // For people it stands in groups.
+    shown
+        .map(|it| it.split_whitespace().collect())
         .context("the record shows no hash")
 }

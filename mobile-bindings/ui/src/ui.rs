@@ -2,9 +2,10 @@
 
 use crate::carrier::Carrier;
 use axum::extract::FromRef;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use waiqin_core::{Clock, Entropy, NetworkSwitch, Phone, Session};
-use waiqin_protocol::ids::OfficerId;
+use waiqin_protocol::ids::{OfficerId, SubjectId};
 
 /// Without a request for this long the phone locks.
 pub const IDLE_MS: i64 = 10 * 60_000;
@@ -39,7 +40,11 @@ pub struct Ui(Arc<Inner>);
 struct Inner {
     parts: UiParts,
     seat: Mutex<Seat>,
+    /// Reasons typed before a seal, by record and rule: in memory alone, gone with the lock.
+    reasons: Mutex<Reasons>,
 }
+
+type Reasons = BTreeMap<SubjectId, BTreeMap<String, String>>;
 
 /// Who sits in front of the phone.
 #[derive(Default)]
@@ -60,6 +65,7 @@ impl Ui {
         Self(Arc::new(Inner {
             parts,
             seat: Mutex::default(),
+            reasons: Mutex::default(),
         }))
     }
 
@@ -109,6 +115,7 @@ impl Ui {
         let mut seat = self.seat();
         let officer = session.officer().id;
         let before = seat.session.replace(session.clone());
+        self.reasons().clear();
         seat.used_ms = self.0.parts.clock.now().mono_ms;
         seat.idled = false;
         seat.last = Some(officer);
@@ -120,6 +127,7 @@ impl Ui {
 
     /// Locks whoever is unlocked. Blocks: a checkpoint is signed.
     pub fn lock(&self) {
+        self.reasons().clear();
         let session = self.seat().session.take();
         if let Some(session) = session {
             session.lock();
@@ -133,6 +141,7 @@ impl Ui {
         let idle = seat.session.is_some() && now - seat.used_ms >= self.0.parts.idle_ms;
         if idle {
             seat.idled = true;
+            self.reasons().clear();
             let session = seat.session.take();
             drop(seat);
             if let Some(session) = session {
@@ -151,6 +160,28 @@ impl Ui {
     #[must_use]
     pub fn last_officer(&self) -> Option<OfficerId> {
         self.seat().last
+    }
+
+    /// Reasons typed for the seal of a record, while the phone stays unlocked.
+    #[must_use]
+    pub fn typed_reasons(&self, subject: SubjectId) -> BTreeMap<String, String> {
+        self.reasons().get(&subject).cloned().unwrap_or_default()
+    }
+
+    /// Keeps reasons typed for the seal of a record; none forgets them.
+    pub fn keep_reasons(&self, subject: SubjectId, reasons: BTreeMap<String, String>) {
+        if reasons.is_empty() {
+            self.reasons().remove(&subject);
+        } else {
+            self.reasons().insert(subject, reasons);
+        }
+    }
+
+    fn reasons(&self) -> MutexGuard<'_, Reasons> {
+        self.0
+            .reasons
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn seat(&self) -> MutexGuard<'_, Seat> {

@@ -588,7 +588,7 @@ waiqin_protocol::words! {
         second_for_check: "请与对方屏幕上的哈希核对，八位相同再签。", "Compare the hash with the other screen; sign only if all eight are the same.";
         second_for_done: "已签。给对方扫这个码。", "Signed. Show this code to the other phone.";
         second_sealed_by: "{who} 封存", "Sealed by {who}";
-        err_second_pin: "请选第二人并输入六位口令。没有封存。", "Choose the second officer and type the PIN. Nothing was sealed.";
+        err_second_pin: "请选第二人并输入六位口令，这一步没有做。", "Choose the second officer and type the PIN; this step was not done.";
         err_second_self: "复核人不能是封存人自己。", "The second officer cannot be the one who sealed.";
         err_second_text: "这不是请求复核的文字。请整段粘贴，以 waiqin-sign1: 开头。", "This is no request. Paste all of it; it begins with waiqin-sign1:.";
         err_second_answer: "这不是答复。请整段粘贴，以 waiqin-signed1: 开头。", "This is no answer. Paste all of it; it begins with waiqin-signed1:.";

@@ -13,6 +13,19 @@
       const reasons = fields.every((it) => it.value.trim());
       button.disabled = !reasons || !second || here && !/^[0-9]{6}$/.test(pin.value);
     };
+    // What is typed stays in the program's memory: the way to a photo and back loses nothing.
+    let timer = 0;
+    const keep = () => {
+      const body = new URLSearchParams({ csrf: form.elements.csrf.value });
+      for (const it of fields) body.set(it.name, it.value);
+      fetch(form.dataset.reasons, {
+        method: "POST", body, keepalive: true, headers: { "x-waiqin-fetch": "1" },
+      }).catch(() => {});
+    };
+    for (const it of fields) {
+      it.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 400); });
+      it.addEventListener("change", () => { clearTimeout(timer); keep(); });
+    }
     document.addEventListener("input", look);
     document.addEventListener("change", look);
     look();

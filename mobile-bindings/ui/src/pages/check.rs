@@ -23,7 +23,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use waiqin_core::{
-    OfficerOnPhone, RecordPage as Shows, SaveError, SealRequest, SealSheet, Session, StoreError,
+    OfficerOnPhone, RecordPage as Shows, SaveError, SealRequest, SealSheet, Session,
 };
 use waiqin_protocol::ids::{RecordHash, SubjectId};
 use waiqin_protocol::record::NotSealable;
@@ -72,7 +72,8 @@ pub(super) struct CheckPage {
     me: String,
     shown: String,
     seal_action: String,
-    void_action: String,
+    void_action: Option<String>,
+    reasons_action: String,
     preview: String,
     open: bool,
     photos: String,
@@ -89,7 +90,26 @@ pub(super) struct Lack {
 
 /// `GET /records/{id}/check`
 pub(super) async fn show(desk: Unlocked, Path(id): Path<String>) -> Result<Response, Shown> {
-    shown(&desk, &id, &Typed::default()).await
+    let reasons = id
+        .parse()
+        .map(|subject| desk.visit.ui.typed_reasons(subject));
+    let typed = Typed {
+        reasons: reasons.unwrap_or_default(),
+        problem: None,
+    };
+    shown(&desk, &id, &typed).await
+}
+
+/// `POST /records/{id}/reasons`: what was typed so far, so that the way to a photo loses nothing.
+pub(super) async fn typed(
+    desk: Unlocked,
+    Path(id): Path<String>,
+    Protected(posted): Protected,
+) -> Result<Response, Shown> {
+    let (shows, _) = read(&desk, &id).await?;
+    let ui = &desk.visit.ui;
+    ui.keep_reasons(shows.record.subject, reasons(&posted));
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// `GET /records/{id}/lack`: the count alone, after each save.
@@ -175,7 +195,10 @@ pub(super) async fn seal(
         .ask(move |session| Ok::<_, Problem>(seal_with(&at, session, subject, &request, second)))
         .await?;
     match done {
-        Ok(()) => Ok(Redirect::to(&format!("{}/check", record_href(&id))).into_response()),
+        Ok(()) => {
+            desk.visit.ui.keep_reasons(subject, BTreeMap::new());
+            Ok(Redirect::to(&format!("{}/check", record_href(&id))).into_response())
+        }
         Err(NotDone::Second(text)) => shown(&desk, &id, &again(text)).await,
         Err(NotDone::Save(error)) => match save_text(&error, w) {
             Some(text) => shown(&desk, &id, &again(text)).await,
@@ -335,7 +358,8 @@ impl CheckPage {
             me: fill(w.check_me, &[("who", &me.name)]),
             shown: sheet.hash.to_string(),
             seal_action: format!("{href}/seal"),
-            void_action: format!("{href}/void"),
+            void_action: record.voided.is_none().then(|| format!("{href}/void")),
+            reasons_action: format!("{href}/reasons"),
             preview: format!("{href}/paper/record"),
             open: sheet.found.iter().any(|it| weight(it) == Weight::Block),
             photos,
@@ -372,8 +396,6 @@ pub(super) async fn lack_of(desk: &Unlocked, shows: &Shows) -> Result<Option<Lac
         return Ok(None);
     }
     let subject = record.subject;
-    let sheet = desk
-        .ask(move |session| Ok::<_, StoreError>(session.progress(subject)?))
-        .await?;
+    let sheet = desk.ask(move |session| session.progress(subject)).await?;
     Ok(sheet.map(|it| Lack::of(&it, desk.w())))
 }

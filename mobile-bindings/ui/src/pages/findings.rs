@@ -136,7 +136,7 @@ impl Findings {
             });
         }
         let held = |id: &&'static str| held(sheet, id, on, lang, w);
-        findings.held = sheet.held.iter().map(|it| held(&it)).collect();
+        findings.held = sheet.held.iter().map(held).collect();
         findings
     }
 }

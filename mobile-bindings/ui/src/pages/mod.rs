@@ -120,6 +120,7 @@ fn seals() -> Router<Ui> {
     Router::new()
         .route("/records/{id}/check", get(check::show))
         .route("/records/{id}/lack", get(check::lack))
+        .route("/records/{id}/reasons", post(check::typed))
         .route("/records/{id}/seal", post(check::seal))
         .route("/records/{id}/second", post(sealed::second))
         .route("/records/{id}/answer", post(sealed::answer))

@@ -760,6 +760,7 @@ pub(super) fn every_address() -> BTreeSet<(String, String)> {
                 ("data-search", "GET"),
                 ("data-autosave", "POST"),
                 ("data-lack", "GET"),
+                ("data-reasons", "POST"),
             ] {
                 if let Some(to) = tag.attribute(name).filter(|it| it.starts_with('/')) {
                     found.insert((asked_by.to_owned(), to.replace("&#38;", "&")));

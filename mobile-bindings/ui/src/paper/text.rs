@@ -19,6 +19,9 @@ const CLOSING: [&str; 7] = [
     "read_back/refusal",
 ];
 
+/// Papers that stand under a title of their own within a record; the others are its text.
+const TITLED: [&str; 2] = ["removal", "preservation"];
+
 /// A line of a paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -56,10 +59,10 @@ impl Writer<'_> {
         for paper in fields::papers_of(act).filter(|it| it.key != LIST) {
             let own = paper.fields.iter().filter(|it| !closes(it));
             let lines = self.lines(own, &mut written);
-            let title = if paper.acts.len() > 4 {
-                String::new()
-            } else {
+            let title = if TITLED.contains(&paper.key) {
                 self.title(paper)
+            } else {
+                String::new()
             };
             sections.push(Section { title, lines });
         }

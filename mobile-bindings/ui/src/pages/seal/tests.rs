@@ -213,7 +213,7 @@ impl Painter {
     }
 
     fn counts(&mut self) {
-        let shows = acts::seizure();
+        let shows = acts::detention();
         let lack = Lack::of(&acts::sheet(&shows.record), self.w);
         let frame = self.frame(Some(Tab::Records));
         let page = RecordPage::new(frame, &shows, None, (ME, 0), "", &[]).lacking(Some(lack));
@@ -418,4 +418,20 @@ fn a_sealed_page_shows_the_hash_and_who_signed_second() {
     assert!(page("sealed", Lang::Zh).contains("name=\"pin\""));
     assert!(!page("sealed, alone", Lang::Zh).contains("name=\"pin\""));
     assert!(html.contains("门牌 &#60;写错&#62;"));
+}
+
+/// With `WAIQIN_PAGES=DIR` every page of the samples is written there, to be looked at in a browser.
+#[test]
+fn pages_can_be_looked_at() {
+    let all = all(Lang::Zh);
+    assert!(all.len() > 60, "only {} pages", all.len());
+    let Some(dir) = std::env::var_os("WAIQIN_PAGES") else {
+        return;
+    };
+    for (lang, pages) in [("zh", all), ("en", self::all(Lang::En))] {
+        for (n, shown) in pages.iter().enumerate() {
+            let name = format!("{lang}-{n:02}-{}.html", shown.name.replace([' ', ','], "_"));
+            std::fs::write(std::path::Path::new(&dir).join(name), &shown.html).unwrap();
+        }
+    }
 }
