@@ -1,6 +1,10 @@
 //! The officer's visit as people see it: phone and console in a real browser, real processes behind.
 //! With `WAIQIN_PICTURES=DIR` each page is saved as a picture, to be looked at.
-#![allow(clippy::unwrap_used, reason = "a crate of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a crate of tests; a story is told in one piece"
+)]
 
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};

@@ -145,10 +145,8 @@ impl EvidenceFolder {
         };
         match read() {
             Ok(whole) => Ok(whole && hasher.finalize().as_slice() == hash.as_bytes()),
-            Err(error) => match error.kind() {
-                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Ok(false),
-                _ => Err(error),
-            },
+            Err(error) if is_damage(&error) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -327,6 +325,14 @@ impl EvidenceFolder {
 
 fn thumbnail_place(hash: &EvidenceHash) -> Vec<u8> {
     [b"waiqin/1 thumbnail ".as_slice(), hash.as_bytes()].concat()
+}
+
+/// The bytes are not what was written; nothing is wrong with the disk itself.
+pub(crate) fn is_damage(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+    )
 }
 
 /// The next whole chunk, shorter only at the end.

@@ -6,6 +6,7 @@ use super::shown::{
 };
 use super::views::{RowStored, Views};
 use super::{Session, StoreError};
+use crate::evidence::is_damage;
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{CaseId, EvidenceHash, SubjectId};
 use waiqin_protocol::journal::EvidenceSource;
@@ -264,11 +265,7 @@ impl Inner {
     }
 
     fn evidence_error(&self, hash: EvidenceHash, error: std::io::Error) -> StoreError {
-        let damaged = matches!(
-            error.kind(),
-            std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof
-        );
-        if damaged {
+        if is_damage(&error) {
             let kind = super::shown::IncidentKind::EvidenceDamaged { hash };
             let _ = self.note_incidents(vec![kind]);
             return StoreError::Damaged {

@@ -188,19 +188,11 @@ impl Record {
         hash: EntryHash,
         seen: usize,
     ) -> Result<bool, (Verdict, VerdictReason)> {
-        let sealed = !self.seals.is_empty();
+        if !self.seals.is_empty() && changes_the_body(&entry.change) {
+            return Err((Verdict::Held, VerdictReason::OutsideSeal));
+        }
         let at = entry.at.wall;
         match &entry.change {
-            // A sealed record never changes (P3), not even by the journal that sealed it.
-            Change::FieldsChanged { .. }
-            | Change::CaseNamed { .. }
-            | Change::EvidenceWithdrawn { .. }
-            | Change::Voided { .. }
-            | Change::Amended { .. }
-                if sealed =>
-            {
-                return Err((Verdict::Held, VerdictReason::OutsideSeal));
-            }
             Change::FieldsChanged { values } => {
                 return Ok(values.iter().fold(false, |any, (path, value)| {
                     self.set(path, value, entry, hash, seen) || any
@@ -494,6 +486,18 @@ impl Record {
             .filter(|it| it.evidence.hash == *hash)
             .for_each(change);
     }
+}
+
+/// A sealed record never changes (P3), not even by the journal that sealed it.
+fn changes_the_body(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::FieldsChanged { .. }
+            | Change::CaseNamed { .. }
+            | Change::EvidenceWithdrawn { .. }
+            | Change::Voided { .. }
+            | Change::Amended { .. }
+    )
 }
 
 #[cfg(test)]

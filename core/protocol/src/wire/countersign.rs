@@ -49,8 +49,8 @@ pub struct CountersignAnswer {
     pub certificate: Signed<Certificate>,
     /// His signature.
     pub countersign: Signed<Countersign>,
-    /// Entry 1 of his journal, base64: names him and his key, and has the hash that the certificate
-    /// names.
+    /// Entry 1 of his journal, its bytes as text: names him and his key, and has the hash that the
+    /// certificate names.
     pub entry: String,
     /// His name.
     pub officer_name: String,
@@ -113,8 +113,8 @@ impl CountersignAnswer {
             return Err(CountersignError::OtherCourt);
         }
         let wrong = CountersignError::Signature;
-        let bytes = URL_SAFE_NO_PAD.decode(&self.entry).map_err(|_| wrong)?;
-        let entry = Entry::from_bytes(&bytes).map_err(|_| wrong)?;
+        let bytes = self.entry.as_bytes();
+        let entry = Entry::from_bytes(bytes).map_err(|_| wrong)?;
         let Change::JournalOpened {
             officer,
             key,
@@ -125,7 +125,7 @@ impl CountersignAnswer {
             return Err(wrong);
         };
         let certificate = &self.certificate;
-        let fits = certificate.body.entry == entry_hash(&bytes)
+        let fits = certificate.body.entry == entry_hash(bytes)
             && certificate.body.journal == entry.journal
             && body.journal == entry.journal
             && entry.seq == 1
@@ -156,7 +156,8 @@ impl CountersignAnswer {
         Self {
             certificate,
             countersign,
-            entry: URL_SAFE_NO_PAD.encode(entry),
+            // An entry is canonical JSON, so it is text.
+            entry: String::from_utf8_lossy(entry).into_owned(),
             officer_name,
         }
     }
