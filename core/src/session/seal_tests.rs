@@ -302,7 +302,7 @@ fn an_answer_that_proves_nothing_is_refused_by_name() {
     role.countersign.body.role = "院长".to_owned();
     refused(subject, &role, CountersignError::Signature);
     let mut certificate = good.clone();
-    certificate.certificate.sig = good.countersign.sig.clone();
+    certificate.certificate.sig = good.countersign.sig;
     refused(subject, &certificate, CountersignError::Signature);
     let mut entry = good.clone();
     entry.entry = "AAAA".to_owned();
