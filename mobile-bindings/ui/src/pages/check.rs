@@ -334,7 +334,7 @@ impl CheckPage {
         let id = record.subject.to_string();
         let href = record_href(&id);
         let stands = Stands::of(record)?;
-        let found = Findings::of(sheet, &typed.reasons, around.now_ms, lang, w);
+        let found = Findings::of(&shows.record, sheet, &typed.reasons, around.now_ms, lang, w);
         let rotten = sheet.found.iter().any(|it| it.rule == "G08");
         let photos = sheet.facts.proofs.len();
         let photos = match (rotten, photos) {

@@ -9,6 +9,7 @@ use waiqin_core::SealSheet;
 use waiqin_protocol::fields::{self, FieldDef};
 use waiqin_protocol::journal::Severity;
 use waiqin_protocol::numbers::days::court_day;
+use waiqin_protocol::record::Record;
 use waiqin_protocol::rules::{Due, Found, rule};
 use waiqin_protocol::words::{Lang, fill};
 
@@ -93,8 +94,9 @@ pub(super) fn counts(sheet: &SealSheet) -> (usize, usize) {
 }
 
 impl Findings {
-    /// Of a sheet, with the reasons that were typed.
+    /// Of a record and its sheet, with the reasons that were typed.
     pub(super) fn of(
+        record: &Record,
         sheet: &SealSheet,
         reasons: &BTreeMap<String, String>,
         now_ms: i64,
@@ -102,7 +104,6 @@ impl Findings {
         w: &'static Words,
     ) -> Self {
         let on = court_day(sheet.facts.int("t0").unwrap_or(now_ms));
-        let subject = sheet.body.subject.to_string();
         let mut findings = Self::default();
         for found in &sheet.found {
             let (groups, dot, word) = match weight(found) {
@@ -132,7 +133,7 @@ impl Findings {
             }
             group.lines.push(Line {
                 text: found.said(&sheet.facts, lang),
-                way: way(&subject, sheet.facts.act, found, w),
+                way: way(record, found, w),
             });
         }
         let held = |id: &&'static str| held(sheet, id, on, lang, w);

@@ -1,10 +1,10 @@
 //! The way from a finding to the place where it is closed.
 
 use super::rows::record_href;
-use crate::form::{Step, pattern_of, patterns, steps_of};
+use crate::form::spot;
 use crate::words::Words;
-use waiqin_protocol::fields;
-use waiqin_protocol::journal::{Act, Path};
+use waiqin_protocol::journal::Path;
+use waiqin_protocol::record::Record;
 use waiqin_protocol::rules::Found;
 
 /// A link.
@@ -17,64 +17,18 @@ pub(super) struct Way {
 }
 
 /// Where a finding of a record is closed; `None` when no page of this phone asks for it.
-pub(super) fn way(record: &str, act: Act, found: &Found, w: &Words) -> Option<Way> {
+pub(super) fn way(record: &Record, found: &Found, w: &Words) -> Option<Way> {
     let path = found.path.as_ref().map_or("", Path::as_str);
-    let href = record_href(record);
+    let href = record_href(&record.subject.to_string());
     let parts: Vec<&str> = path.split('/').collect();
-    match parts.as_slice() {
+    let (href, label) = match parts.as_slice() {
         [.., "photos"] => {
             let item = found.item.map(|id| format!("?item={id}"));
-            Some(Way {
-                href: format!("{href}/photos/new{}", item.unwrap_or_default()),
-                label: w.go_photo,
-            })
+            let item = item.unwrap_or_default();
+            (format!("{href}/photos/new{item}"), w.go_photo)
         }
-        ["present" | "parties", id, "signed"] => Some(Way {
-            href: format!("{href}/sign/{id}"),
-            label: w.go_sign,
-        }),
-        ["assets"] => Some(Way {
-            href: format!("{href}/assets"),
-            label: w.go_fill,
-        }),
-        ["assets", id, rest @ ..] => {
-            let field = match rest {
-                [] => String::new(),
-                [..] => format!("#f-{}", path.replace('/', "-")),
-            };
-            Some(Way {
-                href: format!("{href}/assets/{id}{field}"),
-                label: w.go_fill,
-            })
-        }
-        _ => {
-            let step = step_of(steps_of(act)?, path)?;
-            let anchor = match parts.as_slice() {
-                [list, id] if fields::list_label(list).is_some() => format!("item-{list}-{id}"),
-                [list] if fields::list_label(list).is_some() => format!("step-{}", step.key),
-                _ => format!("f-{}", path.replace('/', "-")),
-            };
-            Some(Way {
-                href: format!("{href}?step={}#{anchor}", step.key),
-                label: w.go_fill,
-            })
-        }
-    }
-}
-
-/// The step that asks for a field, or for the items of its list.
-fn step_of(steps: &'static [Step], path: &str) -> Option<&'static Step> {
-    let asked = pattern_of(path);
-    let list = format!("{}/*", path.split("/*").next().unwrap_or(path));
-    let asks = |step: &&'static Step, of: &dyn Fn(&str) -> bool| {
-        patterns(std::slice::from_ref(*step))
-            .iter()
-            .any(|pattern| of(pattern))
+        ["present" | "parties", id, "signed"] => (format!("{href}/sign/{id}"), w.go_sign),
+        _ => (spot(record, path)?, w.go_fill),
     };
-    let own = steps.iter().find(|step| asks(step, &|it| it == asked));
-    own.or_else(|| {
-        steps
-            .iter()
-            .find(|step| asks(step, &|it| it.starts_with(&list)))
-    })
+    Some(Way { href, label })
 }

@@ -230,7 +230,14 @@ fn page(name: &str, lang: Lang) -> String {
 fn each_finding_is_said_with_its_article_and_asked_for_in_its_list() {
     let shows = acts::seizure();
     let sheet = acts::sheet(&shows.record);
-    let found = Findings::of(&sheet, &BTreeMap::new(), NOW_MS, Lang::Zh, &Words::ZH);
+    let found = Findings::of(
+        &shows.record,
+        &sheet,
+        &BTreeMap::new(),
+        NOW_MS,
+        Lang::Zh,
+        &Words::ZH,
+    );
     let html = page("check", Lang::Zh);
     let mut rules = 0;
     for (groups, due) in [
@@ -269,7 +276,14 @@ fn a_long_list_of_the_same_gap_is_cut_and_counted() {
     }
     let shows = acts::record(Act::Seal, &lines);
     let sheet = acts::sheet(&shows.record);
-    let found = Findings::of(&sheet, &BTreeMap::new(), NOW_MS, Lang::En, &Words::EN);
+    let found = Findings::of(
+        &shows.record,
+        &sheet,
+        &BTreeMap::new(),
+        NOW_MS,
+        Lang::En,
+        &Words::EN,
+    );
     let all = found.block.iter().chain(&found.warn).chain(&found.later);
     let mut cut = 0;
     for group in all {
@@ -295,34 +309,32 @@ fn the_way_leads_to_the_field_the_photo_or_the_glass() {
         let mut found = sheet.found[0].clone();
         found.path = waiqin_protocol::journal::Path::new(path).ok();
         found.item = path.split('/').find_map(|it| it.parse().ok());
-        way("09", Act::Investigation, &found, &Words::EN).map(|it| it.href)
+        way(&shows.record, &found, &Words::EN).map(|it| it.href)
     };
+    let own = format!("/records/{}", shows.record.subject);
     let id = acts::id(5).to_string();
     for (path, href) in [
-        ("place", "/records/09?step=arrive#f-place".to_owned()),
-        (
-            "officers",
-            "/records/09?step=officers#step-officers".to_owned(),
-        ),
-        ("photos", "/records/09/photos/new".to_owned()),
+        ("place", format!("{own}?step=arrive#f-place")),
+        ("officers", format!("{own}?step=officers#step-officers")),
+        ("photos", format!("{own}/photos/new")),
     ] {
         assert_eq!(of(path), Some(href), "{path}");
     }
     assert_eq!(
         of(&format!("checked/{id}")),
-        Some(format!("/records/09?step=checked#item-checked-{id}"))
+        Some(format!("{own}?step=checked#item-checked-{id}"))
     );
     assert_eq!(
         of(&format!("checked/{id}/fact")),
-        Some(format!("/records/09?step=checked#f-checked-{id}-fact"))
+        Some(format!("{own}?step=checked#f-checked-{id}-fact"))
     );
     assert_eq!(
         of(&format!("present/{id}/signed")),
-        Some(format!("/records/09/sign/{id}"))
+        Some(format!("{own}/sign/{id}"))
     );
     assert_eq!(
         of(&format!("assets/{id}/photos")),
-        Some(format!("/records/09/photos/new?item={id}"))
+        Some(format!("{own}/photos/new?item={id}"))
     );
     assert_eq!(of("case"), None);
 }
