@@ -85,7 +85,7 @@ pub fn countersign(day: &Day, held: &Held) -> Result<String> {
 /// # Errors
 /// When something of that does not hold.
 pub fn seals(day: &Day, held: &Held) -> Result<String> {
-    let mut overridden = 0;
+    let (mut overridden, mut complete) = (0, 0);
     for (record, hash) in &day.sealed {
         let entries: Vec<&Entry> = held
             .entries()
@@ -123,9 +123,12 @@ pub fn seals(day: &Day, held: &Held) -> Result<String> {
             );
         }
         overridden += overrides.len();
+        complete += usize::from(findings.is_empty());
     }
+    // The seed's case B: a detention decided and not executed, and the settlement after it.
+    ensure!(complete >= 2, "only {complete} records were complete");
     Ok(format!(
-        "{} 份：页面所示哈希 = SHA-256(正文)，正文 = 所填，封存后无改动；缺项 {overridden} 处各有理由",
+        "{} 份：页面所示哈希 = SHA-256(正文)，正文 = 所填，封存后无改动；{complete} 份无缺项，其余缺项 {overridden} 处各有理由",
         day.sealed.len()
     ))
 }

@@ -121,6 +121,17 @@ impl<'a> Scene<'a> {
         Ok(())
     }
 
+    /// Presses a button of a step.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn press(&mut self, step: &str, button: &str) -> Result<()> {
+        let action = format!("/records/{}", self.visit.record);
+        let marker = format!("name=\"step\" value=\"{step}\"");
+        self.send(&action, &marker, &[("do", button)], Vec::new())
+            .await
+    }
+
     /// Adds an item of a list by its button and returns its path, `officers/0a…`.
     ///
     /// # Errors
@@ -264,8 +275,8 @@ pub async fn seizure(hand: &Hand, case: &'static str) -> Result<Visit> {
     let mut scene = Scene::on_case(hand, case, "seal").await?;
     scene
         .arrive(
-            "2019-07-02T13:41",
-            "2019-07-02T15:20",
+            "2019-07-02T06:50",
+            "2019-07-02T07:40",
             "大岗镇豪岗大道 18 号 3 号厂房",
         )
         .await?;
@@ -322,8 +333,8 @@ pub async fn detention(hand: &Hand, case: &'static str) -> Result<Visit> {
     let mut scene = Scene::on_case(hand, case, "detention").await?;
     scene
         .arrive(
-            "2019-07-02T15:40",
-            "2019-07-02T17:10",
+            "2019-07-02T07:45",
+            "2019-07-02T08:05",
             "大岗镇豪岗大道 18 号",
         )
         .await?;
@@ -331,8 +342,16 @@ pub async fn detention(hand: &Hand, case: &'static str) -> Result<Visit> {
         .paper("decision", "（2019）粤0115司惩3号", "2019-07-01")
         .await?;
     scene
-        .write("target", vec![text("target/name", "封某")])
+        .write(
+            "target",
+            vec![
+                text("target/name", "封某"),
+                typed("target/id_not_shown", "yes", json!(true)),
+                text("target/birth_on", "1976-05-02"),
+            ],
+        )
         .await?;
+    scene.press("target", "none:special").await?;
     scene
         .write(
             "facts",
@@ -342,6 +361,7 @@ pub async fn detention(hand: &Hand, case: &'static str) -> Result<Visit> {
                     "被执行人封某自 2017 年立案起躲避执行，有履行能力而拒不履行生效判决。",
                 ),
                 text("act_on", "2019-07-02"),
+                text("legal_item", "cpl_252"),
             ],
         )
         .await?;
@@ -352,6 +372,10 @@ pub async fn detention(hand: &Hand, case: &'static str) -> Result<Visit> {
                 typed("days", "15", json!(15)),
                 text("from_on", "2019-07-02"),
                 text("to_on", "2019-07-17"),
+                moment("read_out_at", "2019-07-02T07:55")?,
+                moment("served/at", "2019-07-02T07:58")?,
+                typed("served/signed", "yes", json!(true)),
+                typed("review_told", "yes", json!(true)),
             ],
         )
         .await?;
@@ -370,8 +394,8 @@ pub async fn settlement(hand: &Hand, case: &'static str) -> Result<Visit> {
     let mut scene = Scene::on_case(hand, case, "settlement").await?;
     scene
         .arrive(
-            "2019-07-02T17:10",
-            "2019-07-02T18:00",
+            "2019-07-02T08:05",
+            "2019-07-02T08:25",
             "大岗镇豪岗大道 18 号",
         )
         .await?;
@@ -385,7 +409,11 @@ pub async fn settlement(hand: &Hand, case: &'static str) -> Result<Visit> {
             )
             .await?;
     }
-    let mut terms = vec![typed("total_fen", "320,000.00", json!(32_000_000))];
+    scene.press("parties", "none:special").await?;
+    let mut terms = vec![
+        typed("default_told", "yes", json!(true)),
+        typed("total_fen", "320,000.00", json!(32_000_000)),
+    ];
     for (amount, fen, due) in [
         ("270,000.00", 27_000_000, "2019-07-10"),
         ("50,000.00", 5_000_000, "2019-07-30"),
