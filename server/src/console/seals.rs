@@ -14,14 +14,14 @@ use waiqin_protocol::ids::OfficerId;
 use waiqin_protocol::journal::{Override, Severity};
 use waiqin_protocol::numbers::days::court_day;
 use waiqin_protocol::numbers::money::Fen;
-use waiqin_protocol::record::{CountersignState, Facts, Record, Seal, Signature, Strokes};
+use waiqin_protocol::record::{
+    CountersignState, Facts, Record, STROKES_BYTES_MAX, Seal, Signature, Strokes,
+};
 use waiqin_protocol::rules::{self, Debt, RuleContext, RuleSet, rule};
 use waiqin_protocol::words::{Lang, fill};
 
 /// Photos are hashed again, and beacons are held, on the phone alone.
 const PHONE_ONLY: [&str; 2] = ["G08", "G09"];
-/// Longest strokes that are read for a page, bytes.
-const STROKES_BYTES_MAX: u64 = 512 << 10;
 /// Signatures drawn on one page.
 const SIGNATURES_DRAWN: usize = 40;
 
@@ -235,7 +235,7 @@ impl Reader<'_> {
             .desk
             .court()
             .evidence()
-            .read_whole(signature.strokes, STROKES_BYTES_MAX)
+            .read_whole(signature.strokes, STROKES_BYTES_MAX as u64)
             .await
             .map_err(Problem::broken)?;
         let strokes = bytes.and_then(|bytes| Strokes::read(&bytes).ok());

@@ -196,7 +196,7 @@ pub const RESULTS: &[Code] = &[
     code("moved", "已搬离", "Moved away"),
 ];
 
-/// Kinds of assets (财产种类). Those of [`EXEMPT_KINDS`] may be exempt (查封规定 art. 3).
+/// Kinds of assets (财产种类). Some may be exempt ([`exempt_kind`]) (查封规定 art. 3).
 pub const ASSET_KINDS: &[Code] = &[
     code("cash", "现金", "Cash"),
     code("deposit", "存款", "Deposit"),

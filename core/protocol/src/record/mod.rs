@@ -11,4 +11,4 @@ pub use body::{BODY_VERSION, Body, BodyError, Manifest};
 pub use facts::{Amends, Facts, Proof};
 pub use fold::{Applied, Candidate, FieldState, NotSealable, Record, Seen};
 pub use parts::{CountersignState, EvidenceState, Refusal, Seal, Signature};
-pub use strokes::{Strokes, StrokesError};
+pub use strokes::{STROKES_BYTES_MAX, Strokes, StrokesError};
