@@ -380,20 +380,9 @@ fn tags(html: &str) -> Vec<Tag<'_>> {
 const VOID: [&str; 5] = ["meta", "link", "input", "img", "br"];
 const VOID_SVG: [&str; 3] = ["path", "rect", "circle"];
 
-/// With `WAIQIN_PAGES=DIR` every sample page is kept as a file, to be looked at in a browser.
-fn keep(shown: &Shown, lang: Lang) {
-    if let Some(dir) = std::env::var_os("WAIQIN_PAGES") {
-        let name = shown.name.replace([' ', ','], "_");
-        let n = std::fs::read_dir(&dir).unwrap().count();
-        let path = std::path::Path::new(&dir).join(format!("{n:03}-{name}.{}.html", lang.tag()));
-        std::fs::write(path, &shown.html).unwrap();
-    }
-}
-
 #[test]
 fn every_page_is_well_formed_and_says_its_language() {
     each(|shown, lang| {
-        keep(shown, lang);
         assert!(shown.html.starts_with("<!doctype html>"), "{}", shown.name);
         let html = format!("<html lang=\"{}\">", lang.tag());
         assert!(shown.html.contains(&html), "{}", shown.name);
