@@ -3,18 +3,13 @@
 use super::layout::{Copy, Given, Lead, Piece, Step};
 use super::layout::{add, deed, field, hard};
 use super::shared::{
-    ARRIVE, ARRIVE_LEADING, CLOSING, COURSE, DEBTOR, FOLLOW_UP_OTHER, NOBODY, NOTICES, OFFICERS,
-    PHOTOS_LEADING, PRESENT, READ_BACK, SPECIAL, follow_ups, papers,
+    ARRIVAL, DEBTOR, END, FOLLOW_UP_OTHER, NOBODY, NOTICES, OFFICERS, PHOTOS, PRESENT, SPECIAL,
+    follow_ups, papers,
 };
 
 /// The steps.
 pub const STEPS: &[Step] = &[
-    Step {
-        key: "arrive",
-        title: |w| w.step_arrive,
-        groups: &[ARRIVE],
-        leading: ARRIVE_LEADING,
-    },
+    ARRIVAL,
     Step {
         key: "officers",
         title: |w| w.step_decision_shown,
@@ -64,26 +59,8 @@ pub const STEPS: &[Step] = &[
         groups: &[JAIL, &[FOLLOW_UPS]],
         leading: &[Lead::Any(&["execution"])],
     },
-    Step {
-        key: "photos",
-        title: |w| w.step_photos_sound,
-        groups: &[&[Piece::Photos]],
-        leading: PHOTOS_LEADING,
-    },
-    Step {
-        key: "sign",
-        title: |w| w.step_sign,
-        groups: &[
-            &[Piece::Field(COURSE), Piece::Field(field("result"))],
-            READ_BACK,
-            CLOSING,
-        ],
-        leading: &[
-            Lead::Any(&["course"]),
-            Lead::Any(&["read_back/done", "read_back/refusal"]),
-            Lead::Any(&["t1"]),
-        ],
-    },
+    PHOTOS,
+    END,
 ];
 
 const PAPERS: Piece = papers(&[

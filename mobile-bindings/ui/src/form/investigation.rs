@@ -4,18 +4,13 @@
 use super::layout::{Given, Lead, List, Piece, Step};
 use super::layout::{add, field, hard};
 use super::shared::{
-    ARRIVE, ARRIVE_LEADING, CLOSING, COURSE, DEBTOR, FOLLOW_UP_OTHER, NOTICES, OFFICERS,
-    PHOTOS_LEADING, PRESENT, READ_BACK, SPECIAL, follow_ups, papers,
+    ARRIVAL, CLOSING, COURSE, DEBTOR, FOLLOW_UP_OTHER, NOTICES, OFFICERS, PHOTOS_LEADING, PRESENT,
+    READ_BACK, SPECIAL, follow_ups, papers,
 };
 
 /// The steps.
 pub const STEPS: &[Step] = &[
-    Step {
-        key: "arrive",
-        title: |w| w.step_arrive,
-        groups: &[ARRIVE],
-        leading: ARRIVE_LEADING,
-    },
+    ARRIVAL,
     Step {
         key: "officers",
         title: |w| w.step_officers,

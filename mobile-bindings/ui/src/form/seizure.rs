@@ -4,8 +4,8 @@
 use super::layout::{Given, Lead, List, Piece, Step};
 use super::layout::{add, field};
 use super::shared::{
-    ARRIVE, ARRIVE_LEADING, CLOSING, COURSE, DEBTOR, FOLLOW_UP_OTHER, NOBODY, NOTICES, OFFICERS,
-    PHOTOS_LEADING, PRESENT, READ_BACK, SPECIAL, follow_ups, papers,
+    ARRIVAL, DEBTOR, END, FOLLOW_UP_OTHER, NOBODY, NOTICES, OFFICERS, PHOTOS, PRESENT, SPECIAL,
+    follow_ups, papers,
 };
 
 /// The steps of a seizure on the spot (查封).
@@ -40,13 +40,6 @@ pub const REMOVAL_STEPS: &[Step] = &[
     END,
 ];
 
-const ARRIVAL: Step = Step {
-    key: "arrive",
-    title: |w| w.step_arrive,
-    groups: &[ARRIVE],
-    leading: ARRIVE_LEADING,
-};
-
 const AUTHORITY: Step = Step {
     key: "officers",
     title: |w| w.step_authority,
@@ -72,28 +65,6 @@ const LIST: Step = Step {
     title: |w| w.step_assets,
     groups: &[&[Piece::Assets]],
     leading: &[Lead::Each("assets", &["name"])],
-};
-
-const PHOTOS: Step = Step {
-    key: "photos",
-    title: |w| w.step_photos_sound,
-    groups: &[&[Piece::Photos]],
-    leading: PHOTOS_LEADING,
-};
-
-const END: Step = Step {
-    key: "sign",
-    title: |w| w.step_sign,
-    groups: &[
-        &[Piece::Field(COURSE), Piece::Field(field("result"))],
-        READ_BACK,
-        CLOSING,
-    ],
-    leading: &[
-        Lead::Any(&["course"]),
-        Lead::Any(&["read_back/done", "read_back/refusal"]),
-        Lead::Any(&["t1"]),
-    ],
 };
 
 const KEEPING_LEADING: &[Lead] = &[

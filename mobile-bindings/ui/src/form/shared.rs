@@ -1,6 +1,6 @@
-//! Groups of pieces that several acts ask alike.
+//! Steps and groups of pieces that several acts ask alike.
 
-use super::layout::{Deed, Field, Given, Lead, List, Piece, Preset};
+use super::layout::{Deed, Field, Given, Lead, List, Piece, Preset, Step};
 use super::layout::{add, deed, field, hard};
 
 /// 到场: when and where.
@@ -280,3 +280,35 @@ pub const CLOSING: &[Piece] = &[
 
 /// A step's lead on the photos.
 pub const PHOTOS_LEADING: &[Lead] = &[Lead::Any(&["photos"])];
+
+/// 到场
+pub const ARRIVAL: Step = Step {
+    key: "arrive",
+    title: |w| w.step_arrive,
+    groups: &[ARRIVE],
+    leading: ARRIVE_LEADING,
+};
+
+/// 照片与录音
+pub const PHOTOS: Step = Step {
+    key: "photos",
+    title: |w| w.step_photos_sound,
+    groups: &[&[Piece::Photos]],
+    leading: PHOTOS_LEADING,
+};
+
+/// 经过、阅读与离场
+pub const END: Step = Step {
+    key: "sign",
+    title: |w| w.step_sign,
+    groups: &[
+        &[Piece::Field(COURSE), Piece::Field(field("result"))],
+        READ_BACK,
+        CLOSING,
+    ],
+    leading: &[
+        Lead::Any(&["course"]),
+        Lead::Any(&["read_back/done", "read_back/refusal"]),
+        Lead::Any(&["t1"]),
+    ],
+};
