@@ -15,7 +15,7 @@ pub use second::SecondError;
 use crate::disk::{Disk, RealDisk};
 use crate::keys::{Copies, KeyFile, KeyState, PinCost};
 use crate::session::{Folder, Inner};
-use crate::store::{MemoryStore, SledStore, Store, StoreError};
+use crate::store::{MemoryStore, SledStore, Store, StoreError, WriteBehind};
 use crate::sync::{CallError, Enrolment};
 use crate::{HostParts, Pin, Session};
 use std::collections::BTreeMap;
@@ -337,7 +337,7 @@ impl Shared {
                         other => other.map_err(StoreError::Io)?,
                     }
                 }
-                Ok(Arc::new(SledStore::open(dir)?))
+                Ok(Arc::new(WriteBehind::new(SledStore::open(dir)?)))
             }
         }
     }

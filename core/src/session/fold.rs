@@ -1,9 +1,12 @@
 //! The fold of entries into the views: one batch for some entries, with the head that it reaches.
 
+use super::judge::seized_by;
 use super::shown::EntryKind;
 use super::views::{
-    EntryStored, EvidenceStored, LostRun, RecordStored, RowStored, Views, meta, recent_key,
+    EntryShown, EvidenceStored, LostRun, RecordFolded, RowStored, SeizedStored, Views, meta,
+    recent_key,
 };
+use crate::journal::Line;
 use crate::store::{SealedBatch, StoreError, Tree};
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{CaseId, EntryHash, EvidenceHash, Nonce, SubjectId};
@@ -13,18 +16,20 @@ use waiqin_protocol::record::{EvidenceState, Record};
 /// Folding some entries into one batch.
 pub(super) struct Fold<'a> {
     views: &'a Views,
+    log: &'a Line,
     batch: SealedBatch<'a>,
-    /// Records touched: as they stood in the store, and as they stand now.
-    records: BTreeMap<SubjectId, (Option<RecordStored>, RecordStored)>,
+    /// Records touched: as they stood before, and as they stand now.
+    records: BTreeMap<SubjectId, (Option<RecordFolded>, RecordFolded)>,
     evidence: BTreeMap<EvidenceHash, EvidenceStored>,
     beacon: Option<Nonce>,
     lost: Vec<LostRun>,
 }
 
 impl<'a> Fold<'a> {
-    pub fn on(views: &'a Views) -> Self {
+    pub fn on(views: &'a Views, log: &'a Line) -> Self {
         Self {
             views,
+            log,
             batch: views.store.batch(),
             records: BTreeMap::new(),
             evidence: BTreeMap::new(),
@@ -45,36 +50,25 @@ impl<'a> Fold<'a> {
         if let Change::EntriesLost { from, to, .. } = &entry.change {
             self.lost.push((entry.journal, *from, *to));
         }
-        let line = EntryStored {
-            at: entry.at.wall,
-            hash,
-            kind: EntryKind::of(&entry.change),
-            paths: paths_of(&entry.change),
-        };
         let mut key = entry.subject.as_bytes().to_vec();
         key.extend(seq.to_be_bytes());
-        self.batch.put(Tree::Entries, &key, &line);
+        self.batch.put(Tree::Entries, &key, &());
         self.fold_record(seq, &entry, hash)?;
         self.fold_evidence(seq, &entry)
     }
 
     /// Writes everything, with the head that it reaches.
     pub fn commit(mut self, head: Head) -> Result<(), StoreError> {
-        for (subject, (before, now)) in std::mem::take(&mut self.records) {
+        let records = std::mem::take(&mut self.records);
+        for (subject, (before, now)) in &records {
+            self.find_by(before.as_ref(), now);
             if let Some(before) = before {
                 self.batch
-                    .remove(Tree::Recent, &recent_key(before.last_seq, subject));
-                for key in self.case_keys(&before) {
-                    self.batch.remove(Tree::ByCase, &key);
-                }
+                    .remove(Tree::Recent, &recent_key(before.last_seq, *subject));
             }
-            for key in self.case_keys(&now) {
-                self.batch.put(Tree::ByCase, &key, &subject);
-            }
-            let row = RowStored::of(&now);
+            let row = RowStored::of(now);
             self.batch
-                .put(Tree::Recent, &recent_key(now.last_seq, subject), &row);
-            self.batch.put(Tree::Records, subject.as_bytes(), &now);
+                .put(Tree::Recent, &recent_key(now.last_seq, *subject), &row);
         }
         if let Some(nonce) = self.beacon {
             self.batch
@@ -86,15 +80,19 @@ impl<'a> Fold<'a> {
             self.batch.put(Tree::Meta, meta::LOST.as_bytes(), &lost);
         }
         self.batch.put(Tree::Meta, meta::HEAD.as_bytes(), &head);
-        self.batch.commit()
+        self.batch.commit()?;
+        for (_, now) in records.into_values() {
+            self.views.keep_folded(now);
+        }
+        Ok(())
     }
 
     fn fold_record(&mut self, seq: u64, entry: &Entry, hash: EntryHash) -> Result<(), StoreError> {
         let subject = entry.subject;
         if !self.records.contains_key(&subject)
-            && let Some(stored) = self.views.record(subject)?
+            && let Some(folded) = self.views.record(self.log, subject)?
         {
-            self.records.insert(subject, (Some(stored.clone()), stored));
+            self.records.insert(subject, (Some(folded.clone()), folded));
         }
         match self.records.get_mut(&subject) {
             Some((_, now)) => {
@@ -103,16 +101,11 @@ impl<'a> Fold<'a> {
             }
             None => {
                 if let Some(record) = Record::open(entry, hash) {
-                    self.records.insert(
-                        subject,
-                        (
-                            None,
-                            RecordStored {
-                                last_seq: seq,
-                                record,
-                            },
-                        ),
-                    );
+                    let opened = RecordFolded {
+                        last_seq: seq,
+                        record,
+                    };
+                    self.records.insert(subject, (None, opened));
                 }
             }
         }
@@ -144,25 +137,52 @@ impl<'a> Fold<'a> {
         Ok(())
     }
 
-    fn case_keys(&self, stored: &RecordStored) -> Vec<Vec<u8>> {
-        let case = &stored.record.case;
-        let mut names: Vec<&str> = case.normal.iter().map(String::as_str).collect();
-        names.extend(case.id.iter().map(|CaseId(id)| id.as_str()));
-        names.dedup();
-        names
-            .into_iter()
-            .map(|name| {
-                let mut key = self.views.store.name(name.as_bytes()).to_vec();
-                key.extend(recent_key(stored.last_seq, stored.record.subject));
-                key
-            })
-            .collect()
+    /// By what a record is found: its case, and what it seized.
+    fn find_by(&mut self, before: Option<&RecordFolded>, now: &RecordFolded) {
+        let subject = now.record.subject;
+        let key_of = |name: &str| {
+            let mut key = self.views.store.name(name.as_bytes()).to_vec();
+            key.extend(subject.as_bytes());
+            key
+        };
+        for name in before.into_iter().flat_map(|it| case_names(&it.record)) {
+            self.batch.remove(Tree::ByCase, &key_of(name));
+        }
+        for name in case_names(&now.record) {
+            self.batch.put(Tree::ByCase, &key_of(name), &subject);
+        }
+        for key in before.into_iter().flat_map(|it| seized_by(&it.record)) {
+            self.batch.remove(Tree::Seized, &key_of(&key));
+        }
+        for key in seized_by(&now.record) {
+            let name = key_of(&key);
+            let case = now.record.case.clone();
+            self.batch
+                .put(Tree::Seized, &name, &SeizedStored { case, key });
+        }
+    }
+}
+
+fn case_names(record: &Record) -> impl Iterator<Item = &str> {
+    let id = record.case.id.as_ref().map(|CaseId(id)| id.as_str());
+    record.case.normal.as_deref().into_iter().chain(id)
+}
+
+impl EntryShown {
+    /// What is shown of an entry.
+    pub fn of(entry: &Entry, hash: EntryHash) -> Self {
+        Self {
+            at: entry.at.wall,
+            hash,
+            kind: EntryKind::of(&entry.change),
+            paths: paths_of(&entry.change),
+        }
     }
 }
 
 impl RowStored {
-    fn of(stored: &RecordStored) -> Self {
-        let record = &stored.record;
+    fn of(folded: &RecordFolded) -> Self {
+        let record = &folded.record;
         let standing = || record.evidence.iter().filter(|it| it.withdrawn.is_none());
         let is_photo = |it: &&EvidenceState| it.evidence.source != EvidenceSource::Glass;
         Self {
@@ -170,7 +190,7 @@ impl RowStored {
             case: record.case.clone(),
             changed: record.changed,
             contested: record.contested().len(),
-            last_seq: stored.last_seq,
+            last_seq: folded.last_seq,
             opened: record.opened,
             evidence: standing().map(|it| it.evidence.hash).collect(),
             photos: standing().filter(is_photo).count(),

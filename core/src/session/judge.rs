@@ -2,7 +2,7 @@
 
 use super::inner::Inner;
 use super::read::rows_of_case;
-use super::views::{RecordStored, RowStored};
+use super::views::{RecordFolded, RowStored};
 use crate::store::StoreError;
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{EvidenceHash, SubjectId};
@@ -12,8 +12,6 @@ use waiqin_protocol::record::{EvidenceState, Record};
 use waiqin_protocol::rules::{Debt, OtherSeizure, RuleContext, Sanction};
 use waiqin_protocol::wire::sync::CaseSheet;
 
-/// How many of the newest records are looked through for seizures of the same thing.
-const RECORDS_LOOKED_AT: usize = 500;
 /// What identifies a thing.
 const ASSET_KEYS: [&str; 5] = ["plate", "vin", "cert_no", "serial_no", "engine_no"];
 
@@ -30,7 +28,7 @@ impl Inner {
     /// The outside facts for a record.
     pub(super) fn rule_context(
         &self,
-        stored: &RecordStored,
+        stored: &RecordFolded,
         photos: Photos,
     ) -> Result<RuleContext, StoreError> {
         let record = &stored.record;
@@ -87,24 +85,19 @@ impl Inner {
         Ok(hashes)
     }
 
-    /// Seizures of assets in other cases, from this phone's own sealed records.
+    /// Seizures of its things in other cases, from this phone's own sealed records.
     fn other_seizures(&self, record: &Record) -> Result<Vec<OtherSeizure>, StoreError> {
         if !is_seizure(record.act) {
             return Ok(Vec::new());
         }
-        let rows = self.reading(|views| views.rows(0, RECORDS_LOOKED_AT))?;
         let mut seizures = Vec::new();
-        for row in rows.iter().filter(|row| is_seizure(row.act)) {
-            if row.sealed.is_none() || row.case == record.case {
-                continue;
-            }
-            let Some(other) = self.reading(|views| views.record(row.subject))? else {
-                continue;
-            };
-            seizures.extend(keys_of(&other.record).map(|key| OtherSeizure {
-                key,
+        for key in keys_of(record) {
+            let seized = self.reading(|views| views.seized(&key))?.into_iter();
+            let others = seized.filter(|it| it.case != record.case);
+            seizures.extend(others.map(|it| OtherSeizure {
+                key: it.key,
                 court: self.public.court.clone(),
-                case_no: number_of(row),
+                case_no: it.case.normal.unwrap_or(it.case.typed),
             }));
         }
         Ok(seizures)
@@ -132,7 +125,7 @@ impl Inner {
     }
 
     fn sanction(&self, subject: SubjectId) -> Result<Option<Sanction>, StoreError> {
-        let stored = self.reading(|views| views.record(subject))?;
+        let stored = self.record(subject)?;
         Ok(stored.and_then(|stored| {
             let seal = stored.record.seals.first()?;
             let facts = seal.body.facts(&stored.record).ok()?;
@@ -149,9 +142,13 @@ fn is_seizure(act: Act) -> bool {
     matches!(act, Act::Seal | Act::Removal | Act::Preservation)
 }
 
-fn number_of(row: &RowStored) -> String {
-    let case = &row.case;
-    case.normal.clone().unwrap_or_else(|| case.typed.clone())
+/// What tells the things that a record seized: none until it is sealed, or when it is void.
+pub(super) fn seized_by(record: &Record) -> Vec<String> {
+    if is_seizure(record.act) && !record.seals.is_empty() && record.voided.is_none() {
+        keys_of(record).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 fn keys_of(record: &Record) -> impl Iterator<Item = String> {

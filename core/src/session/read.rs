@@ -4,7 +4,7 @@ use super::inner::Inner;
 use super::shown::{
     CaseList, Delivery, EntryLine, Photo, ReceiptLine, RecordPage, RecordRow, RecordsOf, Status,
 };
-use super::views::{RowStored, Views};
+use super::views::{EntryShown, RowStored, Views};
 use super::{Session, StoreError};
 use crate::evidence::is_damage;
 use std::collections::BTreeMap;
@@ -72,12 +72,12 @@ impl Session {
     /// See [`StoreError`].
     pub fn record(&self, subject: SubjectId) -> Result<Option<RecordPage>, StoreError> {
         let inner = self.inner().ok_or(StoreError::Locked)?;
-        let Some(stored) = inner.reading(|views| views.record(subject))? else {
+        let Some(stored) = inner.record(subject)? else {
             return Ok(None);
         };
         let received = inner.received_number();
         let mut entries = Vec::new();
-        for (seq, line) in inner.reading(|views| views.lines(subject))? {
+        for (seq, line) in inner.lines(subject)? {
             entries.push(EntryLine {
                 seq,
                 hash: line.hash,
@@ -212,6 +212,11 @@ impl Inner {
     /// Evidence that a person declared missing and whose bytes are not here.
     pub(crate) fn ended_missing(&self, evidence: &super::views::EvidenceStored) -> bool {
         evidence.missing && !self.evidence.holds(&evidence.hash).unwrap_or(true)
+    }
+
+    fn lines(&self, subject: SubjectId) -> Result<Vec<(u64, EntryShown)>, StoreError> {
+        let journal = self.journal();
+        self.reading_with(&journal, |views| views.lines(&journal.log, subject))
     }
 
     fn undelivered_rows(&self) -> Result<Vec<RowStored>, StoreError> {

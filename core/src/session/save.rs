@@ -4,7 +4,7 @@
 use super::fold::{Fold, evidence_of};
 use super::inner::{Inner, Journal};
 use super::shown::{EvidenceFacts, EvidenceSaved, IncidentKind, Saved};
-use super::views::{EvidenceStored, RecordStored, Views, ViewsError};
+use super::views::{EvidenceStored, RecordFolded, Views, ViewsError};
 use super::{SaveError, Session};
 use crate::evidence::{EvidenceHead, TakeError, display_name};
 use crate::host::random;
@@ -80,7 +80,7 @@ impl Session {
     ) -> Result<EvidenceSaved, SaveError> {
         let inner = self.inner().ok_or(SaveError::Locked)?;
         let stored = inner
-            .reading(|views| views.record(subject))
+            .record(subject)
             .map_err(SaveError::Store)?
             .ok_or(SaveError::NoSuchRecord)?;
         unsealed(&stored)?;
@@ -165,7 +165,7 @@ impl Session {
     pub(super) fn save_on(
         &self,
         subject: SubjectId,
-        change: impl FnOnce(&RecordStored) -> Result<Option<Change>, SaveError>,
+        change: impl FnOnce(&RecordFolded) -> Result<Option<Change>, SaveError>,
     ) -> Result<Saved, SaveError> {
         let inner = self.inner().ok_or(SaveError::Locked)?;
         inner.save(subject, |stored| {
@@ -180,11 +180,11 @@ impl Inner {
     pub(crate) fn save(
         &self,
         subject: SubjectId,
-        change: impl FnOnce(Option<&RecordStored>) -> Result<Option<Change>, SaveError>,
+        change: impl FnOnce(Option<&RecordFolded>) -> Result<Option<Change>, SaveError>,
     ) -> Result<Saved, SaveError> {
         let mut journal = self.journal();
         let stored = self
-            .reading_with(&journal, |views| views.record(subject))
+            .reading_with(&journal, |views| views.record(&journal.log, subject))
             .map_err(SaveError::Store)?;
         let Some(change) = change(stored.as_ref())? else {
             return stored.map_or(Err(SaveError::NoSuchRecord), |stored| {
@@ -234,6 +234,12 @@ impl Inner {
         })
     }
 
+    /// A record as its entries make it.
+    pub(crate) fn record(&self, subject: SubjectId) -> Result<Option<RecordFolded>, StoreError> {
+        let journal = self.journal();
+        self.reading_with(&journal, |views| views.record(&journal.log, subject))
+    }
+
     /// Reads from the views; when they are damaged they are rebuilt from the journal first.
     pub(crate) fn reading<T>(
         &self,
@@ -248,7 +254,7 @@ impl Inner {
         self.reading_with(&self.journal(), read)
     }
 
-    fn reading_with<T>(
+    pub(super) fn reading_with<T>(
         &self,
         journal: &Journal,
         read: impl Fn(&Views) -> Result<T, StoreError>,
@@ -296,7 +302,7 @@ impl Inner {
             return;
         }
         let folded = || -> Result<(), StoreError> {
-            let mut fold = Fold::on(&self.views);
+            let mut fold = Fold::on(&self.views, &journal.log);
             fold.entry(seq, bytes)?;
             fold.commit(journal.log.head())
         };
@@ -367,7 +373,7 @@ impl Inner {
 }
 
 /// Whether this phone's newest value of a field is this one, and nobody contests it.
-fn stands(stored: &RecordStored, path: &Path, value: &Value) -> bool {
+fn stands(stored: &RecordFolded, path: &Path, value: &Value) -> bool {
     match stored.record.fields.get(path) {
         Some(field) => matches!(field.candidates.as_slice(), [one] if one.value == *value),
         // A field never given and one taken away look alike.
@@ -376,14 +382,14 @@ fn stands(stored: &RecordStored, path: &Path, value: &Value) -> bool {
 }
 
 /// A sealed record never changes (P3): corrections are appended as records of their own.
-pub(super) fn unsealed(stored: &RecordStored) -> Result<(), SaveError> {
+pub(super) fn unsealed(stored: &RecordFolded) -> Result<(), SaveError> {
     match stored.record.sealable() {
         Ok(()) | Err(NotSealable::Contested(_)) => Ok(()),
         Err(ended) => Err(SaveError::NotSealable(ended)),
     }
 }
 
-fn holds(stored: &RecordStored, hash: &EvidenceHash) -> Result<(), SaveError> {
+fn holds(stored: &RecordFolded, hash: &EvidenceHash) -> Result<(), SaveError> {
     let there = stored
         .record
         .evidence

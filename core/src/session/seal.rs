@@ -5,7 +5,7 @@ use super::inner::Inner;
 use super::judge::Photos;
 use super::save::unsealed;
 use super::shown::{EvidenceFacts, Saved};
-use super::views::RecordStored;
+use super::views::RecordFolded;
 use super::{SaveError, Session, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use waiqin_protocol::ids::{EvidenceHash, ItemId, OfficerId, RecordHash, SubjectId};
@@ -69,7 +69,7 @@ impl Session {
         photos: Photos,
     ) -> Result<Option<SealSheet>, StoreError> {
         let inner = self.inner().ok_or(StoreError::Locked)?;
-        let Some(stored) = inner.reading(|views| views.record(subject))? else {
+        let Some(stored) = inner.record(subject)? else {
             return Ok(None);
         };
         let context = inner.rule_context(&stored, photos)?;
@@ -315,8 +315,8 @@ impl Session {
 }
 
 impl Inner {
-    fn stored(&self, subject: SubjectId) -> Result<RecordStored, SaveError> {
-        self.reading(|views| views.record(subject))
+    fn stored(&self, subject: SubjectId) -> Result<RecordFolded, SaveError> {
+        self.record(subject)
             .map_err(SaveError::Store)?
             .ok_or(SaveError::NoSuchRecord)
     }
@@ -354,7 +354,7 @@ impl Inner {
 }
 
 /// A person of the record signs the body that stands.
-fn may_sign(stored: &RecordStored, person: ItemId, shown: RecordHash) -> Result<(), SaveError> {
+fn may_sign(stored: &RecordFolded, person: ItemId, shown: RecordHash) -> Result<(), SaveError> {
     let record = &stored.record;
     unsealed(stored)?;
     let id = person.to_string();

@@ -8,17 +8,21 @@ use crate::store::{SealedStore, StoreError, TREES, Tree};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
 use waiqin_protocol::ids::{EntryHash, EvidenceHash, JournalId, RecordHash, SubjectId};
-use waiqin_protocol::journal::{Act, CaseRef, Head};
+use waiqin_protocol::journal::{Act, CaseRef, Entry, Head, entry_hash};
 use waiqin_protocol::record::Record;
 use waiqin_protocol::wire::sync::{Verdict, VerdictReason};
 
 /// Entries folded between two writes of the store during a rebuild.
 const REBUILD_STEP: u64 = 512;
 
+/// Records that stay folded in memory: those that the officer has at hand.
+const FOLDED_MAX: usize = 16;
+
 /// A record with the number of its newest own entry.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct RecordStored {
+#[derive(Clone, Debug)]
+pub(crate) struct RecordFolded {
     pub last_seq: u64,
     pub record: Record,
 }
@@ -43,8 +47,8 @@ pub(crate) struct RowStored {
 }
 
 /// What a record's page shows of an entry.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct EntryStored {
+#[derive(Clone, Debug)]
+pub(crate) struct EntryShown {
     pub at: i64,
     pub hash: EntryHash,
     pub kind: EntryKind,
@@ -80,14 +84,27 @@ pub(crate) mod meta {
     pub const NOTE: &str = "sync";
 }
 
-/// The views of one journal.
+/// A thing that a sealed record seized.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SeizedStored {
+    pub case: CaseRef,
+    pub key: String,
+}
+
+/// The views of one line of journals. The store holds what finds and lists records; a record itself
+/// is folded from its entries when it is looked at.
 pub(crate) struct Views {
     pub(super) store: SealedStore,
+    /// Records folded last, the newest at the end.
+    folded: Mutex<Vec<RecordFolded>>,
 }
 
 impl Views {
     pub fn new(store: SealedStore) -> Self {
-        Self { store }
+        Self {
+            store,
+            folded: Mutex::default(),
+        }
     }
 
     /// How far the journal is folded.
@@ -109,8 +126,49 @@ impl Views {
         self.store.flush()
     }
 
-    pub fn record(&self, subject: SubjectId) -> Result<Option<RecordStored>, StoreError> {
-        self.store.get(Tree::Records, subject.as_bytes())
+    /// A record as its entries make it.
+    pub fn record(
+        &self,
+        log: &Line,
+        subject: SubjectId,
+    ) -> Result<Option<RecordFolded>, StoreError> {
+        let at_hand = self.folded().iter().find(|it| it.is(subject)).cloned();
+        if at_hand.is_some() {
+            return Ok(at_hand);
+        }
+        let mut folded: Option<RecordFolded> = None;
+        for (last_seq, entry, hash) in self.entries(log, subject)? {
+            match &mut folded {
+                Some(folded) => {
+                    folded.record.apply(&entry, hash);
+                    folded.last_seq = last_seq;
+                }
+                None => {
+                    let opened = Record::open(&entry, hash);
+                    folded = opened.map(|record| RecordFolded { last_seq, record });
+                }
+            }
+        }
+        if let Some(folded) = &folded {
+            self.keep_folded(folded.clone());
+        }
+        Ok(folded)
+    }
+
+    /// Keeps a record at hand as it stands now.
+    pub(super) fn keep_folded(&self, now: RecordFolded) {
+        let mut folded = self.folded();
+        folded.retain(|it| !it.is(now.record.subject));
+        if folded.len() == FOLDED_MAX {
+            folded.remove(0);
+        }
+        folded.push(now);
+    }
+
+    fn folded(&self) -> MutexGuard<'_, Vec<RecordFolded>> {
+        self.folded
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Rows, newest change first.
@@ -139,11 +197,9 @@ impl Views {
     }
 
     pub fn row(&self, subject: SubjectId) -> Result<Option<RowStored>, StoreError> {
-        match self.record(subject)? {
+        match self.numbers(subject)?.last() {
             None => Ok(None),
-            Some(stored) => self
-                .store
-                .get(Tree::Recent, &recent_key(stored.last_seq, subject)),
+            Some(last) => self.store.get(Tree::Recent, &recent_key(*last, subject)),
         }
     }
 
@@ -164,13 +220,53 @@ impl Views {
     }
 
     /// Lines of a record's entries, oldest first.
-    pub fn lines(&self, subject: SubjectId) -> Result<Vec<(u64, EntryStored)>, StoreError> {
-        let lines: Vec<(Vec<u8>, EntryStored)> =
+    pub fn lines(
+        &self,
+        log: &Line,
+        subject: SubjectId,
+    ) -> Result<Vec<(u64, EntryShown)>, StoreError> {
+        let entries = self.entries(log, subject)?.into_iter();
+        Ok(entries
+            .map(|(seq, entry, hash)| (seq, EntryShown::of(&entry, hash)))
+            .collect())
+    }
+
+    /// Seizures by sealed records of the thing that has this number.
+    pub fn seized(&self, key: &str) -> Result<Vec<SeizedStored>, StoreError> {
+        let prefix = self.store.name(key.as_bytes());
+        let found: Vec<(Vec<u8>, SeizedStored)> =
+            self.store.scan(Tree::Seized, &prefix, &[], usize::MAX)?;
+        Ok(found.into_iter().map(|(_, seized)| seized).collect())
+    }
+
+    /// A record's entries that this version can read, oldest first. What has rotted since it was
+    /// folded is left out, as after a rebuild.
+    fn entries(
+        &self,
+        log: &Line,
+        subject: SubjectId,
+    ) -> Result<Vec<(u64, Entry, EntryHash)>, StoreError> {
+        let mut entries = Vec::new();
+        for seq in self.numbers(subject)? {
+            let read = log.read(seq);
+            let read = read.map_err(|error| StoreError::Io(std::io::Error::other(error)))?;
+            if let Some(bytes) = read
+                && let Ok(entry) = Entry::from_bytes(&bytes)
+            {
+                entries.push((seq, entry, entry_hash(&bytes)));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Numbers of a record's entries, oldest first.
+    fn numbers(&self, subject: SubjectId) -> Result<Vec<u64>, StoreError> {
+        let found: Vec<(Vec<u8>, ())> =
             self.store
                 .scan(Tree::Entries, subject.as_bytes(), &[], usize::MAX)?;
-        Ok(lines
+        Ok(found
             .into_iter()
-            .filter_map(|(key, line)| Some((u64::from_be_bytes(*key.last_chunk::<8>()?), line)))
+            .filter_map(|(key, ())| Some(u64::from_be_bytes(*key.last_chunk::<8>()?)))
             .collect())
     }
 
@@ -236,7 +332,7 @@ impl Views {
         let mut head = self.head()?;
         while head.seq < log.head().seq {
             let to = log.head().seq.min(head.seq + REBUILD_STEP);
-            let mut fold = Fold::on(self);
+            let mut fold = Fold::on(self, log);
             for seq in head.seq + 1..=to {
                 if let Some(bytes) = log.read(seq)? {
                     fold.entry(seq, &bytes)?;
@@ -254,11 +350,18 @@ impl Views {
 
     /// Empties every tree and folds the whole journal anew; cases and cursors come from the server.
     pub fn rebuild(&self, log: &Line) -> Result<(), ViewsError> {
+        self.folded().clear();
         for tree in TREES {
             self.store.clear(tree)?;
         }
         self.catch_up(log)?;
         Ok(self.flush()?)
+    }
+}
+
+impl RecordFolded {
+    fn is(&self, subject: SubjectId) -> bool {
+        self.record.subject == subject
     }
 }
 

@@ -10,7 +10,64 @@ fn stores() -> Vec<(&'static str, Box<dyn Store>, Option<tempfile::TempDir>)> {
     vec![
         ("memory", Box::new(MemoryStore::default()), None),
         ("sled", Box::new(sled), Some(dir)),
+        (
+            "memory behind memory",
+            Box::new(WriteBehind::new(MemoryStore::default())),
+            None,
+        ),
+        ("half handed on", Box::new(HalfBehind::default()), None),
     ]
+}
+
+/// Hands on every other batch, so that what waits covers what lies behind.
+struct HalfBehind {
+    store: WriteBehind<MemoryStore>,
+    written: std::sync::atomic::AtomicUsize,
+}
+
+impl Default for HalfBehind {
+    fn default() -> Self {
+        Self {
+            store: WriteBehind::new(MemoryStore::default()),
+            written: 0.into(),
+        }
+    }
+}
+
+impl Store for HalfBehind {
+    fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.get(tree, key)
+    }
+
+    fn scan(
+        &self,
+        tree: Tree,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Result<Vec<Pair>, StoreError> {
+        self.store.scan(tree, prefix, from, limit)
+    }
+
+    fn write(&self, batch: Batch) -> Result<(), StoreError> {
+        self.store.write(batch)?;
+        let before = self
+            .written
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if before % 2 == 0 {
+            self.flush()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn flush(&self) -> Result<(), StoreError> {
+        self.store.flush()
+    }
+
+    fn clear(&self, tree: Tree) -> Result<(), StoreError> {
+        self.store.clear(tree)
+    }
 }
 
 fn keys(pairs: &[Pair]) -> Vec<&[u8]> {
@@ -22,23 +79,23 @@ fn trees_do_not_see_each_other_and_scans_stay_inside_prefix_and_limit() {
     for (name, store, _dir) in stores() {
         let mut batch = Batch::default();
         for key in [&b"a"[..], b"b", b"ba", b"bb", b"c", b"\xff\xff"] {
-            batch.put(Tree::Records, key, key.to_vec());
+            batch.put(Tree::Entries, key, key.to_vec());
         }
         batch.put(Tree::Meta, b"zz", b"1".to_vec());
         batch.put(Tree::Recent, b"", b"2".to_vec());
         store.write(batch).unwrap();
-        let all = store.scan(Tree::Records, b"", b"", 100).unwrap();
+        let all = store.scan(Tree::Entries, b"", b"", 100).unwrap();
         assert_eq!(
             keys(&all),
             [&b"a"[..], b"b", b"ba", b"bb", b"c", b"\xff\xff"],
             "{name}"
         );
-        let b = store.scan(Tree::Records, b"b", b"", 100).unwrap();
+        let b = store.scan(Tree::Entries, b"b", b"", 100).unwrap();
         assert_eq!(keys(&b), [&b"b"[..], b"ba", b"bb"], "{name}");
-        let from = store.scan(Tree::Records, b"b", b"ba", 1).unwrap();
+        let from = store.scan(Tree::Entries, b"b", b"ba", 1).unwrap();
         assert_eq!(keys(&from), [&b"ba"[..]], "{name}");
         assert!(
-            store.scan(Tree::Records, b"a", b"b", 9).unwrap().is_empty(),
+            store.scan(Tree::Entries, b"a", b"b", 9).unwrap().is_empty(),
             "{name}"
         );
         assert_eq!(
@@ -46,9 +103,9 @@ fn trees_do_not_see_each_other_and_scans_stay_inside_prefix_and_limit() {
             Some(&b"2"[..]),
             "{name}"
         );
-        store.clear(Tree::Records).unwrap();
+        store.clear(Tree::Entries).unwrap();
         assert!(
-            store.scan(Tree::Records, b"", b"", 9).unwrap().is_empty(),
+            store.scan(Tree::Entries, b"", b"", 9).unwrap().is_empty(),
             "{name}"
         );
         assert_eq!(

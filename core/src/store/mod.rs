@@ -1,6 +1,7 @@
 //! The store: views that pages need fast. It holds only what can be rebuilt from the journal and the
 //! server, behind a trait with one contract suite, so that its engine can be exchanged (ADR 0002).
 
+mod behind;
 mod memory;
 mod sealed;
 mod sled;
@@ -9,6 +10,7 @@ mod sled;
 mod contract;
 
 pub use self::sled::SledStore;
+pub use behind::WriteBehind;
 pub use memory::MemoryStore;
 pub(crate) use sealed::{SealedBatch, SealedStore};
 
@@ -34,14 +36,14 @@ pub enum StoreError {
 pub enum Tree {
     /// Single values by name: heads, cursor, limits, token.
     Meta,
-    /// Folded records by subject.
-    Records,
     /// Rows of records, newest change first.
     Recent,
-    /// Records of a case, newest change first.
+    /// Records of a case.
     ByCase,
-    /// Lines of entries by subject and number.
+    /// Numbers of a record's entries; the record is folded from them.
     Entries,
+    /// What sealed records seized, by what tells a thing: number of a title, a vehicle, an account.
+    Seized,
     /// Evidence by name and subject.
     Evidence,
     /// Evidence that has no receipt.
@@ -61,10 +63,10 @@ pub enum Tree {
 /// Every tree.
 pub const TREES: [Tree; 12] = [
     Tree::Meta,
-    Tree::Records,
     Tree::Recent,
     Tree::ByCase,
     Tree::Entries,
+    Tree::Seized,
     Tree::Evidence,
     Tree::Unsent,
     Tree::Verdicts,
@@ -75,11 +77,11 @@ pub const TREES: [Tree; 12] = [
 ];
 
 impl Tree {
-    /// The byte with which its keys begin on disk; never given to another tree.
+    /// The byte with which its keys begin on disk; never given to another tree
+    /// (2 was folded records).
     fn prefix(self) -> u8 {
         match self {
             Self::Meta => 1,
-            Self::Records => 2,
             Self::Recent => 3,
             Self::ByCase => 4,
             Self::Entries => 5,
@@ -90,6 +92,7 @@ impl Tree {
             Self::CasesB => 10,
             Self::Uploads => 11,
             Self::Parked => 12,
+            Self::Seized => 13,
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Version of the views: raised whenever what is stored changes, so that former views do not open
 /// and are rebuilt.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 pub(crate) struct SealedStore {
     store: Arc<dyn Store>,
