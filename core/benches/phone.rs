@@ -32,6 +32,8 @@ use waiqin_protocol::wire::enrol::Ticket;
 
 /// Saves measured one by one, each beside one write of the floor.
 const SAVES: usize = 2_000;
+/// Bytes of one entry, about.
+const ENTRY_BYTES: usize = 1_100;
 const OFFICER: [u8; 16] = [5; 16];
 const SERVER: [u8; 16] = [22; 16];
 
@@ -47,14 +49,15 @@ fn main() {
     let dir = kept.unwrap_or_else(|| temporary.path().to_owned());
     let session = enrolled(&dir.join("phone"));
     measure_saves(&session, &dir);
-    let begun = Instant::now();
+    let (begun, before) = (Instant::now(), bytes_written());
     for at in SAVES..n {
         save(&session, at);
     }
     println!(
-        "{n} entries in place, the last {} in {:.1} s",
+        "{n} entries in place, the last {} in {:.1} s, {:.1} bytes written per byte saved",
         n - SAVES,
-        begun.elapsed().as_secs_f64()
+        begun.elapsed().as_secs_f64(),
+        (bytes_written() - before) as f64 / ((n - SAVES) * ENTRY_BYTES) as f64,
     );
     session.lock();
     drop(session);
@@ -85,25 +88,21 @@ fn measure_saves(session: &Session, dir: &Path) {
         .create_new(true)
         .open(dir.join("floor"))
         .unwrap();
-    let entry_bytes = 1_100;
     floor_file
-        .write_all_at(&vec![0; entry_bytes * SAVES], 0)
+        .write_all_at(&vec![0; ENTRY_BYTES * SAVES], 0)
         .unwrap();
     floor_file.sync_all().unwrap();
     let (mut floor, mut saves) = (Vec::new(), Vec::new());
-    let mut written = 0;
     for at in 0..SAVES {
         let begun = Instant::now();
         floor_file
-            .write_all_at(&vec![7; entry_bytes], (at * entry_bytes) as u64)
+            .write_all_at(&vec![7; ENTRY_BYTES], (at * ENTRY_BYTES) as u64)
             .unwrap();
         floor_file.sync_data().unwrap();
         floor.push(begun.elapsed());
-        let before = bytes_written();
         let begun = Instant::now();
         save(session, at);
         saves.push(begun.elapsed());
-        written += bytes_written() - before;
     }
     for list in [&mut floor, &mut saves] {
         list.sort();
@@ -118,10 +117,6 @@ fn measure_saves(session: &Session, dir: &Path) {
         at(&floor, 99),
         at(&saves, 50) / at(&floor, 50),
         at(&saves, 99) / at(&floor, 99),
-    );
-    println!(
-        "written per byte saved: {:.1} (pages of the disk are counted whole)",
-        written as f64 / (SAVES * entry_bytes) as f64
     );
 }
 
@@ -274,14 +269,14 @@ fn answer(mut line: TcpStream, signer: &Ed25519Signer) {
     .unwrap();
 }
 
-/// Bytes that this process gave to the disk so far, in whole pages.
+/// Bytes that this process gave to the system to be written so far.
 fn bytes_written() -> u64 {
     let mut text = String::new();
     File::open("/proc/self/io")
         .and_then(|mut file| file.read_to_string(&mut text))
         .unwrap_or_default();
     text.lines()
-        .find_map(|line| line.strip_prefix("write_bytes: ")?.parse().ok())
+        .find_map(|line| line.strip_prefix("wchar: ")?.parse().ok())
         .unwrap_or_default()
 }
 

@@ -83,9 +83,23 @@ pub fn read(bytes: &[u8]) -> Result<Value, CanonicalError> {
 /// # Errors
 /// When they are not canonical, or not of this type.
 pub fn read_as<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, CanonicalError> {
-    read(bytes)?;
-    let typed: T = serde_json::from_slice(bytes).map_err(CanonicalError::Json)?;
-    same(bytes, &to_bytes(&typed)?)?;
+    if bytes.len() > BYTES_MAX {
+        read(bytes)?;
+        return Err(CanonicalError::TooLong(bytes.len()));
+    }
+    // What comes out again as it went in is canonical; only the reason for a refusal needs more.
+    let typed: T = match serde_json::from_slice(bytes) {
+        Ok(typed) => typed,
+        Err(error) => {
+            read(bytes)?;
+            return Err(CanonicalError::Json(error));
+        }
+    };
+    let again = to_bytes(&typed)?;
+    if again != bytes {
+        read(bytes)?;
+        same(bytes, &again)?;
+    }
     Ok(typed)
 }
 

@@ -10,7 +10,7 @@ use crate::journal::Line;
 use crate::store::{SealedBatch, StoreError, Tree};
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{CaseId, EntryHash, EvidenceHash, Nonce, SubjectId};
-use waiqin_protocol::journal::{Change, Entry, EvidenceSource, Head, entry_hash};
+use waiqin_protocol::journal::{Change, Entry, EvidenceSource, Head};
 use waiqin_protocol::record::{EvidenceState, Record};
 
 /// Folding some entries into one batch.
@@ -38,12 +38,8 @@ impl<'a> Fold<'a> {
         }
     }
 
-    /// Folds an entry. What this version cannot read stays in the journal and is shown nowhere else.
-    pub fn entry(&mut self, seq: u64, bytes: &[u8]) -> Result<(), StoreError> {
-        let Ok(entry) = Entry::from_bytes(bytes) else {
-            return Ok(());
-        };
-        let hash = entry_hash(bytes);
+    /// Folds an entry.
+    pub fn entry(&mut self, seq: u64, entry: &Entry, hash: EntryHash) -> Result<(), StoreError> {
         if let Some(used) = &entry.beacon {
             self.beacon = Some(used.signed.body.nonce);
         }
@@ -53,8 +49,8 @@ impl<'a> Fold<'a> {
         let mut key = entry.subject.as_bytes().to_vec();
         key.extend(seq.to_be_bytes());
         self.batch.put(Tree::Entries, &key, &());
-        self.fold_record(seq, &entry, hash)?;
-        self.fold_evidence(seq, &entry)
+        self.fold_record(seq, entry, hash)?;
+        self.fold_evidence(seq, entry)
     }
 
     /// Writes everything, with the head that it reaches.

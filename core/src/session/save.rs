@@ -13,8 +13,10 @@ use crate::store::StoreError;
 use std::collections::BTreeMap;
 use std::io::Read;
 use waiqin_protocol::canonical::Value;
-use waiqin_protocol::ids::{EvidenceHash, SubjectId};
-use waiqin_protocol::journal::{Act, CaseRef, Change, Entry, EntryError, Evidence, Path, VERSION};
+use waiqin_protocol::ids::{EntryHash, EvidenceHash, SubjectId};
+use waiqin_protocol::journal::{
+    Act, CaseRef, Change, Entry, EntryError, Evidence, Path, VERSION, entry_hash,
+};
 use waiqin_protocol::record::NotSealable;
 
 impl Session {
@@ -225,7 +227,7 @@ impl Inner {
         if entry.beacon.is_some() {
             journal.beacon_used = entry.at.beacon;
         }
-        self.fold(&journal, head.seq, &bytes);
+        self.fold(&journal, head.seq, &entry, entry_hash(&bytes));
         self.count_evidence(&entry);
         Ok(Saved {
             subject,
@@ -297,13 +299,13 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn fold(&self, journal: &Journal, seq: u64, bytes: &[u8]) {
+    pub(super) fn fold(&self, journal: &Journal, seq: u64, entry: &Entry, hash: EntryHash) {
         if self.live().stale {
             return;
         }
         let folded = || -> Result<(), StoreError> {
             let mut fold = Fold::on(&self.views, &journal.log);
-            fold.entry(seq, bytes)?;
+            fold.entry(seq, entry, hash)?;
             fold.commit(journal.log.head())
         };
         if let Err(error) = folded() {

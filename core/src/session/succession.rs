@@ -14,6 +14,7 @@ use std::sync::Arc;
 use waiqin_protocol::ids::{JournalId, SubjectId};
 use waiqin_protocol::journal::{
     At, Change, Checkpoint, Entry, EntryError, Head, JournalCause, Parent, Signed, VERSION,
+    entry_hash,
 };
 use waiqin_protocol::suite::{Ed25519Signer, SUITE, Signer, SignerError};
 use zeroize::Zeroizing;
@@ -110,7 +111,8 @@ impl Inner {
         };
         // Entry 1 is durable before the list names its journal: a cut between leaves an empty
         // journal that nobody knows of, and the next try begins another.
-        let bytes = self.entry_one(&public).map_err(SuccessionError::Entry)?;
+        let entry = self.entry_one(&public);
+        let bytes = entry.to_bytes().map_err(SuccessionError::Entry)?;
         let mut log = FrameLog::create(
             folder.shape_of(&self.public, public.journal, Log::Journal),
             self.keys.frames.again(),
@@ -126,12 +128,12 @@ impl Inner {
         // Each journal carries the beacons that it uses.
         journal.beacon_used = None;
         let number = journal.log.head().seq;
-        self.fold(&journal, number, &bytes);
+        self.fold(&journal, number, &entry, entry_hash(&bytes));
         tracing::warn!(journal = %journal.id(), ?cause, "a new journal follows");
         Ok(())
     }
 
-    fn entry_one(&self, public: &SuccessorPublic) -> Result<Vec<u8>, EntryError> {
+    fn entry_one(&self, public: &SuccessorPublic) -> Entry {
         let now = self.now();
         Entry {
             at: At {
@@ -157,7 +159,6 @@ impl Inner {
             subject: SubjectId::from_bytes(*public.journal.as_bytes()),
             v: VERSION,
         }
-        .to_bytes()
     }
 
     /// Signs how far the journal goes that is written, unless something vouches for it already.

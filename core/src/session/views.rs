@@ -334,8 +334,11 @@ impl Views {
             let to = log.head().seq.min(head.seq + REBUILD_STEP);
             let mut fold = Fold::on(self, log);
             for seq in head.seq + 1..=to {
-                if let Some(bytes) = log.read(seq)? {
-                    fold.entry(seq, &bytes)?;
+                // What this version cannot read stays in the journal and is shown nowhere else.
+                if let Some(bytes) = log.read(seq)?
+                    && let Ok(entry) = Entry::from_bytes(&bytes)
+                {
+                    fold.entry(seq, &entry, entry_hash(&bytes))?;
                 }
             }
             // Where the link is lost with its entries the number alone is kept.

@@ -54,7 +54,7 @@ impl Store for HalfBehind {
         let before = self
             .written
             .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        if before % 2 == 0 {
+        if before.is_multiple_of(2) {
             self.flush()
         } else {
             Ok(())

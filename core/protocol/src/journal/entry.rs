@@ -3,7 +3,7 @@
 use super::chain::entry_hash;
 use super::change::Change;
 use super::signed::{Beacon, Signed};
-use crate::canonical::{self, CanonicalError, INT_MAX};
+use crate::canonical::{self, CanonicalError, INT_MAX, Value};
 use crate::ids::{BootId, EntryHash, JournalId, Nonce, OfficerId, SubjectId};
 use serde::{Deserialize, Serialize};
 
@@ -106,21 +106,30 @@ impl Entry {
     /// # Errors
     /// See [`EntryError`]; `Version` and `Shape` mean *held*, the others *refused*.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EntryError> {
-        let value = canonical::read(bytes).map_err(EntryError::Canonical)?;
-        let version = value
-            .as_map()
-            .and_then(|map| map.get("v"))
-            .and_then(|v| v.as_int());
-        if let Some(version) = version
-            && version != i64::from(VERSION)
-        {
-            return Err(EntryError::Version(version));
+        let entry: Self = match canonical::read_as(bytes) {
+            Ok(entry) => entry,
+            Err(shape) => return Err(Self::refusal(bytes, shape)),
+        };
+        if entry.v != VERSION {
+            return Err(EntryError::Version(entry.v.into()));
         }
-        let entry: Self = canonical::read_as(bytes).map_err(EntryError::Shape)?;
         if entry.seq == 0 || i64::try_from(entry.seq).map_or(true, |seq| seq > INT_MAX) {
             return Err(EntryError::Seq);
         }
         Ok(entry)
+    }
+
+    /// Why bytes that have not the shape of an entry are none.
+    fn refusal(bytes: &[u8], shape: CanonicalError) -> EntryError {
+        let value = match canonical::read(bytes) {
+            Ok(value) => value,
+            Err(error) => return EntryError::Canonical(error),
+        };
+        let version = value.as_map().and_then(|map| map.get("v"));
+        match version.and_then(Value::as_int) {
+            Some(version) if version != i64::from(VERSION) => EntryError::Version(version),
+            Some(_) | None => EntryError::Shape(shape),
+        }
     }
 
     /// SHA-256 of the canonical bytes.
