@@ -5,7 +5,7 @@ use crate::commands::device::{self, DeviceCommand};
 use crate::commands::import::{self, ImportArgs, RollbackArgs, Said};
 use crate::commands::user::{self, UserCommand};
 use crate::commands::{init, serve, verify};
-use crate::config::{Config, Settings};
+use crate::config::{Config, ConfigError, Settings};
 use crate::court::Court;
 use crate::words::cli::Words;
 use anyhow::Context;
@@ -14,6 +14,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use waiqin_protocol::rules::{EXCESS_PERCENT, FORCED_SALE_PERCENT, RuleSetError};
 use waiqin_protocol::words::{Lang, fill};
 
 /// The court's server of Waiqin 外勤.
@@ -114,25 +115,25 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 &[("court", &court), ("data", &data), ("server", &server)],
             ));
         }
-        Command::Serve(place) => serve::run(place.config()?).await?,
+        Command::Serve(place) => serve::run(place.config(words)?).await?,
         Command::User { place, command } => {
-            say(&user::run(&place.court().await?, command, words).await?);
+            say(&user::run(&place.court(words).await?, command, words).await?);
         }
         Command::Device { place, command } => {
-            say(&device::run(&place.court().await?, command, words).await?);
+            say(&device::run(&place.court(words).await?, command, words).await?);
         }
         Command::Import { place, args } => {
             return Ok(said(
-                import::import(&place.court().await?, args, cli.lang).await?,
+                import::import(&place.court(words).await?, args, cli.lang).await?,
             ));
         }
         Command::Rollback { place, args } => {
             return Ok(said(
-                import::rollback(&place.court().await?, args, cli.lang).await?,
+                import::rollback(&place.court(words).await?, args, cli.lang).await?,
             ));
         }
         Command::Verify { place, json } => {
-            let report = verify::verify(&place.court().await?).await?;
+            let report = verify::verify(&place.court(words).await?).await?;
             say(&if json {
                 serde_json::to_string(&report)?
             } else {
@@ -153,12 +154,40 @@ impl Place {
         self.data.clone().context("--data DIR says which server")
     }
 
-    fn config(self) -> anyhow::Result<Config> {
-        Ok(Config::load(&self.data()?, self.settings)?)
+    fn config(self, words: &Words) -> anyhow::Result<Config> {
+        let loaded = Config::load(&self.data()?, self.settings);
+        loaded.map_err(|error| match error {
+            ConfigError::Rules(why) => anyhow::Error::msg(rules_refused(&why, words)),
+            other => other.into(),
+        })
     }
 
-    async fn court(self) -> anyhow::Result<Court> {
-        Ok(Court::open(&self.config()?, Arc::new(SystemClock)).await?)
+    async fn court(self, words: &Words) -> anyhow::Result<Court> {
+        Ok(Court::open(&self.config(words)?, Arc::new(SystemClock)).await?)
+    }
+}
+
+/// Why the court cannot weigh the rules so, for whoever wrote the table.
+fn rules_refused(why: &RuleSetError, words: &Words) -> String {
+    let percent = |name, range: std::ops::RangeInclusive<u32>, value| {
+        let (min, max) = range.into_inner();
+        fill(
+            words.rules_percent,
+            &[
+                ("name", &name),
+                ("min", &min),
+                ("max", &max),
+                ("value", value),
+            ],
+        )
+    };
+    match why {
+        RuleSetError::Unknown(id) => fill(words.rules_unknown, &[("id", id)]),
+        RuleSetError::NeverBlocks(id) => fill(words.rules_never_block, &[("id", id)]),
+        RuleSetError::Excess(value) => percent("excess_percent", EXCESS_PERCENT, value),
+        RuleSetError::ForcedSale(value) => {
+            percent("forced_sale_percent", FORCED_SALE_PERCENT, value)
+        }
     }
 }
 

@@ -3,8 +3,10 @@
 //! more in the `waiqin.toml` that `init` writes (`waiqin.default.toml`).
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use waiqin_protocol::rules::{RuleSet, RuleSetError, Setting};
 use waiqin_protocol::wire::hello::Limits;
 
 /// Name of the settings file in the data folder.
@@ -79,6 +81,22 @@ pub struct Settings {
     /// How it is logged.
     #[arg(long, env = "WAIQIN_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// How the court weighs the rules: a table of the file alone.
+    #[arg(skip)]
+    pub rules: Option<RulesTable>,
+}
+
+/// The table `[rules]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RulesTable {
+    /// Excess above which a reason is asked for, in percent of the debt.
+    pub excess_percent: Option<u32>,
+    /// What a forced sale is expected to bring, in percent of the estimated value.
+    pub forced_sale_percent: Option<u32>,
+    /// Rules that are switched off or weigh otherwise, by id.
+    #[serde(default)]
+    pub overrides: BTreeMap<String, Setting>,
 }
 
 /// How lines of the log look.
@@ -162,6 +180,9 @@ pub enum ConfigError {
         /// What it must be.
         must: &'static str,
     },
+    /// The court cannot weigh the rules so.
+    #[error("the table [rules] cannot be used")]
+    Rules(#[from] RuleSetError),
 }
 
 impl Config {
@@ -184,6 +205,7 @@ impl Config {
 
     fn of(data: &Path, given: Settings) -> Result<Self, ConfigError> {
         let limits = Limits::default();
+        let rules = given.rules.unwrap_or_default();
         let codes = given.codes.unwrap_or_default();
         Ok(Self {
             data: data.to_owned(),
@@ -217,6 +239,14 @@ impl Config {
                     "page_bytes_max",
                     given.page_bytes_max.unwrap_or(limits.page_bytes_max),
                 )?,
+                rules: RuleSet {
+                    overrides: rules.overrides,
+                    excess_percent: rules.excess_percent.unwrap_or(limits.rules.excess_percent),
+                    forced_sale_percent: rules
+                        .forced_sale_percent
+                        .unwrap_or(limits.rules.forced_sale_percent),
+                }
+                .checked()?,
             },
             answer_bytes_max: bytes(
                 "answer_bytes_max",
@@ -265,6 +295,7 @@ impl Settings {
             court_clock: self.court_clock.or(under.court_clock),
             log: self.log.or(under.log),
             log_format: self.log_format.or(under.log_format),
+            rules: self.rules.or(under.rules),
         }
     }
 }
@@ -410,6 +441,10 @@ mod tests {
                 "{env} is not named in the settings file"
             );
         }
+        assert_eq!(
+            all["rules"].as_table().unwrap().keys().collect::<Vec<_>>(),
+            ["excess_percent", "forced_sale_percent", "overrides"]
+        );
         let defaults = load(&uncommented, Settings::default()).unwrap();
         // Without `tls_listen` there is no HTTPS; the file can only show an example.
         let data = config.data.clone();
@@ -432,10 +467,39 @@ mod tests {
             ("court_clock = \"yesterday\"", "court_clock"),
             ("public_url = \"ftp://x\"", "public_url"),
             ("database = \"mysql://x\"", "database"),
+            ("[rules]\nexces_percent = 120", "understand"),
+            ("[rules.overrides]\nG02 = \"loud\"", "understand"),
+            ("[rules]\nexcess_percent = 20", "[rules]"),
         ] {
             let error = load(toml, Settings::default()).unwrap_err();
             assert!(error.to_string().contains(word), "{toml}: {error}");
         }
+    }
+
+    #[test]
+    fn a_court_weighs_the_rules_in_its_file() {
+        let toml = "[rules]\nexcess_percent = 150\n\
+                    [rules.overrides]\nG02 = \"warn\"\nZ05 = \"off\"\nG06 = \"block\"\n";
+        let rules = load(toml, Settings::default()).unwrap().limits.rules;
+        assert_eq!(
+            (rules.excess_percent, rules.forced_sale_percent),
+            (150, 100)
+        );
+        let overrides: Vec<(&str, Setting)> = rules
+            .overrides
+            .iter()
+            .map(|(id, setting)| (id.as_str(), *setting))
+            .collect();
+        assert_eq!(
+            overrides,
+            [
+                ("G02", Setting::Warn),
+                ("G06", Setting::Block),
+                ("Z05", Setting::Off)
+            ]
+        );
+        let bare = load("", Settings::default()).unwrap().limits.rules;
+        assert_eq!(bare, RuleSet::default());
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl Court {
             .await?
             .or_else(|| configured_url(config));
         let inner = Inner {
-            limits: limits_in_force(&db, config.limits).await?,
+            limits: limits_in_force(&db, config.limits.clone(), clock.now_ms()).await?,
             evidence: EvidenceStore::open(&config.data)?,
             tls_pin: tls::pin_of(&config.data)?,
             config: config.clone(),
@@ -139,10 +139,10 @@ impl Court {
         &self.0.keys
     }
 
-    /// What phones are told that it accepts.
+    /// What phones are told beforehand: what it accepts, how it weighs the rules.
     #[must_use]
-    pub fn limits(&self) -> Limits {
-        self.0.limits
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// Evidence objects and uploads.
@@ -221,23 +221,22 @@ fn configured_url(config: &Config) -> Option<String> {
     known.then(|| format!("{scheme}://{address}"))
 }
 
-/// The limits with their version, which counts up when the settings have changed.
-async fn limits_in_force(db: &Db, wanted: Limits) -> Result<Limits, DbError> {
-    let known: Option<Limits> = db
-        .meta(Meta::Limits)
-        .await?
-        .and_then(|text| serde_json::from_str(&text).ok());
-    let version = known.map_or(0, |known| known.version);
+/// The limits with their version, which counts up when the settings have changed; rules that changed
+/// begin now.
+async fn limits_in_force(db: &Db, wanted: Limits, now_ms: i64) -> Result<Limits, DbError> {
+    let known = db.limits().await?;
+    let version = known.as_ref().map_or(0, |known| known.version);
     let same = Limits { version, ..wanted };
-    if known == Some(same) {
+    if known.as_ref() == Some(&same) {
         return Ok(same);
     }
     let next = Limits {
         version: version + 1,
-        ..wanted
+        ..same
     };
-    let text = serde_json::to_string(&next).map_err(|_| DbError::Stored { what: "limits" })?;
-    db.set_meta(Meta::Limits, &text).await?;
+    let rules_stay = known.is_some_and(|known| known.rules == next.rules);
+    db.keep_limits(&next, (!rules_stay).then_some(now_ms))
+        .await?;
     Ok(next)
 }
 
@@ -262,28 +261,47 @@ async fn court_offset(db: &Db, start: Option<i64>, now_ms: i64) -> Result<i64, D
 mod tests {
     use super::*;
     use crate::db::testing;
+    use waiqin_protocol::rules::RuleSet;
 
     #[tokio::test]
-    async fn limits_count_up_only_when_they_change() {
+    async fn limits_count_up_only_when_they_change_and_rules_begin_when_they_do() {
         let (db, _dir) = testing::sqlite().await;
         let wanted = Limits {
             version: 0,
             ..Limits::default()
         };
-        assert_eq!(limits_in_force(&db, wanted).await.unwrap().version, 1);
-        assert_eq!(limits_in_force(&db, wanted).await.unwrap().version, 1);
-        let other = Limits {
+        let wider = Limits {
             evidence_bytes_max: 1 << 20,
-            ..wanted
+            ..wanted.clone()
         };
-        assert_eq!(limits_in_force(&db, other).await.unwrap().version, 2);
-        assert_eq!(
-            limits_in_force(&db, other).await.unwrap(),
-            Limits {
-                version: 2,
-                ..other
-            }
-        );
+        let weighed = Limits {
+            rules: RuleSet {
+                excess_percent: 150,
+                ..RuleSet::default()
+            },
+            ..wider.clone()
+        };
+        let starts = [
+            (&wanted, 1, vec![10]),
+            (&wanted, 1, vec![10]),
+            (&wider, 2, vec![10]),
+            (&weighed, 3, vec![40, 10]),
+            (&weighed, 3, vec![40, 10]),
+            (&wider, 4, vec![60, 40, 10]),
+        ];
+        for (n, (settings, version, began)) in (1..).zip(starts) {
+            let settings = settings.clone();
+            let limits = limits_in_force(&db, settings.clone(), n * 10).await;
+            let expected = Limits {
+                version,
+                ..settings
+            };
+            assert_eq!(limits.unwrap(), expected, "start {n}");
+            let sets = db.rule_sets(version, 9).await.unwrap();
+            let since: Vec<i64> = sets.iter().map(|it| it.since_ms).collect();
+            assert_eq!(since, began, "start {n}");
+            assert_eq!(sets[0].rules, expected.rules, "start {n}");
+        }
     }
 
     #[tokio::test]

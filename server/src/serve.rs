@@ -127,6 +127,12 @@ pub async fn serve(
     ready: impl FnOnce(&Addresses),
 ) -> Result<(), ServeError> {
     let court = Court::open(&config, clock).await?;
+    for rule in court.limits().rules.weakened() {
+        tracing::warn!(
+            rule = rule.id,
+            "this court's settings let a rule that blocks go"
+        );
+    }
     let addresses = addresses_of(&listeners, &court)?;
     if !addresses.http.ip().is_loopback() {
         return Err(ServeError::NotLoopback(addresses.http));

@@ -273,7 +273,7 @@ async fn a_beacon_comes_when_asked_and_limits_when_they_changed() {
     let answer = phone.sync().await;
     let limits = answer.lines.iter().find_map(|line| {
         if let DownLine::Limits(limits) = line {
-            Some(*limits)
+            Some(limits.clone())
         } else {
             None
         }

@@ -186,10 +186,13 @@ impl Holdings for Inner {
     }
 
     fn keep_limits(&self, limits: Limits) -> Result<(), HoldingsError> {
-        self.open_still()?.live().limits = limits;
-        self.views
+        let inner = self.open_still()?;
+        inner
+            .views
             .put_meta(meta::LIMITS, &limits)
-            .map_err(failed("keep the limits"))
+            .map_err(failed("keep the limits"))?;
+        inner.live().limits = limits;
+        Ok(())
     }
 
     fn wants_beacon(&self) -> Result<bool, HoldingsError> {

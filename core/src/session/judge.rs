@@ -1,4 +1,5 @@
-//! What the rules look at beside the record: the outside facts as far as this phone knows them.
+//! What the rules look at beside the record: the outside facts as far as this phone knows them, and
+//! how the court weighs the rules.
 
 use super::inner::Inner;
 use super::read::rows_of_case;
@@ -9,7 +10,7 @@ use waiqin_protocol::ids::{EvidenceHash, SubjectId};
 use waiqin_protocol::journal::Act;
 use waiqin_protocol::numbers::money::Fen;
 use waiqin_protocol::record::{EvidenceState, Record};
-use waiqin_protocol::rules::{Debt, OtherSeizure, RuleContext, Sanction};
+use waiqin_protocol::rules::{Debt, OtherSeizure, RuleContext, RuleSet, Sanction};
 use waiqin_protocol::wire::sync::CaseSheet;
 
 /// What identifies a thing.
@@ -25,6 +26,11 @@ pub(super) enum Photos {
 }
 
 impl Inner {
+    /// How the court weighs the rules, by what it said last; what is built in until it says something.
+    pub(super) fn rule_set(&self) -> RuleSet {
+        self.live().limits.rules.clone()
+    }
+
     /// The outside facts for a record.
     pub(super) fn rule_context(
         &self,

@@ -14,11 +14,11 @@ use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::CaseSheet;
 
 impl Session {
-    /// The bounds in force; the widest while locked.
+    /// What the server said beforehand; what is built in while locked.
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.inner()
-            .map_or_else(Limits::default, |inner| inner.live().limits)
+            .map_or_else(Limits::default, |inner| inner.live().limits.clone())
     }
 
     /// Cases that fit every word of the query (number, party, address, cause), open ones first, by

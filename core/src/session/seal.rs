@@ -14,7 +14,7 @@ use waiqin_protocol::journal::{
     Override, Severity, Signed,
 };
 use waiqin_protocol::record::{Body, Facts, NotSealable, Strokes};
-use waiqin_protocol::rules::{self, Due, Found, RuleSet};
+use waiqin_protocol::rules::{self, Due, Found};
 use waiqin_protocol::wire::countersign::{CountersignAnswer, CountersignRequest};
 
 /// A record before its seal: what would be sealed, and what the rules say of it.
@@ -77,7 +77,7 @@ impl Session {
         let body = record.body();
         let hash = body.hash().map_err(too_long)?;
         let facts = body.facts(record).map_err(too_long)?;
-        let progress = rules::progress(&facts, &context, &RuleSet::default());
+        let progress = rules::progress(&facts, &context, &inner.rule_set());
         Ok(Some(SealSheet {
             hash,
             blocked: record.sealable().err(),
@@ -148,6 +148,7 @@ impl Session {
         let context = inner
             .rule_context(&stored, Photos::Rehashed)
             .map_err(SaveError::Store)?;
+        let set = inner.rule_set();
         let saved = self.save_on(subject, |stored| {
             let record = &stored.record;
             record.sealable().map_err(SaveError::NotSealable)?;
@@ -155,11 +156,8 @@ impl Session {
             if body.hash().map_err(of_form)? != request.shown {
                 return Err(SaveError::ShownChanged);
             }
-            let found = rules::evaluate(
-                &body.facts(record).map_err(of_form)?,
-                &context,
-                &RuleSet::default(),
-            );
+            let facts = body.facts(record).map_err(of_form)?;
+            let found = rules::evaluate(&facts, &context, &set);
             let overrides = overrides(&found, request)?;
             Ok(Some(Change::Sealed {
                 body: body.document().map_err(of_form)?,

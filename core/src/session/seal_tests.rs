@@ -1,18 +1,21 @@
 //! Seals on a phone: what was shown is what is sealed, nothing changes it afterwards, and the second
 //! officer's key signs it. The oracle reads the exported journal, not the views.
 
-use super::tests::{case, enrolled, facts, values};
+use super::tests::{case, enrolled, facts, incidents, real_phone, values};
 use super::*;
 use crate::SecondError;
 use crate::phone::testing::{Court, Device, officer, pin};
+use crate::sync::Holdings;
 use crate::{Phone, Pin};
 use std::collections::BTreeMap;
 use waiqin_protocol::canonical;
 use waiqin_protocol::ids::{ItemId, RecordHash, SubjectId};
-use waiqin_protocol::journal::{Act, AmendKind, Change, Entry};
+use waiqin_protocol::journal::{Act, AmendKind, Change, Entry, Severity};
 use waiqin_protocol::record::{NotSealable, StrokesError};
+use waiqin_protocol::rules::{RuleSet, Setting};
 use waiqin_protocol::suite::sha256;
 use waiqin_protocol::wire::countersign::{CountersignAnswer, CountersignError};
+use waiqin_protocol::wire::hello::Limits;
 
 const PERSON: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
 const STROKES: &[u8] =
@@ -144,6 +147,126 @@ fn open_findings_want_a_reason_each_and_are_named() {
     assert_eq!(left, ["G02"]);
     reasons.insert("G02".to_owned(), "另一人护送证人".to_owned());
     ask(reasons).unwrap();
+}
+
+/// The court says with its second limits how it weighs one rule.
+fn weigh(session: &Session, rule: &str, setting: Setting) -> Limits {
+    let limits = Limits {
+        version: 2,
+        rules: RuleSet {
+            overrides: BTreeMap::from([(rule.to_owned(), setting)]),
+            ..RuleSet::default()
+        },
+        ..Limits::default()
+    };
+    let inner = session.inner().unwrap();
+    inner.keep_limits(limits.clone()).unwrap();
+    limits
+}
+
+/// How the one-officer rule weighs in what a page shows and before the seal.
+fn weight_of_g02(session: &Session, subject: SubjectId) -> Option<Severity> {
+    let of = |sheet: Option<SealSheet>| {
+        let sheet = sheet.unwrap();
+        assert!(!sheet.held.contains(&"G02"));
+        let found = sheet.found.iter().find(|it| it.rule == "G02");
+        found.map(|it| it.severity)
+    };
+    let shown = of(session.progress(subject).unwrap());
+    assert_eq!(shown, of(session.sheet(subject).unwrap()));
+    shown
+}
+
+#[test]
+fn a_rule_weighs_as_the_court_said_last_on_the_page_and_in_the_seal() {
+    let device = Device::new(14);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    assert_eq!(weight_of_g02(&session, subject), Some(Severity::Block));
+    weigh(&session, "G02", Setting::Off);
+    assert_eq!(weight_of_g02(&session, subject), None);
+    weigh(&session, "G02", Setting::Warn);
+    assert_eq!(weight_of_g02(&session, subject), Some(Severity::Warn));
+
+    // A reason is enough now: no second officer stands beside it.
+    let saved = seal(&session, subject).unwrap();
+    let entries = journal(&session);
+    let Change::Sealed {
+        findings,
+        overrides,
+        ..
+    } = &entries[saved.seq as usize - 1].change
+    else {
+        panic!("the last entry seals");
+    };
+    let found = findings.iter().find(|it| it.rule == "G02").unwrap();
+    assert_eq!(found.severity, Severity::Warn);
+    let given = overrides.iter().find(|it| it.rule == "G02").unwrap();
+    assert_eq!(given.officer, None);
+}
+
+#[test]
+fn a_rule_that_the_court_made_block_asks_for_the_second_officer() {
+    let device = Device::new(15);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    weigh(&session, "G06", Setting::Block);
+    let saved = seal(&session, subject).unwrap();
+    let Change::Sealed { overrides, .. } = &journal(&session)[saved.seq as usize - 1].change else {
+        panic!("the last entry seals");
+    };
+    let given = overrides.iter().find(|it| it.rule == "G06").unwrap();
+    assert_eq!(given.officer, Some(officer(2)));
+}
+
+#[test]
+fn the_weights_outlive_a_lock_and_a_lost_store_asks_the_court_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let device = Device::new(16);
+    let phone = real_phone(dir.path(), &device);
+    let session = Court::new().enrol(&phone, 1).unwrap();
+    let subject = visit(&session);
+    let told = weigh(&session, "G02", Setting::Warn);
+    session.lock();
+    let session = phone.unlock(officer(1), &pin()).unwrap();
+    assert_eq!(session.limits(), told);
+    assert_eq!(weight_of_g02(&session, subject), Some(Severity::Warn));
+    session.lock();
+    drop((session, phone));
+
+    let folder = std::fs::read_dir(dir.path()).unwrap();
+    let mut folders = folder.map(|entry| entry.unwrap().path());
+    let folder = folders.find(|path| path.join("store").is_dir()).unwrap();
+    std::fs::remove_dir_all(folder.join("store")).unwrap();
+    let session = real_phone(dir.path(), &device)
+        .unlock(officer(1), &pin())
+        .unwrap();
+    assert!(incidents(&session).contains(&IncidentKind::StoreRebuilt));
+    // No version is sent, so the court says it again; until then the built-in weights hold.
+    assert_eq!(session.inner().unwrap().limits().unwrap(), None);
+    assert_eq!(weight_of_g02(&session, subject), Some(Severity::Block));
+}
+
+#[test]
+fn limits_that_an_earlier_version_stored_still_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let device = Device::new(17);
+    let phone = real_phone(dir.path(), &device);
+    let session = Court::new().enrol(&phone, 1).unwrap();
+    let limits = Limits {
+        version: 7,
+        ..Limits::default()
+    };
+    let mut earlier = serde_json::to_value(&limits).unwrap();
+    earlier.as_object_mut().unwrap().remove("rules").unwrap();
+    let inner = session.inner().unwrap();
+    let name = super::views::meta::LIMITS;
+    inner.views.put_meta(name, &earlier).unwrap();
+    drop(inner);
+    session.lock();
+    let session = phone.unlock(officer(1), &pin()).unwrap();
+    assert_eq!(session.limits(), limits);
+    assert!(incidents(&session).is_empty(), "no rebuild");
 }
 
 #[test]

@@ -628,7 +628,7 @@ fn where_a_journal_was_none_is_begun() {
     ));
 }
 
-fn real_phone(dir: &FilePath, device: &Device) -> Phone {
+pub(super) fn real_phone(dir: &FilePath, device: &Device) -> Phone {
     let parts = crate::HostParts {
         dir: dir.to_owned(),
         hardware: Arc::new(FileSecret::in_folder(dir)),

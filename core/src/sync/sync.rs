@@ -19,7 +19,6 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use waiqin_protocol::journal::Head;
 use waiqin_protocol::sync::{SyncAsk, Synced, Token};
-use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::{NDJSON, SyncHead};
 
 /// Bodies below this are written at once.
@@ -122,11 +121,11 @@ impl Conversation {
                     cursor: holdings.cursor()?,
                     from,
                     journal: holdings.journal_id()?,
-                    limits: limits.map_or(0, |limits| limits.version),
+                    limits: limits.as_ref().map_or(0, |limits| limits.version),
                     position,
                 },
                 to: if ask.push { last } else { from.seq },
-                limits: limits.unwrap_or(Limits::default()),
+                limits: limits.unwrap_or_default(),
                 speed,
             };
             Ok((plan, expected))

@@ -13,7 +13,7 @@ pub(super) async fn hello(State(court): State<Court>) -> Json<Hello> {
         challenge: new_challenge(&court),
         court: court.name().to_owned(),
         key: court.signer().public_key(),
-        limits: court.limits(),
+        limits: court.limits().clone(),
         server: court.server_id(),
         versions: vec![wire::VERSION],
     })

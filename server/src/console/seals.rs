@@ -1,12 +1,17 @@
 //! The seals of a record (封存): what the rules found on the phone, what they find here, who signed.
 //!
-//! **Invariant.** The office runs the same rules over the sealed body; a difference is shown, and
-//! refuses nothing. Rules that look at what only the phone knew are not compared.
+//! **Invariant.** The office runs the same rules over the sealed body, by the weights in force here
+//! now; a difference is shown, and refuses nothing. Rules that look at what only the phone knew are
+//! not compared.
+//!
+//! A seal's entry names no set of rules, and no clock tells which one a phone had: it may seal for
+//! days without a network under the set of its last sync. So where the set in force finds otherwise,
+//! the earlier ones are tried, and the page says by which of them the same is found as at the seal.
 
 use super::desk::Desk;
 use super::problem::Problem;
 use super::show;
-use crate::db::CaseRow;
+use crate::db::{CaseRow, RuleSetRow};
 use crate::list::ListCase;
 use crate::words::console::ConsoleWords;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,6 +27,8 @@ use waiqin_protocol::words::{Lang, fill};
 
 /// Photos are hashed again, and beacons are held, on the phone alone.
 const PHONE_ONLY: [&str; 2] = ["G08", "G09"];
+/// Sets of rules that a seal is held against, newest first.
+const RULE_SETS_TRIED: u32 = 16;
 /// Signatures drawn on one page.
 const SIGNATURES_DRAWN: usize = 40;
 
@@ -35,6 +42,8 @@ pub(super) struct SealView {
     pub differs: Option<&'static str>,
     pub findings: Vec<FindingView>,
     pub rules_here: (&'static str, String),
+    /// What an earlier set of rules says, where the one in force finds otherwise.
+    pub rules_set: Option<String>,
     pub seconds: Vec<SecondView>,
     pub signatures: Vec<SignatureView>,
 }
@@ -82,6 +91,10 @@ pub(super) async fn of(
         lang,
         words: ConsoleWords::of(lang),
         names,
+        sets: desk
+            .db()
+            .rule_sets(desk.court().limits().version, RULE_SETS_TRIED)
+            .await?,
         case: case
             .map(|row| serde_json::from_str(&row.body))
             .transpose()
@@ -100,8 +113,13 @@ struct Reader<'a> {
     lang: Lang,
     words: &'static ConsoleWords,
     names: &'a HashMap<String, String>,
+    /// The set in force, and those before it.
+    sets: Vec<RuleSetRow>,
     case: Option<ListCase>,
 }
+
+/// What rules find, with its weight.
+type Finds<'a> = BTreeMap<&'a str, Severity>;
 
 impl Reader<'_> {
     async fn seal(&self, seal: &Seal) -> Result<SealView, Problem> {
@@ -117,6 +135,7 @@ impl Reader<'_> {
         for signature in self.record.signatures.iter().take(SIGNATURES_DRAWN) {
             signatures.push(self.signature(signature, seal, &facts).await?);
         }
+        let (rules_here, rules_set) = self.rules_here(seal, &facts);
         Ok(SealView {
             short: show::short_hash(&hash),
             hash,
@@ -124,7 +143,8 @@ impl Reader<'_> {
             by: self.name(seal.author),
             differs: (!seal.refolds).then_some(self.words.seal_differs),
             findings: self.findings(seal, &facts),
-            rules_here: self.rules_here(seal, &facts),
+            rules_here,
+            rules_set,
             seconds,
             signatures,
         })
@@ -161,12 +181,52 @@ impl Reader<'_> {
         findings
     }
 
-    /// Whether the same rules find the same here.
-    fn rules_here(&self, seal: &Seal, facts: &Facts) -> (&'static str, String) {
+    /// Whether the same rules find the same here, and by which set they do where they do not.
+    fn rules_here(&self, seal: &Seal, facts: &Facts) -> ((&'static str, String), Option<String>) {
+        let context = self.context(seal, facts);
+        let there: Finds<'_> = seal
+            .findings
+            .iter()
+            .map(|it| (it.rule.as_str(), it.severity))
+            .filter(compared)
+            .collect();
+        let by = |set: &RuleSet| -> Finds<'_> {
+            let found = rules::evaluate(facts, &context, set).into_iter();
+            found
+                .map(|it| (it.rule, it.severity))
+                .filter(compared)
+                .collect()
+        };
+        let w = self.words;
+        let here = by(&self.desk.court().limits().rules);
+        if here == there {
+            return (("proved", w.rules_agree.to_owned()), None);
+        }
+        let rules = difference(&here, &there);
+        let differ = ("care", fill(w.rules_differ, &[("rules", &rules)]));
+        let [in_force, _, ..] = self.sets.as_slice() else {
+            return (differ, None);
+        };
+        let began = |set: &RuleSetRow| show::minute(self.desk.court_time(set.since_ms));
+        let since = began(in_force);
+        // A set ends where the next one begins.
+        let found_so = self.sets.windows(2).find(|it| by(&it[1].rules) == there);
+        let said = match found_so {
+            Some(it) => fill(
+                w.rules_set_before,
+                &[("since", &since), ("until", &began(&it[0]))],
+            ),
+            None => fill(w.rules_set_since, &[("since", &since)]),
+        };
+        (differ, Some(said))
+    }
+
+    /// The outside facts as far as the office knows them.
+    fn context(&self, seal: &Seal, facts: &Facts) -> RuleContext {
         let hashes_ok = facts.proofs.iter().map(|it| (it.hash, true)).collect();
         let list = self.case.as_ref();
         let outstanding = list.and_then(|it| it.remaining_fen.or(it.amount_fen));
-        let context = RuleContext {
+        RuleContext {
             now: seal.at,
             hashes_ok,
             stay: list.map(|it| it.stay.clone()).filter(|it| !it.is_empty()),
@@ -175,23 +235,7 @@ impl Reader<'_> {
                 ..Debt::default()
             }),
             ..RuleContext::default()
-        };
-        let compared = |it: &&str| !PHONE_ONLY.contains(it);
-        let found = rules::evaluate(facts, &context, &RuleSet::default());
-        let here: BTreeSet<&str> = found.iter().map(|it| it.rule).filter(compared).collect();
-        let there: BTreeSet<&str> = seal
-            .findings
-            .iter()
-            .map(|it| it.rule.as_str())
-            .filter(compared)
-            .collect();
-        if here == there {
-            return ("proved", self.words.rules_agree.to_owned());
         }
-        let more: Vec<String> = here.difference(&there).map(|it| format!("+{it}")).collect();
-        let less: Vec<String> = there.difference(&here).map(|it| format!("−{it}")).collect();
-        let rules = [more, less].concat().join(" ");
-        ("care", fill(self.words.rules_differ, &[("rules", &rules)]))
     }
 
     /// The signature is held against the key of the journal that it names.
@@ -254,4 +298,24 @@ impl Reader<'_> {
             .cloned()
             .unwrap_or_else(|| show::short_hash(&id))
     }
+}
+
+fn compared((rule, _): &(&str, Severity)) -> bool {
+    !PHONE_ONLY.contains(rule)
+}
+
+/// `+G03 −G02 ≠G06`: found here alone, at the seal alone, with another weight.
+fn difference(here: &Finds<'_>, there: &Finds<'_>) -> String {
+    let only = |one: &Finds<'_>, other: &Finds<'_>, mark: char| -> Vec<String> {
+        let ids = one.keys().filter(|id| !other.contains_key(*id));
+        ids.map(|id| format!("{mark}{id}")).collect()
+    };
+    let weighs = |(id, severity): (&&str, &Severity)| {
+        let other = there.get(*id)?;
+        (other != severity).then(|| format!("≠{id}"))
+    };
+    let otherwise = here.iter().filter_map(weighs).collect();
+    [only(here, there, '+'), only(there, here, '−'), otherwise]
+        .concat()
+        .join(" ")
 }

@@ -1,14 +1,14 @@
 //! Facts about the server itself: its id, the limits that phones know, the court's clock.
 
 use super::{Db, DbError};
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 
 /// A fact's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meta {
     /// The server's id, hexadecimal.
     ServerId,
-    /// The limits in force, JSON; their version counts up when they change.
+    /// What phones are told beforehand, JSON: see [`Db::limits`].
     Limits,
     /// Where the court's clock was set to start, and the offset that followed: `START OFFSET`, ms.
     CourtClock,
@@ -46,14 +46,24 @@ impl Db {
     /// When the statement fails.
     pub async fn set_meta(&self, meta: Meta, value: &str) -> Result<(), DbError> {
         let _turn = self.turn().await;
-        sqlx::query(
-            "INSERT INTO meta (name, value) VALUES ($1, $2) \
-             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        )
-        .bind(meta.name())
-        .bind(value)
-        .execute(self.pool())
-        .await?;
-        Ok(())
+        let mut connection = self.pool().acquire().await?;
+        set(&mut connection, meta, value).await
     }
+}
+
+/// Tells a fact within a transaction.
+pub(super) async fn set(
+    connection: &mut AnyConnection,
+    meta: Meta,
+    value: &str,
+) -> Result<(), DbError> {
+    sqlx::query(
+        "INSERT INTO meta (name, value) VALUES ($1, $2) \
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(meta.name())
+    .bind(value)
+    .execute(connection)
+    .await?;
+    Ok(())
 }

@@ -14,6 +14,7 @@ mod entries;
 mod evidence;
 mod gaps;
 mod journals;
+mod limits;
 mod lists;
 mod log;
 mod meta;
@@ -36,6 +37,7 @@ pub use enrolment::EnrolCode;
 pub use entries::{NewEntry, StoredEntry};
 pub use evidence::{Custody, EvidenceName, NewEvidence, Upload};
 pub use journals::Journal;
+pub use limits::RuleSetRow;
 pub use lists::{AppliedBy, Applying, Decision, RolledBack, RollingBack};
 pub use log::{LogKind, LogRow, Write};
 pub use meta::Meta;
@@ -182,6 +184,7 @@ fn migrator() -> Migrator {
             "keeping",
             include_str!("../../migrations/0004_keeping.sql"),
         ),
+        (5, "rules", include_str!("../../migrations/0005_rules.sql")),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(

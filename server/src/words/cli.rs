@@ -12,6 +12,15 @@ waiqin_protocol::words! {
         /// `init` without a court's code that reads.
         bad_code: "法院代字 {code} 无法识别，应如 粤0115。",
             "The court code {code} is not understood; it should look like 粤0115.";
+        /// `[rules.overrides]` names what is no rule.
+        rules_unknown: "waiqin.toml 的 [rules.overrides] 写有 {id}，没有这条规则；规则编号见核对页，区分大小写。服务器没有启动。",
+            "[rules.overrides] in waiqin.toml names {id}, which is no rule; ids are those of the check page, capitals count. Nothing was started.";
+        /// `[rules.overrides]` lets an estimate block.
+        rules_never_block: "waiqin.toml 的 [rules.overrides]：{id} 比较的是估价，只能设为 warn 或 off，不能设为 block。服务器没有启动。",
+            "[rules.overrides] in waiqin.toml: {id} compares estimates; it can be warn or off, never block. Nothing was started.";
+        /// A percentage of `[rules]` is out of sense.
+        rules_percent: "waiqin.toml 的 [rules]：{name} 须在 {min} 至 {max} 之间，现为 {value}。服务器没有启动。",
+            "[rules] in waiqin.toml: {name} must be between {min} and {max}, not {value}. Nothing was started.";
         /// After `user add`.
         user_added: "已添加 {name}（{role}），登录名 {login}。",
             "Added {name} ({role}), login {login}.";

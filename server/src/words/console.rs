@@ -240,6 +240,11 @@ waiqin_protocol::words! {
         rules_here: "本院复核", "Checked here";
         rules_agree: "规则复核一致", "the same rules find the same";
         rules_differ: "规则复核不一致：{rules}", "the same rules find otherwise: {rules}";
+        rules_set: "规则设置", "Weights of the rules";
+        rules_set_before: "本院的规则设置已于 {since} 变更；按 {until} 前施行的设置，复核与封存时一致。",
+            "This court's weights changed on {since}; by those in force until {until} the same is found as at the seal.";
+        rules_set_since: "本院的规则设置已于 {since} 变更；按此前的设置，复核也不一致。",
+            "This court's weights changed on {since}; by the earlier ones something else is found, too.";
         second_officer: "第二执行人员", "Second officer";
         second_missing: "尚无第二人复核签名", "No second officer has signed yet";
         second_holds: "签名有效", "signature holds";

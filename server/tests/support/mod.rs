@@ -37,6 +37,13 @@ pub fn run(data: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Runs a command that has to fail, and returns what it said of it.
+pub fn refused(data: &Path, args: &[&str]) -> String {
+    let output = command(data, args).output().unwrap();
+    assert!(!output.status.success(), "{args:?} did not fail");
+    String::from_utf8(output.stderr).unwrap()
+}
+
 fn command(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waiqin-server"));
     command

@@ -1,7 +1,6 @@
-//! What rules look at beside the record: the outside facts (DOMAIN §2.5), and what a court sets.
+//! What rules look at beside the record: the outside facts (DOMAIN §2.5).
 
 use crate::ids::{EvidenceHash, SubjectId};
-use crate::journal::Severity;
 use crate::numbers::money::Fen;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -69,51 +68,4 @@ pub struct Child {
     pub record: SubjectId,
     /// Whether it is sealed.
     pub sealed: bool,
-}
-
-/// What a court sets: which rules it switched off or weighs otherwise, and its thresholds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct RuleSet {
-    /// By id of the rule.
-    pub overrides: BTreeMap<String, Setting>,
-    /// Excess (超标的) above which a reason is asked for, in percent of the debt.
-    pub excess_percent: u32,
-    /// What a forced sale is expected to bring, in percent of the estimated value.
-    pub forced_sale_percent: u32,
-}
-
-impl Default for RuleSet {
-    fn default() -> Self {
-        Self {
-            overrides: BTreeMap::new(),
-            excess_percent: 120,
-            forced_sale_percent: 100,
-        }
-    }
-}
-
-/// How a court sets a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Setting {
-    /// Switched off.
-    Off,
-    /// It blocks.
-    Block,
-    /// It warns.
-    Warn,
-}
-
-impl RuleSet {
-    /// How a rule weighs here; none when it is switched off.
-    #[must_use]
-    pub fn severity_of(&self, id: &str, built_in: Severity) -> Option<Severity> {
-        match self.overrides.get(id) {
-            Some(Setting::Off) => None,
-            Some(Setting::Block) => Some(Severity::Block),
-            Some(Setting::Warn) => Some(Severity::Warn),
-            None => Some(built_in),
-        }
-    }
 }

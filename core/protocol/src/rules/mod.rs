@@ -16,15 +16,20 @@ mod other_acts;
 mod preservation;
 mod search;
 mod seizure;
+mod set;
 mod settlement;
 #[cfg(test)]
 mod tests;
 mod timers;
 mod view;
 
-pub use context::{Child, Debt, OtherSeizure, RuleContext, RuleSet, Sanction, Setting};
+pub use context::{Child, Debt, OtherSeizure, RuleContext, Sanction};
 pub use found::{Found, What};
 pub use law::{Cite, Law};
+pub use set::{
+    EXCESS_PERCENT, FORCED_SALE_PERCENT, OVERRIDES_MAX, RULE_ID_BYTES_MAX, RuleSet, RuleSetError,
+    Setting,
+};
 pub use timers::{Timer, TimerKind, timers};
 
 use crate::journal::{Act, Severity};
@@ -131,16 +136,6 @@ pub fn progress(facts: &Facts, context: &RuleContext, set: &RuleSet) -> Progress
             .extend(found.map(|(path, what)| Found::of(rule, severity, path, *what)));
     }
     progress
-}
-
-impl RuleSet {
-    /// The rules that look at an act, with their weight in this court; those switched off are left
-    /// out.
-    pub fn of_act(&self, act: Act) -> impl Iterator<Item = (&'static Rule, Severity)> {
-        rules()
-            .filter(move |it| it.acts.contains(&act))
-            .filter_map(|it| Some((it, self.severity_of(it.id, it.severity)?)))
-    }
 }
 
 impl Rule {

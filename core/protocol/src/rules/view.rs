@@ -1,7 +1,8 @@
 //! What a check looks at, and where it writes what it misses.
 
-use super::context::{RuleContext, RuleSet};
+use super::context::RuleContext;
 use super::found::What;
+use super::set::RuleSet;
 use crate::journal::EvidenceRole;
 use crate::record::Facts;
 use chrono::NaiveDate;

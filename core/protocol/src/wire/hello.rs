@@ -1,6 +1,7 @@
 //! `GET /api/v1/hello`: who is there, and what it accepts. Asked only when unknown.
 
 use crate::ids::ServerId;
+use crate::rules::RuleSet;
 use crate::suite::PublicKey;
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +22,9 @@ pub struct Hello {
     pub versions: Vec<u32>,
 }
 
-/// Bounds that both sides keep; known before the act, so that nothing is recorded that cannot be
-/// delivered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What phones are told beforehand: the bounds that both sides keep, so that nothing is recorded that
+/// cannot be delivered, and how the court weighs the rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Counts up with each change.
     pub version: u64,
@@ -35,6 +36,10 @@ pub struct Limits {
     pub piece_bytes_max: u64,
     /// Largest page of changes, bytes before compression.
     pub page_bytes_max: u64,
+    /// How the court weighs the rules; absent where a server or a phone does not know of it yet: the
+    /// built-in weights.
+    #[serde(default)]
+    pub rules: RuleSet,
 }
 
 impl Default for Limits {
@@ -45,6 +50,7 @@ impl Default for Limits {
             piece_entries_max: 4096,
             piece_bytes_max: 4 << 20,
             page_bytes_max: 1 << 20,
+            rules: RuleSet::default(),
         }
     }
 }

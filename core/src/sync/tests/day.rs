@@ -6,7 +6,9 @@ use crate::LastOutcome;
 use crate::session::Phase;
 use serde_json::json;
 use waiqin_protocol::journal::{Beacon, Signed};
+use waiqin_protocol::rules::{OVERRIDES_MAX, RuleSet, Setting};
 use waiqin_protocol::suite::Signer;
+use waiqin_protocol::wire::hello::Limits;
 
 #[tokio::test]
 async fn everything_is_delivered_and_every_receipt_held() {
@@ -114,7 +116,45 @@ async fn pages_go_on_until_none_waits_and_limits_are_learned() {
     assert_eq!(court.paths(), ["POST sync", "POST sync"]);
     let kept = phone.kept();
     assert!(kept.pages.len() == 1 && kept.pages[0].fresh);
-    assert_eq!(kept.limits, Some(court.limits));
+    assert_eq!(kept.limits.as_ref(), Some(&court.limits));
+}
+
+#[tokio::test]
+async fn how_the_court_weighs_the_rules_is_learned_with_the_limits() {
+    let (court, _server, phone) = enrolled().await;
+    let changed = Limits {
+        version: 2,
+        rules: RuleSet {
+            overrides: [("G02".to_owned(), Setting::Warn)].into(),
+            excess_percent: 150,
+            ..RuleSet::default()
+        },
+        ..Limits::default()
+    };
+    court.state().lines.push(json!({ "limits": changed }));
+    phone.sync().await;
+    assert_eq!(phone.kept().limits, Some(changed));
+
+    // It is asked for by its version from then on.
+    court.state().requests.clear();
+    phone.sync().await;
+    let requests = std::mem::take(&mut court.state().requests);
+    let head: serde_json::Value = serde_json::from_slice(&requests[0].body).unwrap();
+    assert_eq!(head["head"]["limits"], json!(2));
+}
+
+#[tokio::test]
+async fn a_set_of_rules_beyond_its_bounds_is_not_the_courts() {
+    let (court, _server, phone) = enrolled().await;
+    let known = phone.kept().limits.clone();
+    let mut limits = json!(Limits::default());
+    limits["version"] = json!(2);
+    for n in 0..=OVERRIDES_MAX {
+        limits["rules"]["overrides"][format!("N{n}")] = json!("off");
+    }
+    court.state().lines.push(json!({ "limits": limits }));
+    assert_eq!(phone.sync().await.outcome, LastOutcome::NotOurs);
+    assert_eq!(phone.kept().limits, known);
 }
 
 #[tokio::test]

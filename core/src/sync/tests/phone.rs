@@ -297,7 +297,7 @@ impl Holdings for TestHoldings {
     }
 
     fn limits(&self) -> Result<Option<Limits>, HoldingsError> {
-        Ok(self.open()?.limits)
+        Ok(self.open()?.limits.clone())
     }
 
     fn keep_limits(&self, limits: Limits) -> Result<(), HoldingsError> {

@@ -183,7 +183,7 @@ async fn opening(
         lines.push(DownLine::Beacon(beacon(court)?));
     }
     if head.limits != court.limits().version {
-        lines.push(DownLine::Limits(court.limits()));
+        lines.push(DownLine::Limits(court.limits().clone()));
     }
     Ok(lines)
 }

@@ -44,7 +44,7 @@ pub(super) async fn pieces(
     let mut piece = Piece::after(head.from);
     while let Some(line) = lines.next().await? {
         match UpText::of(&line) {
-            UpText::Entry(_) => piece.push(line, &court.limits())?,
+            UpText::Entry(_) => piece.push(line, court.limits())?,
             UpText::Control(UpLine::Checkpoint(checkpoint)) => {
                 piece::check(&checkpoint, court, caller)?;
                 if !piece.is_closed_by(&checkpoint.body) {
@@ -58,7 +58,7 @@ pub(super) async fn pieces(
                 };
                 piece = Piece::after(end);
             }
-            UpText::Control(UpLine::Gap(gap)) => piece.leave_out(gap, &court.limits())?,
+            UpText::Control(UpLine::Gap(gap)) => piece.leave_out(gap, court.limits())?,
             UpText::Control(UpLine::Head(_)) | UpText::Broken(_) => {
                 return Err(Refusal::Malformed);
             }

@@ -19,6 +19,7 @@ use waiqin_protocol::canonical::Value;
 use waiqin_protocol::ids::*;
 use waiqin_protocol::journal::*;
 use waiqin_protocol::record::{Applied, Record};
+use waiqin_protocol::rules::RuleSet;
 use waiqin_protocol::suite::{Ed25519Signer, sha256};
 use waiqin_protocol::wire::sync::{Verdict, VerdictReason};
 
@@ -104,6 +105,14 @@ impl House {
         house.add_phones().await;
         house.add_records().await;
         house
+    }
+
+    /// The settings weigh the rules so, and the server starts again.
+    pub async fn weigh(&mut self, rules: RuleSet) {
+        let mut config = self.court.config().clone();
+        config.limits.rules = rules;
+        self.court = Court::open(&config, self.clock.clone()).await.unwrap();
+        self.router = routes(self.court.clone());
     }
 
     async fn add_phones(&mut self) {

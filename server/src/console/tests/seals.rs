@@ -8,7 +8,9 @@ use waiqin_protocol::canonical::Value;
 use waiqin_protocol::ids::*;
 use waiqin_protocol::journal::*;
 use waiqin_protocol::record::Record;
+use waiqin_protocol::rules::{RuleSet, Setting};
 use waiqin_protocol::suite::{Ed25519Signer, sha256};
+use waiqin_protocol::words::fill;
 
 const STROKES: &[u8] =
     br#"{"v":1,"w":3400,"h":1200,"strokes":[[[10,20,0,500],[30,40,16,500],[50,60,32,500]]]}"#;
@@ -23,8 +25,11 @@ enum Second {
 }
 
 /// The page of a record that one officer sealed.
-async fn page(second: Second, twist: fn(&mut Change)) -> String {
-    let mut house = House::full().await;
+async fn page(second: Second, twist: impl Fn(&mut Change)) -> String {
+    page_in(House::full().await, second, twist).await
+}
+
+async fn page_in(mut house: House, second: Second, twist: impl Fn(&mut Change)) -> String {
     let mut other = testing::journal(3);
     other.officer = OfficerId::from_bytes([5; 16]);
     let mut write = house.court.db().write().await.unwrap();
@@ -158,6 +163,7 @@ async fn a_seal_shows_its_findings_reasons_and_signatures() {
     assert!(!page.contains(w.signature_older) && !page.contains(w.seal_differs));
     // The phone had found G02 alone; the same rules find more here.
     assert!(page.contains("规则复核不一致") && page.contains("+G03"));
+    assert!(!page.contains(w.rules_set), "the weights never changed");
     assert!(
         page.contains(w.record_without_photos),
         "strokes are no photos"
@@ -192,4 +198,82 @@ async fn a_body_that_its_entries_do_not_give_says_so_and_signatures_name_an_earl
     let page = page(Second::None, twist).await;
     let w = &ConsoleWords::ZH;
     assert!(page.contains(w.seal_differs) && page.contains(w.signature_older));
+}
+
+/// A set by which an investigation is asked for two officers alone, at this weight.
+fn two_officers(weight: Setting) -> RuleSet {
+    let built_in = RuleSet::default();
+    let mut overrides: BTreeMap<String, Setting> = built_in
+        .of_act(Act::Investigation)
+        .map(|(rule, _)| (rule.id.to_owned(), Setting::Off))
+        .collect();
+    overrides.insert("G02".into(), weight);
+    RuleSet {
+        overrides,
+        ..built_in
+    }
+}
+
+fn finding(rule: &str, severity: Severity) -> Finding {
+    Finding {
+        path: None,
+        rule: rule.into(),
+        severity,
+    }
+}
+
+#[tokio::test]
+async fn a_seal_is_judged_by_the_weights_in_force_and_an_earlier_set_is_named() {
+    use Setting::{Block, Off, Warn};
+    let w = &ConsoleWords::ZH;
+    let g02 = |severity| vec![finding("G02", severity)];
+    let two = [g02(Severity::Block), vec![finding("G03", Severity::Block)]].concat();
+    let blocks = || g02(Severity::Block);
+    let warns = || g02(Severity::Warn);
+    let day = |day: u32| format!("2019-07-{day:02} 10:00");
+    let before = |since, until| {
+        let values: [(&str, &dyn std::fmt::Display); 2] =
+            [("since", &day(since)), ("until", &day(until))];
+        fill(w.rules_set_before, &values)
+    };
+    let never = |since| fill(w.rules_set_since, &[("since", &day(since))]);
+    let agree = || w.rules_agree.to_owned();
+    let differ = |rules: &str| fill(w.rules_differ, &[("rules", &rules)]);
+    // The court has the built-in weights on 2 July, and sets others on the days that follow.
+    for (weights, sealed, tag, said) in [
+        (vec![Block], blocks(), agree(), None),
+        (vec![Block], warns(), differ("≠G02"), Some(never(3))),
+        (vec![Block], two, differ("−G03"), Some(never(3))),
+        (vec![Block, Warn], warns(), agree(), None),
+        (
+            vec![Block, Warn],
+            blocks(),
+            differ("≠G02"),
+            Some(before(4, 4)),
+        ),
+        (
+            vec![Block, Warn, Off],
+            blocks(),
+            differ("−G02"),
+            Some(before(5, 4)),
+        ),
+    ] {
+        let mut house = House::full().await;
+        for weight in &weights {
+            house.later(86_400_000);
+            house.weigh(two_officers(*weight)).await;
+        }
+        let twist = |change: &mut Change| {
+            if let Change::Sealed { findings, .. } = change {
+                findings.clone_from(&sealed);
+            }
+        };
+        let page = page_in(house, Second::None, twist).await;
+        let case = format!("{weights:?} {sealed:?}");
+        assert!(page.contains(&tag), "{case}: {tag}");
+        assert_eq!(page.contains(w.rules_set), said.is_some(), "{case}");
+        if let Some(said) = said {
+            assert!(page.contains(&said), "{case}: {said}");
+        }
+    }
 }

@@ -1,4 +1,5 @@
 mod samples;
+mod set;
 mod table;
 mod timers;
 
