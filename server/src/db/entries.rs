@@ -95,7 +95,7 @@ impl Db {
         to: u64,
     ) -> Result<Vec<VerdictRun>, DbError> {
         let rows = sqlx::query(
-            "SELECT seq, verdict, reason FROM entries \
+            "SELECT seq, verdict, reason, log_number FROM entries \
              WHERE journal = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
         )
         .bind(journal.to_string())
@@ -111,14 +111,17 @@ impl Db {
             let reason = reason
                 .map(|text| super::of_word(text, "reason"))
                 .transpose()?;
+            let number = super::number_out(row.get(3))?;
             match runs.last_mut() {
                 Some(run)
-                    if run.verdict == verdict && run.reason == reason && run.to + 1 == seq =>
+                    if (run.verdict, run.reason, run.number) == (verdict, reason, number)
+                        && run.to + 1 == seq =>
                 {
                     run.to = seq;
                 }
                 Some(_) | None => runs.push(VerdictRun {
                     from: seq,
+                    number,
                     reason,
                     to: seq,
                     verdict,

@@ -8,11 +8,12 @@
 //! at all; entries and gaps count only under a checkpoint.
 //!
 //! **Down.** [`DownLine`]s: standing, receipt, verdicts, beacon, limits, safe position, then pages of
-//! changes, each applied with its cursor in one store transaction; `end` last. A phone skips lines
+//! changes, each applied with its cursor in one store transaction; `end` last. A page's line is
+//! followed by the entries of others that it announces, a line each, their bytes unchanged. A phone skips lines
 //! that it does not know. When there is nothing to say the answer is the line `end` alone: no
 //! `standing` means that the heads are the same.
 
-use crate::ids::{CaseId, JournalId, Link};
+use crate::ids::{CaseId, EntryHash, JournalId, Link, SubjectId};
 use crate::journal::{Beacon, Checkpoint, Head, JournalReceipt, LogPosition, Signed};
 use crate::wire::hello::Limits;
 use serde::{Deserialize, Serialize};
@@ -169,6 +170,8 @@ pub enum Heads {
 pub struct VerdictRun {
     /// First `seq` of the run.
     pub from: u64,
+    /// Row of the log with which they were taken in: records are folded in this order.
+    pub number: u64,
     /// Why, for held and refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<VerdictReason>,
@@ -225,6 +228,10 @@ pub struct Page {
     pub cases: Vec<CaseSheet>,
     /// Where the next page continues; stored with this page in one transaction.
     pub cursor: String,
+    /// Entries of other journals on the cases in scope. The bytes of each follow the page's line, a
+    /// line each, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<EntryMark>,
     /// This page begins a new view from the start (no cursor was sent, it is unknown to the server,
     /// or the officer's scope itself changed): what follows is built beside the old view, which it
     /// replaces when `end` says that no more pages wait.
@@ -232,6 +239,21 @@ pub struct Page {
     pub fresh: bool,
     /// Cases that left the scope.
     pub removed: Vec<CaseId>,
+}
+
+/// An entry of another journal, whose bytes follow the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryMark {
+    /// SHA-256 of its bytes.
+    pub hash: EntryHash,
+    /// Its journal.
+    pub journal: JournalId,
+    /// Row of the log with which it was taken in: records are folded in this order.
+    pub number: u64,
+    /// Its number in its journal.
+    pub seq: u64,
+    /// The record.
+    pub subject: SubjectId,
 }
 
 /// A case as the phone carries it.

@@ -2,7 +2,7 @@
 //! last line `end` it was cut, and the phone knows.
 
 use super::compress::Packer;
-use super::pages::Pages;
+use super::pages::{Cut, Pages};
 use crate::api::problem::Refusal;
 use crate::db::DbError;
 use axum::body::Body;
@@ -68,12 +68,20 @@ pub(super) async fn respond(
 
 /// Writes the next page, or the end; `true` after the end.
 async fn next_line(pages: &mut Pages, to: &mut Vec<u8>) -> Result<bool, DbError> {
-    let (line, ended) = match pages.next().await? {
-        Ok(page) => (DownLine::Page(Box::new(page)), false),
-        Err(end) => (DownLine::End(end), true),
-    };
-    write_line(to, &line)?;
-    Ok(ended)
+    match pages.next().await? {
+        Ok(Cut { page, entries }) => {
+            write_line(to, &DownLine::Page(Box::new(page)))?;
+            for bytes in entries {
+                to.extend(bytes);
+                to.push(b'\n');
+            }
+            Ok(false)
+        }
+        Err(end) => {
+            write_line(to, &DownLine::End(end))?;
+            Ok(true)
+        }
+    }
 }
 
 fn write_line(to: &mut Vec<u8>, line: &DownLine) -> Result<(), DbError> {

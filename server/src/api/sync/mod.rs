@@ -22,7 +22,7 @@ use crate::db::{AuditAct, Caller};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use lines::Lines;
-use pages::Pages;
+use pages::{Pages, Scope};
 use standing::{Compared, Known};
 use take::Taken;
 use waiqin_protocol::ids::Nonce;
@@ -173,8 +173,15 @@ async fn opening(
         if let Some(receipt) = journal.receipt {
             lines.push(DownLine::Receipt(Box::new(receipt)));
         }
-        let to = taken.end.seq.min(journal.head.seq);
-        let runs = court.db().verdicts(journal.id, head.from.seq, to).await?;
+    }
+    // A phone whose views are new knows no verdict of any entry.
+    let judged = match &head.cursor {
+        Some(_) => head.from.seq,
+        None => 0,
+    };
+    let to = taken.end.seq.min(journal.head.seq);
+    if in_line && to > judged {
+        let runs = court.db().verdicts(journal.id, judged, to).await?;
         if !runs.is_empty() {
             lines.push(DownLine::Verdicts(runs));
         }
@@ -208,5 +215,9 @@ async fn pages_for(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Pa
             position,
         }));
     }
-    Ok(Pages::open(court, &caller.officer.list_name, head.cursor.as_deref()).await?)
+    let scope = Scope {
+        list_name: caller.officer.list_name.clone(),
+        journal: caller.journal.id,
+    };
+    Ok(Pages::open(court, scope, head.cursor.as_deref()).await?)
 }

@@ -1,26 +1,48 @@
 //! Pages of changes: cut from what was committed when they were begun, each within its bound.
 //!
+//! Changes of cases and entries of others are two orders by the same numbers of the log; within one
+//! number the cases come first, so that a phone knows the case of every entry.
+//!
 //! The cursor is opaque to phones: number and link of the log up to which everything was sent, the
-//! case within that number when the page ended in its middle, and the scope that it was cut for. A
-//! cursor whose link the log does not have (the server was restored), or of another scope (the
-//! officer's name in the list changed), is unknown: pages begin anew.
+//! case or entry within that number when the page ended in its middle, and the scope that it was cut
+//! for. A cursor whose link the log does not have (the server was restored), or of another scope
+//! (the officer's name in the list changed), is unknown: pages begin anew.
 
 use super::sheet::sheet_of;
 use crate::court::Court;
-use crate::db::{Db, DbError, ScopeMark};
+use crate::db::{self, Db, DbError, OtherEntry, ScopeChange, ScopeMark, Within};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use waiqin_protocol::ids::CaseId;
+use std::collections::VecDeque;
+use waiqin_protocol::ids::{CaseId, JournalId};
 use waiqin_protocol::journal::LogPosition;
 use waiqin_protocol::suite::sha256;
-use waiqin_protocol::wire::sync::{End, Page};
+use waiqin_protocol::wire::sync::{End, EntryMark, Page};
 
 /// Rows read from the database at a time.
 const ROWS_AT_ONCE: u32 = 512;
+/// Entries read at a time: a few hundred kilobytes as a rule.
+const ENTRIES_AT_ONCE: u32 = 256;
+/// Bytes of an entry's mark in the page's line, at most.
+const MARK_BYTES: usize = 256;
 /// Digits of the link in a cursor: a chance agreement after a restore is one in 2^64.
 const LINK_CHARS: usize = 16;
 /// Digits of the scope's hash in a cursor.
 const SCOPE_CHARS: usize = 8;
+
+/// For whom pages are cut.
+pub(super) struct Scope {
+    /// The officer's name in the list.
+    pub list_name: String,
+    /// The journal that asks; its own entries are not sent.
+    pub journal: JournalId,
+}
+
+/// A page, and the bytes of the entries that it announces.
+pub(super) struct Cut {
+    pub page: Page,
+    pub entries: Vec<Vec<u8>>,
+}
 
 /// Pages of one answer.
 pub(super) struct Pages {
@@ -32,41 +54,57 @@ enum State {
     Over(End),
 }
 
+/// How far was sent, in both orders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Mark {
+    /// The whole number.
+    Whole(u64),
+    /// Cases of the number up to this one.
+    Case(u64, String),
+    /// All cases of the number, and entries up to this one.
+    Entry(u64, Within),
+}
+
 struct Cutting {
     db: Db,
-    list_name: String,
-    mark: ScopeMark,
+    scope: Scope,
+    mark: Mark,
+    cases: VecDeque<ScopeChange>,
+    more_cases: bool,
+    entries: VecDeque<OtherEntry>,
+    more_entries: bool,
     up_to: LogPosition,
     fresh: bool,
     page_bytes_max: u64,
     answer_bytes_left: u64,
 }
 
+/// What comes next.
+enum Next {
+    Case(ScopeChange),
+    Entry(OtherEntry),
+}
+
 impl Pages {
     /// The pages after a cursor.
-    pub async fn open(
-        court: &Court,
-        list_name: &str,
-        cursor: Option<&str>,
-    ) -> Result<Self, DbError> {
+    pub async fn open(court: &Court, scope: Scope, cursor: Option<&str>) -> Result<Self, DbError> {
         let db = court.db().clone();
         // Taken after the push was committed: the answer shows what the request brought.
         let up_to = db.log_position().await?;
         let mark = match cursor {
             None => None,
-            Some(text) => mark_of(&db, list_name, text).await?,
+            Some(text) => mark_of(&db, &scope.list_name, text).await?,
         };
-        let fresh = mark.is_none();
-        let mark = mark.unwrap_or(ScopeMark {
-            number: 0,
-            case_id: None,
-        });
         let state = State::Cutting(Box::new(Cutting {
             db,
-            list_name: list_name.to_owned(),
-            mark,
+            scope,
+            fresh: mark.is_none(),
+            mark: mark.unwrap_or(Mark::Whole(0)),
+            cases: VecDeque::new(),
+            more_cases: true,
+            entries: VecDeque::new(),
+            more_entries: true,
             up_to,
-            fresh,
             page_bytes_max: court.limits().page_bytes_max,
             answer_bytes_left: court.config().answer_bytes_max,
         }));
@@ -81,11 +119,11 @@ impl Pages {
     }
 
     /// The next page; `Err` of the inner result is the end.
-    pub async fn next(&mut self) -> Result<Result<Page, End>, DbError> {
+    pub async fn next(&mut self) -> Result<Result<Cut, End>, DbError> {
         match &mut self.state {
             State::Over(end) => Ok(Err(end.clone())),
             State::Cutting(cutting) => match cutting.next().await? {
-                Ok(page) => Ok(Ok(page)),
+                Ok(cut) => Ok(Ok(cut)),
                 Err(end) => {
                     self.state = State::Over(end.clone());
                     Ok(Err(end))
@@ -96,11 +134,7 @@ impl Pages {
 }
 
 impl Cutting {
-    async fn next(&mut self) -> Result<Result<Page, End>, DbError> {
-        let whole = ScopeMark {
-            number: self.up_to.number,
-            case_id: None,
-        };
+    async fn next(&mut self) -> Result<Result<Cut, End>, DbError> {
         if self.answer_bytes_left == 0 {
             return Ok(Err(self.end(true).await?));
         }
@@ -108,30 +142,23 @@ impl Cutting {
             fresh: self.fresh,
             ..Page::default()
         };
+        let mut entries = Vec::new();
         let mut bytes = 0u64;
-        let mut full = false;
-        while !full && self.mark != whole {
-            let changes = self
-                .db
-                .scope_changes(&self.list_name, &self.mark, self.up_to.number, ROWS_AT_ONCE)
-                .await?;
-            let last = changes.len() < ROWS_AT_ONCE as usize;
-            for change in changes {
-                let room = self.page_bytes_max.min(self.answer_bytes_left);
-                let size = size_of(&change);
-                if bytes > 0 && bytes + size > room {
-                    full = true;
-                    break;
-                }
-                bytes += size;
-                self.mark = ScopeMark {
-                    number: change.number,
-                    case_id: Some(change.case_id.clone()),
-                };
-                add(&mut page, change);
+        let room = self.page_bytes_max.min(self.answer_bytes_left);
+        while let Some(next) = self.take().await? {
+            let size = next.size();
+            if bytes > 0 && bytes + size > room {
+                self.put_back(next);
+                break;
             }
-            if last && !full {
-                self.mark = whole.clone();
+            bytes += size;
+            self.mark = next.mark();
+            match next {
+                Next::Case(change) => add(&mut page, change),
+                Next::Entry(entry) => {
+                    page.entries.push(mark_line(&entry));
+                    entries.push(entry.bytes);
+                }
             }
         }
         if bytes == 0 && !self.fresh {
@@ -140,11 +167,71 @@ impl Cutting {
         self.fresh = false;
         self.answer_bytes_left = self.answer_bytes_left.saturating_sub(bytes);
         page.cursor = self.cursor().await?;
-        Ok(Ok(page))
+        Ok(Ok(Cut { page, entries }))
+    }
+
+    /// What comes next in the common order; `None` when everything was sent.
+    async fn take(&mut self) -> Result<Option<Next>, DbError> {
+        if self.mark == Mark::Whole(self.up_to.number) {
+            return Ok(None);
+        }
+        self.fill().await?;
+        let case = self.cases.front().map(|it| it.number);
+        let entry = self.entries.front().map(|it| it.mark.number);
+        let next = match (case, entry) {
+            (Some(case), Some(entry)) if case > entry => self.entries.pop_front().map(Next::Entry),
+            (Some(_), _) => self.cases.pop_front().map(Next::Case),
+            (None, _) => self.entries.pop_front().map(Next::Entry),
+        };
+        if next.is_none() {
+            self.mark = Mark::Whole(self.up_to.number);
+        }
+        Ok(next)
+    }
+
+    fn put_back(&mut self, next: Next) {
+        match next {
+            Next::Case(case) => self.cases.push_front(case),
+            Next::Entry(entry) => self.entries.push_front(entry),
+        }
+    }
+
+    /// Reads on in both orders where nothing waits any more.
+    async fn fill(&mut self) -> Result<(), DbError> {
+        if self.cases.is_empty() && self.more_cases {
+            let after = self.mark.of_cases();
+            let found = self
+                .db
+                .scope_changes(
+                    &self.scope.list_name,
+                    &after,
+                    self.up_to.number,
+                    ROWS_AT_ONCE,
+                )
+                .await?;
+            self.more_cases = found.len() == ROWS_AT_ONCE as usize;
+            self.cases = found.into();
+        }
+        if self.entries.is_empty() && self.more_entries {
+            let after = self.mark.of_entries();
+            let found = self
+                .db
+                .entries_of_others(
+                    &self.scope.list_name,
+                    self.scope.journal,
+                    &after,
+                    self.up_to.number,
+                    ENTRIES_AT_ONCE,
+                )
+                .await?;
+            self.more_entries = found.len() == ENTRIES_AT_ONCE as usize;
+            self.entries = found.into();
+        }
+        Ok(())
     }
 
     async fn end(&self, more: bool) -> Result<End, DbError> {
-        let more = more && self.mark.case_id.is_some();
+        let more = more && self.mark != Mark::Whole(self.up_to.number);
         Ok(End {
             cursor: self.cursor().await?,
             more,
@@ -154,30 +241,100 @@ impl Cutting {
 
     /// The cursor of what was sent so far.
     async fn cursor(&self) -> Result<String, DbError> {
-        let link = match self.mark.number {
+        let link = match self.mark.number() {
             number if number == self.up_to.number => Some(self.up_to.link),
             number => self.db.log_link(number).await?,
         };
         let link = link
             .ok_or(DbError::Stored {
-                what: "log number of a case",
+                what: "log number of a change",
             })?
             .to_string();
         let mut text = format!(
             "{}.{}.{}",
-            self.mark.number,
+            self.mark.number(),
             &link[..LINK_CHARS],
-            scope_of(&self.list_name)
+            scope_of(&self.scope.list_name)
         );
-        if let Some(case_id) = &self.mark.case_id {
-            text.push('.');
-            text.push_str(&BASE64.encode(case_id));
+        match &self.mark {
+            Mark::Whole(_) => {}
+            Mark::Case(_, id) => text.push_str(&format!(".{}", BASE64.encode(id))),
+            Mark::Entry(_, it) => {
+                let id = BASE64.encode(&it.case_id);
+                text.push_str(&format!(".{id}.{}.{}", it.taken, it.seq));
+            }
         }
         Ok(text)
     }
 }
 
-fn add(page: &mut Page, change: crate::db::ScopeChange) {
+impl Mark {
+    fn number(&self) -> u64 {
+        match self {
+            Self::Whole(number) | Self::Case(number, _) | Self::Entry(number, _) => *number,
+        }
+    }
+
+    fn of_cases(&self) -> ScopeMark {
+        ScopeMark {
+            number: self.number(),
+            case_id: match self {
+                Self::Case(_, id) => Some(id.clone()),
+                Self::Whole(_) | Self::Entry(..) => None,
+            },
+        }
+    }
+
+    fn of_entries(&self) -> db::EntryMark {
+        match self {
+            Self::Whole(number) => db::EntryMark {
+                number: *number,
+                within: None,
+            },
+            // No entry of this number was sent yet.
+            Self::Case(number, _) => db::EntryMark {
+                number: number.saturating_sub(1),
+                within: None,
+            },
+            Self::Entry(number, within) => db::EntryMark {
+                number: *number,
+                within: Some(within.clone()),
+            },
+        }
+    }
+}
+
+impl Next {
+    fn mark(&self) -> Mark {
+        match self {
+            Self::Case(change) => Mark::Case(change.number, change.case_id.clone()),
+            Self::Entry(entry) => match &entry.mark.within {
+                Some(within) => Mark::Entry(entry.mark.number, within.clone()),
+                None => Mark::Whole(entry.mark.number),
+            },
+        }
+    }
+
+    /// Bytes on the wire, never too few: the sheet holds less than the list's row.
+    fn size(&self) -> u64 {
+        match self {
+            Self::Case(change) => size_of(change),
+            Self::Entry(entry) => (entry.bytes.len() + MARK_BYTES) as u64,
+        }
+    }
+}
+
+fn mark_line(entry: &OtherEntry) -> EntryMark {
+    EntryMark {
+        hash: entry.hash,
+        journal: entry.journal,
+        number: entry.taken,
+        seq: entry.seq,
+        subject: entry.subject,
+    }
+}
+
+fn add(page: &mut Page, change: ScopeChange) {
     match change.case {
         None => page.removed.push(CaseId(change.case_id)),
         Some(case) => match sheet_of(case) {
@@ -188,8 +345,7 @@ fn add(page: &mut Page, change: crate::db::ScopeChange) {
     }
 }
 
-/// Bytes of a change on the wire, never too few: the sheet holds less than the list's row.
-fn size_of(change: &crate::db::ScopeChange) -> u64 {
+fn size_of(change: &ScopeChange) -> u64 {
     let case = change.case.as_ref().map_or(0, |case| {
         let former: usize = case
             .former_numbers
@@ -202,25 +358,8 @@ fn size_of(change: &crate::db::ScopeChange) -> u64 {
 }
 
 /// Where a cursor continues; `None` when it is unknown.
-async fn mark_of(db: &Db, list_name: &str, cursor: &str) -> Result<Option<ScopeMark>, DbError> {
-    let mut parts = cursor.splitn(4, '.');
-    let (Some(number), Some(link), Some(scope)) = (parts.next(), parts.next(), parts.next()) else {
-        return Ok(None);
-    };
-    let case_id = match parts.next() {
-        None => None,
-        Some(text) => {
-            let id = BASE64
-                .decode(text)
-                .ok()
-                .and_then(|bytes| String::from_utf8(bytes).ok());
-            if id.is_none() {
-                return Ok(None);
-            }
-            id
-        }
-    };
-    let Ok(number) = number.parse::<u64>() else {
+async fn mark_of(db: &Db, list_name: &str, cursor: &str) -> Result<Option<Mark>, DbError> {
+    let Some((number, link, scope, mark)) = read_cursor(cursor) else {
         return Ok(None);
     };
     let Some(known) = db.log_link(number).await? else {
@@ -229,7 +368,31 @@ async fn mark_of(db: &Db, list_name: &str, cursor: &str) -> Result<Option<ScopeM
     if known.to_string()[..LINK_CHARS] != *link || scope != scope_of(list_name) {
         return Ok(None);
     }
-    Ok(Some(ScopeMark { number, case_id }))
+    Ok(Some(mark))
+}
+
+/// Number, link, scope and mark of a cursor.
+fn read_cursor(cursor: &str) -> Option<(u64, &str, &str, Mark)> {
+    let parts: Vec<&str> = cursor.splitn(7, '.').collect();
+    let [number, link, scope, within @ ..] = parts.as_slice() else {
+        return None;
+    };
+    let number: u64 = number.parse().ok()?;
+    let id_of = |text: &str| String::from_utf8(BASE64.decode(text).ok()?).ok();
+    let mark = match within {
+        [] => Mark::Whole(number),
+        [id] => Mark::Case(number, id_of(id)?),
+        [id, taken, seq] => {
+            let within = Within {
+                case_id: id_of(id)?,
+                taken: taken.parse().ok()?,
+                seq: seq.parse().ok()?,
+            };
+            Mark::Entry(number, within)
+        }
+        _ => return None,
+    };
+    Some((number, link, scope, mark))
 }
 
 fn scope_of(list_name: &str) -> String {

@@ -29,12 +29,15 @@ pub(super) async fn rematch(write: &mut Write, log_number: i64) -> Result<u64, D
             let Some(case) = write.case_named(&record.case).await? else {
                 continue;
             };
-            sqlx::query("UPDATE records SET case_id = $1, changed_number = $2 WHERE subject = $3")
-                .bind(case)
-                .bind(log_number)
-                .bind(row.get::<String, _>(0))
-                .execute(write.tx())
-                .await?;
+            sqlx::query(
+                "UPDATE records SET case_id = $1, changed_number = $2, case_number = $2 \
+                 WHERE subject = $3",
+            )
+            .bind(case)
+            .bind(log_number)
+            .bind(row.get::<String, _>(0))
+            .execute(write.tx())
+            .await?;
             matched += 1;
         }
     }

@@ -46,6 +46,16 @@ pub(super) struct Change {
     pub noted: bool,
 }
 
+impl Change {
+    /// Whether the phone of its officer had the case before, under this id.
+    fn stays_in_scope(&self) -> bool {
+        let after = &self.after.case;
+        self.before.as_ref().is_some_and(|before| {
+            before.case.officer == after.officer && before.case.id == after.id
+        })
+    }
+}
+
 /// A list version that is being written.
 pub(super) struct Writing<'w> {
     pub write: &'w mut Write,
@@ -191,15 +201,17 @@ impl<'w> Writing<'w> {
         let sql = format!(
             "INSERT INTO cases (id, number, kind, officer, stage, stay, filed_on, due_on, \
              closed_on, remaining_fen, search_text, body, first_version, list_version, absent, \
-             changed_number) VALUES {} ON CONFLICT (id) DO UPDATE SET number = excluded.number, \
+             changed_number, scope_number) VALUES {} ON CONFLICT (id) DO UPDATE SET number = excluded.number, \
              kind = excluded.kind, officer = excluded.officer, stage = excluded.stage, \
              stay = excluded.stay, filed_on = excluded.filed_on, due_on = excluded.due_on, \
              closed_on = excluded.closed_on, remaining_fen = excluded.remaining_fen, \
              search_text = excluded.search_text, body = excluded.body, \
              list_version = excluded.list_version, absent = excluded.absent, \
              changed_number = CASE WHEN excluded.changed_number > 0 \
-             THEN excluded.changed_number ELSE cases.changed_number END",
-            rows_of(changes.len(), 16)
+             THEN excluded.changed_number ELSE cases.changed_number END, \
+             scope_number = CASE WHEN excluded.scope_number > 0 \
+             THEN excluded.scope_number ELSE cases.scope_number END",
+            rows_of(changes.len(), 17)
         );
         let mut query = sqlx::query::<Any>(AssertSqlSafe(sql));
         for change in changes {
@@ -225,7 +237,12 @@ impl<'w> Writing<'w> {
                 .bind(self.new.version)
                 .bind(after.list_version)
                 .bind(i64::from(after.absent))
-                .bind(if same { 0 } else { self.log_number });
+                .bind(if same { 0 } else { self.log_number })
+                .bind(if change.stays_in_scope() {
+                    0
+                } else {
+                    self.log_number
+                });
         }
         query.execute(self.write.tx()).await?;
         Ok(())
@@ -238,8 +255,11 @@ impl<'w> Writing<'w> {
             .filter_map(|change| {
                 let before = change.before.as_ref()?;
                 let (was, is) = (&before.case, &change.after.case);
-                let same = was.officer == is.officer && was.id == is.id;
-                (!same).then_some((was.officer.as_str(), is.officer.as_str(), was.id.as_str()))
+                (!change.stays_in_scope()).then_some((
+                    was.officer.as_str(),
+                    is.officer.as_str(),
+                    was.id.as_str(),
+                ))
             })
             .collect();
         if moved.is_empty() {
@@ -399,7 +419,7 @@ impl<'w> Writing<'w> {
                 .execute(self.write.tx())
                 .await?;
         }
-        sqlx::query("UPDATE records SET case_id = $1, changed_number = $2 WHERE case_id = $3")
+        sqlx::query("UPDATE records SET case_id = $1, changed_number = $2, case_number = $2 WHERE case_id = $3")
             .bind(new)
             .bind(self.log_number)
             .bind(old.clone())
