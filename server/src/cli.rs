@@ -158,7 +158,9 @@ impl Place {
         let loaded = Config::load(&self.data()?, self.settings);
         loaded.map_err(|error| match error {
             ConfigError::Rules(why) => anyhow::Error::msg(rules_refused(&why, words)),
-            other => other.into(),
+            error @ (ConfigError::Read { .. }
+            | ConfigError::Toml { .. }
+            | ConfigError::Value { .. }) => error.into(),
         })
     }
 

@@ -207,13 +207,18 @@ pub fn settlement() -> RecordPage {
 
 /// What the rules say of a record on the morning after.
 pub fn sheet(record: &Record) -> SealSheet {
+    sheet_by(record, &RuleSet::default())
+}
+
+/// The same in a court that weighs the rules so.
+pub fn sheet_by(record: &Record, set: &RuleSet) -> SealSheet {
     let body = record.body();
     let facts = body.facts(record).unwrap();
     let context = RuleContext {
         now: NOW_MS + 86_400_000,
         ..RuleContext::default()
     };
-    let progress = rules::progress(&facts, &context, &RuleSet::default());
+    let progress = rules::progress(&facts, &context, set);
     SealSheet {
         hash: body.hash().unwrap(),
         blocked: record.sealable().err(),

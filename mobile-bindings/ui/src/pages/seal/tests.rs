@@ -1,7 +1,7 @@
 //! The pages of signing, checking, sealing and printing in each of their states.
 
 use super::check::{Around, CheckPage, Lack, Typed};
-use super::findings::Findings;
+use super::findings::{Findings, Group};
 use super::paper::{PaperPage, Which};
 use super::record::RecordPage;
 use super::sealed::{Amendment, SealedPage};
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use waiqin_core::RecordPage as Shows;
 use waiqin_protocol::ids::SubjectId;
 use waiqin_protocol::journal::{Act, AmendKind};
-use waiqin_protocol::rules::{Due, rule};
+use waiqin_protocol::rules::{Due, RuleSet, Setting, rule};
 use waiqin_protocol::wire::enrol::OfficerCard;
 use waiqin_protocol::words::Lang;
 
@@ -266,6 +266,28 @@ fn each_finding_is_said_with_its_article_and_asked_for_in_its_list() {
         2,
         "from the finding and from the list"
     );
+}
+
+#[test]
+fn a_finding_stands_in_the_list_of_the_weight_that_the_court_gave_it() {
+    let shows = acts::seizure();
+    let lists = |overrides: &[(&str, Setting)]| {
+        let overrides = overrides.iter().map(|(id, it)| ((*id).to_owned(), *it));
+        let set = RuleSet {
+            overrides: overrides.collect(),
+            ..RuleSet::default()
+        };
+        let sheet = acts::sheet_by(&shows.record, &set);
+        let none = BTreeMap::new();
+        let found = Findings::of(&shows.record, &sheet, &none, NOW_MS, Lang::Zh, &Words::ZH);
+        let has = |groups: &[Group], id| groups.iter().any(|it| it.rule == id);
+        ["G07", "G05b"].map(|id| (has(&found.block, id), has(&found.warn, id)))
+    };
+    let (must, should, gone) = ((true, false), (false, true), (false, false));
+    assert_eq!(lists(&[]), [must, should]);
+    let turned = [("G07", Setting::Warn), ("G05b", Setting::Block)];
+    assert_eq!(lists(&turned), [should, must]);
+    assert_eq!(lists(&[("G07", Setting::Off)]), [gone, should]);
 }
 
 #[test]
