@@ -2,16 +2,17 @@
 
 use super::CaseList;
 use super::views::{Views, meta};
+use crate::journal;
 use crate::store::{StoreError, Tree};
 use serde::{Deserialize, Serialize};
-
+use std::collections::BTreeSet;
 use std::sync::RwLock;
 use waiqin_protocol::ids::CaseId;
-use waiqin_protocol::wire::sync::{CaseSheet, Page};
+use waiqin_protocol::wire::sync::{CaseSheet, EntryMark, Page};
 
 /// Which of the two trees is shown, and whether the other is being built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Slots {
+pub(super) struct Slots {
     building: bool,
     second: bool,
 }
@@ -30,6 +31,24 @@ impl Slots {
             Tree::CasesA
         } else {
             Tree::CasesB
+        }
+    }
+
+    /// Entries of others that are shown.
+    pub(super) fn shown_others(self) -> Tree {
+        if self.second {
+            Tree::OthersB
+        } else {
+            Tree::OthersA
+        }
+    }
+
+    /// Entries of others beside those.
+    pub(super) fn built_others(self) -> Tree {
+        if self.second {
+            Tree::OthersA
+        } else {
+            Tree::OthersB
         }
     }
 }
@@ -108,44 +127,58 @@ impl Views {
         Ok(slots.building)
     }
 
-    /// Applies a page with its cursor, in one transaction, durably. Cases on which `keep` says that
-    /// work is open or undelivered stay, and are looked at again later.
+    /// Applies a page with its cursor, durably: the cursor is written last, and a page that was cut
+    /// short comes again. Cases on which `keep` says that work is open or undelivered stay, and are
+    /// looked at again later.
     pub fn apply_page(
         &self,
+        log: &journal::Line,
         page: &Page,
+        entries: Vec<(EntryMark, String)>,
         keep: &dyn Fn(&CaseSheet) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
         let mut slots: Slots = self.meta(meta::CASES)?.unwrap_or_default();
         if page.fresh {
             self.store.clear(slots.other())?;
+            self.store.clear(slots.built_others())?;
             slots.building = true;
         }
-        let target = if slots.building {
-            slots.other()
+        let (target, others) = if slots.building {
+            (slots.other(), slots.built_others())
         } else {
-            slots.shown()
+            (slots.shown(), slots.shown_others())
         };
         let mut kept: Vec<CaseId> = self.meta(meta::KEPT)?.unwrap_or_default();
-        let mut batch = self.store.batch();
+        let mut cases = self.store.batch();
+        let mut written = self.store.batch();
+        let mut subjects = BTreeSet::new();
         for sheet in &page.cases {
             let id = CaseId(sheet.id.clone());
             kept.retain(|it| *it != id);
-            batch.put(target, &self.store.name(sheet.id.as_bytes()), sheet);
+            cases.put(target, &self.store.name(sheet.id.as_bytes()), sheet);
         }
         for id in &page.removed {
             let key = self.store.name(id.0.as_bytes());
             let sheet: Option<CaseSheet> = self.store.get(target, &key)?;
             match sheet {
                 Some(sheet) if keep(&sheet)? => kept.push(id.clone()),
-                Some(_) | None => batch.remove(target, &key),
+                Some(_) | None => {
+                    subjects.extend(self.drop_others(&mut written, others, id)?);
+                    cases.remove(target, &key);
+                }
             }
+        }
+        subjects.extend(self.put_others(&mut written, others, log, entries));
+        written.commit()?;
+        if !slots.building {
+            self.fold_again(&mut cases, log, &subjects)?;
         }
         kept.sort();
         kept.dedup();
-        batch.put(Tree::Meta, meta::KEPT.as_bytes(), &kept);
-        batch.put(Tree::Meta, meta::CASES.as_bytes(), &slots);
-        batch.put(Tree::Meta, meta::CURSOR.as_bytes(), &page.cursor);
-        batch.commit()?;
+        cases.put(Tree::Meta, meta::KEPT.as_bytes(), &kept);
+        cases.put(Tree::Meta, meta::CASES.as_bytes(), &slots);
+        cases.put(Tree::Meta, meta::CURSOR.as_bytes(), &page.cursor);
+        cases.commit()?;
         self.flush()
     }
 
@@ -153,51 +186,75 @@ impl Views {
     /// the work is done. Returns whether what is shown changed.
     pub fn end_pages(
         &self,
+        log: &journal::Line,
         keep: &dyn Fn(&CaseSheet) -> Result<bool, StoreError>,
     ) -> Result<bool, StoreError> {
         let slots: Slots = self.meta(meta::CASES)?.unwrap_or_default();
-        let mut kept: Vec<CaseId> = self.meta(meta::KEPT)?.unwrap_or_default();
         if slots.building {
-            let mut batch = self.store.batch();
-            let old: Vec<(Vec<u8>, CaseSheet)> =
-                self.store.scan(slots.shown(), &[], &[], usize::MAX)?;
-            for (key, sheet) in old {
-                let still: Option<CaseSheet> = self.store.get(slots.other(), &key)?;
-                if still.is_none() && keep(&sheet)? {
-                    batch.put(slots.other(), &key, &sheet);
-                    kept.push(CaseId(sheet.id));
-                }
-            }
-            kept.sort();
-            kept.dedup();
-            let now = Slots {
-                building: false,
-                second: !slots.second,
-            };
-            batch.put(Tree::Meta, meta::KEPT.as_bytes(), &kept);
-            batch.put(Tree::Meta, meta::CASES.as_bytes(), &now);
-            batch.commit()?;
-            self.flush()?;
-            self.store.clear(slots.shown())?;
+            self.swap(log, slots, keep)?;
             return Ok(true);
         }
+        let kept: Vec<CaseId> = self.meta(meta::KEPT)?.unwrap_or_default();
         let before = kept.len();
         let mut batch = self.store.batch();
+        let mut written = self.store.batch();
+        let mut subjects = BTreeSet::new();
         let mut left = Vec::new();
         for id in kept {
             let key = self.store.name(id.0.as_bytes());
             let sheet: Option<CaseSheet> = self.store.get(slots.shown(), &key)?;
             match sheet {
                 Some(sheet) if keep(&sheet)? => left.push(id),
-                Some(_) | None => batch.remove(slots.shown(), &key),
+                Some(_) | None => {
+                    subjects.extend(self.drop_others(&mut written, slots.shown_others(), &id)?);
+                    batch.remove(slots.shown(), &key);
+                }
             }
         }
         if left.len() == before {
             return Ok(false);
         }
+        written.commit()?;
+        self.fold_again(&mut batch, log, &subjects)?;
         batch.put(Tree::Meta, meta::KEPT.as_bytes(), &left);
         batch.commit()?;
         Ok(true)
+    }
+
+    /// The view that was built takes the place of the one shown.
+    fn swap(
+        &self,
+        log: &journal::Line,
+        slots: Slots,
+        keep: &dyn Fn(&CaseSheet) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut kept: Vec<CaseId> = self.meta(meta::KEPT)?.unwrap_or_default();
+        let mut batch = self.store.batch();
+        let old: Vec<(Vec<u8>, CaseSheet)> =
+            self.store.scan(slots.shown(), &[], &[], usize::MAX)?;
+        for (key, sheet) in old {
+            let still: Option<CaseSheet> = self.store.get(slots.other(), &key)?;
+            if still.is_none() && keep(&sheet)? {
+                batch.put(slots.other(), &key, &sheet);
+                let id = CaseId(sheet.id);
+                self.keep_others(&mut batch, slots, &id)?;
+                kept.push(id);
+            }
+        }
+        kept.sort();
+        kept.dedup();
+        let now = Slots {
+            building: false,
+            second: !slots.second,
+        };
+        batch.put(Tree::Meta, meta::KEPT.as_bytes(), &kept);
+        batch.put(Tree::Meta, meta::CASES.as_bytes(), &now);
+        batch.put(Tree::Meta, meta::UNFOLDED.as_bytes(), &true);
+        batch.commit()?;
+        self.flush()?;
+        self.fold_others(log)?;
+        self.store.clear(slots.shown())?;
+        self.store.clear(slots.shown_others())
     }
 }
 
@@ -253,6 +310,20 @@ mod tests {
         ))
     }
 
+    /// A journal in which nothing stands.
+    fn line() -> journal::Line {
+        let shape = journal::Shape {
+            disk: Arc::new(crate::disk::MemoryDisk::new(1)),
+            dir: "journal".into(),
+            journal: waiqin_protocol::ids::JournalId::from_bytes([1; 16]),
+            log: journal::Log::Journal,
+            segment_bytes: 1 << 16,
+        };
+        let key = SecretKey::random(&SystemEntropy);
+        let log = journal::FrameLog::create(shape, key, Arc::new(SystemEntropy)).unwrap();
+        journal::Line::of(Vec::new(), log)
+    }
+
     fn sheet(id: &str, debtor: &str, due: Option<&str>, closed: bool) -> CaseSheet {
         CaseSheet {
             id: id.into(),
@@ -273,6 +344,7 @@ mod tests {
         Page {
             cases,
             cursor: "c".into(),
+            entries: Vec::new(),
             fresh,
             removed,
         }
@@ -301,7 +373,9 @@ mod tests {
             sheet("5", "王某乙", Some("2019-08-01"), false),
             sheet("6", "王某丙", Some("2019-01-01"), true),
         ];
-        views.apply_page(&page(cases, &[], false), NONE).unwrap();
+        views
+            .apply_page(&line(), &page(cases, &[], false), Vec::new(), NONE)
+            .unwrap();
         assert_eq!(ids(&views, ""), ["5", "2371", "3", "6"]);
         assert_eq!(ids(&views, "王某 8号"), ["5", "2371", "6"]);
         assert_eq!(ids(&views, "(2019)粤０１１５执2371"), ["2371"]);
@@ -316,21 +390,38 @@ mod tests {
     fn a_fresh_view_is_built_beside_and_swapped_at_the_end() {
         let views = views();
         views
-            .apply_page(&page(vec![sheet("1", "甲", None, false)], &[], false), NONE)
+            .apply_page(
+                &line(),
+                &page(vec![sheet("1", "甲", None, false)], &[], false),
+                Vec::new(),
+                NONE,
+            )
             .unwrap();
-        views
-            .apply_page(&page(vec![sheet("2", "乙", None, false)], &[], true), NONE)
-            .unwrap();
-        views
-            .apply_page(&page(vec![sheet("3", "丙", None, false)], &[], false), NONE)
-            .unwrap();
-        assert_eq!(ids(&views, ""), ["1"]);
-        assert!(views.end_pages(NONE).unwrap());
-        assert_eq!(ids(&views, ""), ["2", "3"]);
-        assert!(!views.end_pages(NONE).unwrap());
         views
             .apply_page(
+                &line(),
+                &page(vec![sheet("2", "乙", None, false)], &[], true),
+                Vec::new(),
+                NONE,
+            )
+            .unwrap();
+        views
+            .apply_page(
+                &line(),
+                &page(vec![sheet("3", "丙", None, false)], &[], false),
+                Vec::new(),
+                NONE,
+            )
+            .unwrap();
+        assert_eq!(ids(&views, ""), ["1"]);
+        assert!(views.end_pages(&line(), NONE).unwrap());
+        assert_eq!(ids(&views, ""), ["2", "3"]);
+        assert!(!views.end_pages(&line(), NONE).unwrap());
+        views
+            .apply_page(
+                &line(),
                 &page(vec![sheet("4", "丁", None, false)], &["2"], false),
+                Vec::new(),
                 NONE,
             )
             .unwrap();
@@ -341,18 +432,25 @@ mod tests {
     fn a_case_with_open_work_stays_until_the_work_is_done() {
         let views = views();
         let cases = vec![sheet("1", "甲", None, false), sheet("2", "乙", None, false)];
-        views.apply_page(&page(cases, &[], false), NONE).unwrap();
+        views
+            .apply_page(&line(), &page(cases, &[], false), Vec::new(), NONE)
+            .unwrap();
         let open: &dyn Fn(&CaseSheet) -> Result<bool, StoreError> = &|sheet| Ok(sheet.id == "1");
         views
-            .apply_page(&page(vec![], &["1", "2"], false), open)
+            .apply_page(&line(), &page(vec![], &["1", "2"], false), Vec::new(), open)
             .unwrap();
         assert_eq!(ids(&views, ""), ["1"]);
         views
-            .apply_page(&page(vec![sheet("3", "丙", None, false)], &[], true), open)
+            .apply_page(
+                &line(),
+                &page(vec![sheet("3", "丙", None, false)], &[], true),
+                Vec::new(),
+                open,
+            )
             .unwrap();
-        views.end_pages(open).unwrap();
+        views.end_pages(&line(), open).unwrap();
         assert_eq!(ids(&views, ""), ["1", "3"]);
-        assert!(views.end_pages(NONE).unwrap());
+        assert!(views.end_pages(&line(), NONE).unwrap());
         assert_eq!(ids(&views, ""), ["3"]);
     }
 }

@@ -3,14 +3,13 @@
 use super::judge::seized_by;
 use super::shown::EntryKind;
 use super::views::{
-    EntryShown, EvidenceStored, LostRun, RecordFolded, RowStored, SeizedStored, Views, meta,
-    recent_key,
+    EvidenceStored, LostRun, RecordFolded, RowStored, SeizedStored, Views, meta, recent_key,
 };
 use crate::journal::Line;
 use crate::store::{SealedBatch, StoreError, Tree};
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{CaseId, EntryHash, EvidenceHash, Nonce, SubjectId};
-use waiqin_protocol::journal::{Change, Entry, EvidenceSource, Head};
+use waiqin_protocol::journal::{CaseRef, Change, Entry, EvidenceSource, Head};
 use waiqin_protocol::record::{EvidenceState, Record};
 
 /// Folding some entries into one batch.
@@ -18,8 +17,8 @@ pub(super) struct Fold<'a> {
     views: &'a Views,
     log: &'a Line,
     batch: SealedBatch<'a>,
-    /// Records touched: as they stood before, and as they stand now.
-    records: BTreeMap<SubjectId, (Option<RecordFolded>, RecordFolded)>,
+    /// Records touched, as they stand now.
+    records: BTreeMap<SubjectId, RecordFolded>,
     evidence: BTreeMap<EvidenceHash, EvidenceStored>,
     beacon: Option<Nonce>,
     lost: Vec<LostRun>,
@@ -56,15 +55,13 @@ impl<'a> Fold<'a> {
     /// Writes everything, with the head that it reaches.
     pub fn commit(mut self, head: Head) -> Result<(), StoreError> {
         let records = std::mem::take(&mut self.records);
-        for (subject, (before, now)) in &records {
-            self.find_by(before.as_ref(), now);
-            if let Some(before) = before {
-                self.batch
-                    .remove(Tree::Recent, &recent_key(before.last_seq, *subject));
-            }
-            let row = RowStored::of(now);
-            self.batch
-                .put(Tree::Recent, &recent_key(now.last_seq, *subject), &row);
+        for folded in records.values() {
+            self.views.put_row(
+                &mut self.batch,
+                head.seq,
+                folded.record.subject,
+                Some(folded),
+            )?;
         }
         if let Some(nonce) = self.beacon {
             self.batch
@@ -77,8 +74,8 @@ impl<'a> Fold<'a> {
         }
         self.batch.put(Tree::Meta, meta::HEAD.as_bytes(), &head);
         self.batch.commit()?;
-        for (_, now) in records.into_values() {
-            self.views.keep_folded(now);
+        for folded in records.into_values() {
+            self.views.keep_folded(folded);
         }
         Ok(())
     }
@@ -88,10 +85,10 @@ impl<'a> Fold<'a> {
         if !self.records.contains_key(&subject)
             && let Some(folded) = self.views.record(self.log, subject)?
         {
-            self.records.insert(subject, (Some(folded.clone()), folded));
+            self.records.insert(subject, folded);
         }
         match self.records.get_mut(&subject) {
-            Some((_, now)) => {
+            Some(now) => {
                 now.record.apply(entry, hash);
                 now.last_seq = seq;
             }
@@ -101,7 +98,7 @@ impl<'a> Fold<'a> {
                         last_seq: seq,
                         record,
                     };
-                    self.records.insert(subject, (None, opened));
+                    self.records.insert(subject, opened);
                 }
             }
         }
@@ -132,52 +129,60 @@ impl<'a> Fold<'a> {
         self.batch.put(Tree::Unsent, &key, &now);
         Ok(())
     }
+}
 
-    /// By what a record is found: its case, and what it seized.
-    fn find_by(&mut self, before: Option<&RecordFolded>, now: &RecordFolded) {
-        let subject = now.record.subject;
+impl Views {
+    /// Writes what lists and finds a record as it stands now, `order` being the journal's newest
+    /// number; takes it away when there is none any more.
+    pub(super) fn put_row(
+        &self,
+        batch: &mut SealedBatch<'_>,
+        order: u64,
+        subject: SubjectId,
+        now: Option<&RecordFolded>,
+    ) -> Result<(), StoreError> {
         let key_of = |name: &str| {
-            let mut key = self.views.store.name(name.as_bytes()).to_vec();
+            let mut key = self.store.name(name.as_bytes()).to_vec();
             key.extend(subject.as_bytes());
             key
         };
-        for name in before.into_iter().flat_map(|it| case_names(&it.record)) {
-            self.batch.remove(Tree::ByCase, &key_of(name));
+        if let Some(before) = self.row(subject)? {
+            batch.remove(Tree::Recent, &recent_key(&before));
+            for name in case_names(&before.case) {
+                batch.remove(Tree::ByCase, &key_of(name));
+            }
+            for key in &before.seized {
+                batch.remove(Tree::Seized, &key_of(key));
+            }
         }
-        for name in case_names(&now.record) {
-            self.batch.put(Tree::ByCase, &key_of(name), &subject);
+        let Some(folded) = now else {
+            batch.remove(Tree::Rows, subject.as_bytes());
+            return Ok(());
+        };
+        let row = RowStored::of(folded, order);
+        batch.put(Tree::Recent, &recent_key(&row), &subject);
+        for name in case_names(&row.case) {
+            batch.put(Tree::ByCase, &key_of(name), &subject);
         }
-        for key in before.into_iter().flat_map(|it| seized_by(&it.record)) {
-            self.batch.remove(Tree::Seized, &key_of(&key));
+        for key in &row.seized {
+            let seized = SeizedStored {
+                case: row.case.clone(),
+                key: key.clone(),
+            };
+            batch.put(Tree::Seized, &key_of(key), &seized);
         }
-        for key in seized_by(&now.record) {
-            let name = key_of(&key);
-            let case = now.record.case.clone();
-            self.batch
-                .put(Tree::Seized, &name, &SeizedStored { case, key });
-        }
+        batch.put(Tree::Rows, subject.as_bytes(), &row);
+        Ok(())
     }
 }
 
-fn case_names(record: &Record) -> impl Iterator<Item = &str> {
-    let id = record.case.id.as_ref().map(|CaseId(id)| id.as_str());
-    record.case.normal.as_deref().into_iter().chain(id)
-}
-
-impl EntryShown {
-    /// What is shown of an entry.
-    pub fn of(entry: &Entry, hash: EntryHash) -> Self {
-        Self {
-            at: entry.at.wall,
-            hash,
-            kind: EntryKind::of(&entry.change),
-            paths: paths_of(&entry.change),
-        }
-    }
+fn case_names(case: &CaseRef) -> impl Iterator<Item = &str> {
+    let id = case.id.as_ref().map(|CaseId(id)| id.as_str());
+    case.normal.as_deref().into_iter().chain(id)
 }
 
 impl RowStored {
-    fn of(folded: &RecordFolded) -> Self {
+    fn of(folded: &RecordFolded, order: u64) -> Self {
         let record = &folded.record;
         let standing = || record.evidence.iter().filter(|it| it.withdrawn.is_none());
         let is_photo = |it: &&EvidenceState| it.evidence.source != EvidenceSource::Glass;
@@ -188,10 +193,12 @@ impl RowStored {
             contested: record.contested().len(),
             last_seq: folded.last_seq,
             opened: record.opened,
+            order,
             evidence: standing().map(|it| it.evidence.hash).collect(),
             photos: standing().filter(is_photo).count(),
             place: record.text("place").to_owned(),
             sealed: record.seals.first().map(|it| it.hash),
+            seized: seized_by(record),
             subject: record.subject,
             voided: record.voided.clone(),
         }
@@ -209,7 +216,7 @@ pub(super) fn evidence_of(change: &Change) -> Option<(EvidenceHash, u64, bool)> 
     }
 }
 
-fn paths_of(change: &Change) -> Vec<String> {
+pub(super) fn paths_of(change: &Change) -> Vec<String> {
     match change {
         Change::FieldsChanged { values } | Change::RecordOpened { values, .. } => {
             values.keys().map(|path| path.as_str().to_owned()).collect()

@@ -5,7 +5,7 @@ use super::inner::{BeaconHeld, Inner, SyncNote};
 use super::read::rows_of_case;
 use super::shown::{IncidentKind, LastOutcome, Parked, ParkedItem};
 use super::succession::Delivering;
-use super::views::{EvidenceStored, Views, meta};
+use super::views::{EvidenceStored, meta};
 use crate::custody::CustodyItem;
 use crate::host::Now;
 use crate::store::{StoreError, Tree};
@@ -44,11 +44,11 @@ impl Inner {
 
     /// Whether a case must stay although it left the scope: a record on it is not sealed, or has
     /// something without a receipt.
-    fn keeps(&self, views: &Views, sheet: &CaseSheet) -> Result<bool, StoreError> {
-        let received = self.received_number();
-        let rows = rows_of_case(views, &CaseId(sheet.id.clone()))?;
+    fn keeps(&self, sheet: &CaseSheet, received: u64) -> Result<bool, StoreError> {
+        let rows = rows_of_case(&self.views, &CaseId(sheet.id.clone()))?;
         let live = self.live();
-        Ok(rows.iter().any(|row| {
+        // What others alone wrote is no work of this officer.
+        Ok(rows.iter().filter(|row| row.last_seq > 0).any(|row| {
             let open = row.sealed.is_none() && row.voided.is_none();
             open || row.last_seq > received
                 || row
@@ -294,6 +294,10 @@ impl Holdings for Inner {
             .unwrap_or(0);
         for run in runs {
             let to = run.to.min(head.seq);
+            inner
+                .views
+                .keep_taken(&mut batch, base, run)
+                .map_err(failed("keep the verdicts"))?;
             for seq in run.from.max(1)..=to {
                 let seq = base + seq;
                 match run.verdict {
@@ -310,7 +314,9 @@ impl Holdings for Inner {
             judged = judged.max(base + to);
         }
         batch.put(Tree::Meta, meta::JUDGED.as_bytes(), &judged);
-        batch.commit().map_err(failed("keep the verdicts"))
+        batch.commit().map_err(failed("keep the verdicts"))?;
+        inner.views.forget_folded();
+        Ok(())
     }
 
     fn cursor(&self) -> Result<Option<String>, HoldingsError> {
@@ -319,12 +325,18 @@ impl Holdings for Inner {
             .map_err(failed("read the cursor"))
     }
 
-    fn apply_page(&self, page: Page) -> Result<usize, HoldingsError> {
+    fn apply_page(&self, page: Page, entries: Vec<String>) -> Result<usize, HoldingsError> {
         let inner = self.open_still()?;
-        inner
-            .views
-            .apply_page(&page, &|sheet| inner.keeps(&inner.views, sheet))
-            .map_err(failed("apply a page"))?;
+        let entries = page.entries.iter().copied().zip(entries).collect();
+        let received = inner.received_number();
+        {
+            let journal = inner.journal();
+            let keep = |sheet: &CaseSheet| inner.keeps(sheet, received);
+            inner
+                .views
+                .apply_page(&journal.log, &page, entries, &keep)
+                .map_err(failed("apply a page"))?;
+        }
         let shown = inner.views.is_building().map_err(failed("apply a page"))?;
         if !shown {
             inner
@@ -332,7 +344,7 @@ impl Holdings for Inner {
                 .load(&inner.views)
                 .map_err(failed("read the cases"))?;
         }
-        Ok(page.cases.len() + page.removed.len())
+        Ok(page.cases.len() + page.removed.len() + page.entries.len())
     }
 
     fn end_pages(&self, end: &End) -> Result<(), HoldingsError> {
@@ -342,10 +354,12 @@ impl Holdings for Inner {
                 inner.views.put_meta(meta::CURSOR, &end.cursor)?;
                 inner.views.flush()?;
             }
-            let changed = !end.more
-                && inner
-                    .views
-                    .end_pages(&|sheet| inner.keeps(&inner.views, sheet))?;
+            if end.more {
+                return Ok(());
+            }
+            let received = inner.received_number();
+            let keep = |sheet: &CaseSheet| inner.keeps(sheet, received);
+            let changed = inner.views.end_pages(&inner.journal().log, &keep)?;
             if changed {
                 inner.cases.load(&inner.views)
             } else {

@@ -64,6 +64,7 @@ fn page(cases: &[&str], removed: &[&str], fresh: bool, cursor: &str) -> Page {
     Page {
         cases: cases.iter().map(|id| sheet(id)).collect(),
         cursor: cursor.into(),
+        entries: Vec::new(),
         fresh,
         removed: removed.iter().map(|id| CaseId((*id).to_owned())).collect(),
     }
@@ -208,6 +209,7 @@ fn verdicts_are_shown_at_their_entries_and_may_change() {
     assert_eq!(verdicts(), [None; 4]);
     let run = |from, to, verdict, reason| VerdictRun {
         from,
+        number: 1,
         reason,
         to,
         verdict,
@@ -245,7 +247,7 @@ fn pages_move_the_cursor_and_a_case_with_open_work_stays() {
     assert_eq!(holdings.cursor().unwrap(), None);
     assert_eq!(
         holdings
-            .apply_page(page(&["1", "2"], &[], true, "c1"))
+            .apply_page(page(&["1", "2"], &[], true, "c1"), Vec::new())
             .unwrap(),
         2
     );
@@ -257,7 +259,9 @@ fn pages_move_the_cursor_and_a_case_with_open_work_stays() {
     );
     holdings.end_pages(&end("c2", true)).unwrap();
     assert_eq!(session.cases("", 0, 9).unwrap().total, 0);
-    holdings.apply_page(page(&["3"], &[], false, "c3")).unwrap();
+    holdings
+        .apply_page(page(&["3"], &[], false, "c3"), Vec::new())
+        .unwrap();
     holdings.end_pages(&end("c3", false)).unwrap();
     assert_eq!(session.cases("", 0, 9).unwrap().total, 3);
     assert_eq!(session.case(&CaseId("2".into())).unwrap(), Some(sheet("2")));
@@ -278,7 +282,7 @@ fn pages_move_the_cursor_and_a_case_with_open_work_stays() {
         1
     );
     holdings
-        .apply_page(page(&[], &["1", "2", "3"], false, "c4"))
+        .apply_page(page(&[], &["1", "2", "3"], false, "c4"), Vec::new())
         .unwrap();
     holdings.end_pages(&end("c4", false)).unwrap();
     let left = session.cases("", 0, 9).unwrap();

@@ -168,6 +168,7 @@ impl Inner {
             seen.push(IncidentKind::StoreRebuilt);
         }
         views.catch_up(&log).map_err(from_views)?;
+        views.fold_others(&log).map_err(UnlockError::Store)?;
         let inner = Self::over(folder, public, keys, custody, views, (log, signers))?;
         inner.declare(&lost, &mut seen)?;
         inner.find_orphans(&mut seen)?;

@@ -81,14 +81,21 @@ impl Inner {
             let hash = state.evidence.hash;
             let held = self.evidence.holds(&hash).map_err(StoreError::Io)?;
             let good = match photos {
-                // The court hashed what it gave a receipt for.
-                _ if !held => self.custody().evidence().contains_key(&hash),
+                // The court hashed what it gave a receipt for; what others took, their phones watch.
+                _ if !held => {
+                    self.custody().evidence().contains_key(&hash) || self.is_of_others(&hash)?
+                }
                 Photos::Held => true,
                 Photos::Rehashed => self.evidence.verifies(&hash).map_err(StoreError::Io)?,
             };
             hashes.insert(hash, good);
         }
         Ok(hashes)
+    }
+
+    /// Whether no entry of this phone names a piece of evidence.
+    pub(super) fn is_of_others(&self, hash: &EvidenceHash) -> Result<bool, StoreError> {
+        Ok(self.reading(|views| views.evidence(hash))?.is_none())
     }
 
     /// Seizures of its things in other cases, from this phone's own sealed records.

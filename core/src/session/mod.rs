@@ -10,6 +10,9 @@ mod holdings_tests;
 mod inner;
 mod judge;
 mod opening;
+mod others;
+#[cfg(test)]
+mod others_tests;
 mod read;
 mod remote;
 mod save;
@@ -72,6 +75,9 @@ pub enum SaveError {
     /// The record is sealed or void, or what was asked needs it settled first.
     #[error("the record does not allow it")]
     NotSealable(#[source] waiqin_protocol::record::NotSealable),
+    /// No such value stands against another.
+    #[error("no such value stands against another")]
+    NoSuchValue,
     /// The record is not sealed.
     #[error("the record is not sealed")]
     NotSealed,

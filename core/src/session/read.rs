@@ -1,10 +1,12 @@
 //! What pages read.
 
+use super::fold::paths_of;
 use super::inner::Inner;
 use super::shown::{
-    CaseList, Delivery, EntryLine, Photo, ReceiptLine, RecordPage, RecordRow, RecordsOf, Status,
+    CaseList, Delivery, EntryKind, EntryLine, Photo, ReceiptLine, RecordPage, RecordRow, RecordsOf,
+    Status,
 };
-use super::views::{EntryShown, RowStored, Views};
+use super::views::{EntryRead, RowStored, Views};
 use super::{Session, StoreError};
 use crate::evidence::is_damage;
 use std::collections::BTreeMap;
@@ -77,15 +79,19 @@ impl Session {
         };
         let received = inner.received_number();
         let mut entries = Vec::new();
-        for (seq, line) in inner.lines(subject)? {
+        for EntryRead { own, entry, hash } in inner.entries_of(subject)? {
             entries.push(EntryLine {
-                seq,
-                hash: line.hash,
-                kind: line.kind,
-                paths: line.paths,
-                at_ms: line.at,
-                delivery: delivery(seq <= received),
-                verdict: inner.reading(|views| views.verdict(seq))?,
+                seq: own,
+                author: entry.author,
+                hash,
+                kind: EntryKind::of(&entry.change),
+                paths: paths_of(&entry.change),
+                at_ms: entry.at.wall,
+                delivery: delivery(own.is_none_or(|seq| seq <= received)),
+                verdict: match own {
+                    Some(seq) => inner.reading(|views| views.verdict(seq))?,
+                    None => None,
+                },
             });
         }
         let mut evidence = Vec::new();
@@ -94,7 +100,9 @@ impl Session {
             evidence.push(Photo {
                 state: state.clone(),
                 on_phone: inner.evidence.holds(&hash).map_err(StoreError::Io)?,
-                delivery: delivery(inner.custody().evidence().contains_key(&hash)),
+                delivery: delivery(
+                    inner.custody().evidence().contains_key(&hash) || inner.is_of_others(&hash)?,
+                ),
             });
         }
         let worst_photo = evidence
@@ -214,9 +222,9 @@ impl Inner {
         evidence.missing && !self.evidence.holds(&evidence.hash).unwrap_or(true)
     }
 
-    fn lines(&self, subject: SubjectId) -> Result<Vec<(u64, EntryShown)>, StoreError> {
+    fn entries_of(&self, subject: SubjectId) -> Result<Vec<EntryRead>, StoreError> {
         let journal = self.journal();
-        self.reading_with(&journal, |views| views.lines(&journal.log, subject))
+        self.reading_with(&journal, |views| views.entries(&journal.log, subject))
     }
 
     fn undelivered_rows(&self) -> Result<Vec<RowStored>, StoreError> {

@@ -56,6 +56,39 @@ impl Session {
         })
     }
 
+    /// Decides between values that stand against each other: one holds, the others stay in their
+    /// entries. Only the candidates that are known here are settled.
+    ///
+    /// # Errors
+    /// See [`SaveError`]; [`SaveError::NoSuchValue`] when the field is not contested, or not by
+    /// this entry.
+    pub fn decide(
+        &self,
+        subject: SubjectId,
+        path: &Path,
+        chosen: EntryHash,
+        reason: &str,
+    ) -> Result<Saved, SaveError> {
+        let reason = reason.trim().to_owned();
+        self.save_on(subject, |stored| {
+            unsealed(stored)?;
+            let state = stored.record.fields.get(path);
+            let candidates = state.map_or(&[][..], |state| state.candidates.as_slice());
+            if candidates.len() < 2 || !candidates.iter().any(|it| it.entry == chosen) {
+                return Err(SaveError::NoSuchValue);
+            }
+            if reason.is_empty() {
+                return Err(SaveError::NoReason);
+            }
+            Ok(Some(Change::ContestDecided {
+                candidates: candidates.iter().map(|it| it.entry).collect(),
+                chosen,
+                path: path.clone(),
+                reason,
+            }))
+        })
+    }
+
     /// Names the case of a record anew.
     ///
     /// # Errors

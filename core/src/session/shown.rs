@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::CaseId;
-use waiqin_protocol::ids::{EntryHash, EvidenceHash, ItemId, Link, RecordHash, SubjectId};
+use waiqin_protocol::ids::{
+    EntryHash, EvidenceHash, ItemId, Link, OfficerId, RecordHash, SubjectId,
+};
 use waiqin_protocol::journal::{Act, CaseRef, EvidenceRole, EvidenceSource, LogPosition, Mark};
 use waiqin_protocol::record::{EvidenceState, Record};
 use waiqin_protocol::wire::problem::ProblemCode;
@@ -93,8 +95,10 @@ pub struct Photo {
 /// An entry of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryLine {
-    /// Number in the journal.
-    pub seq: u64,
+    /// Its number, when it was written on this phone.
+    pub seq: Option<u64>,
+    /// Who wrote it.
+    pub author: OfficerId,
     /// Its hash.
     pub hash: EntryHash,
     /// What it says, by kind.

@@ -278,7 +278,7 @@ fn holds(session: &Session, reported: &Reported, what: &str) {
         let line = page
             .entries
             .iter()
-            .find(|line| line.seq == *seq)
+            .find(|line| line.seq == Some(*seq))
             .expect(what);
         let fits = match *said {
             "photo" => line.kind == EntryKind::EvidenceAdded,

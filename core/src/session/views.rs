@@ -2,7 +2,7 @@
 //! rebuilt from the journal when the store is behind, damaged or gone.
 
 use super::fold::Fold;
-use super::shown::{EntryKind, Parked};
+use super::shown::Parked;
 use crate::journal::{JournalError, Line};
 use crate::store::{SealedStore, StoreError, TREES, Tree};
 use serde::de::DeserializeOwned;
@@ -20,11 +20,19 @@ const REBUILD_STEP: u64 = 512;
 /// Records that stay folded in memory: those that the officer has at hand.
 const FOLDED_MAX: usize = 16;
 
-/// A record with the number of its newest own entry.
+/// A record with the number of its newest own entry; 0 when others alone wrote it.
 #[derive(Clone, Debug)]
 pub(crate) struct RecordFolded {
     pub last_seq: u64,
     pub record: Record,
+}
+
+/// An entry of a record, in the order of the fold.
+pub(crate) struct EntryRead {
+    /// Its running number, when it is of this phone.
+    pub own: Option<u64>,
+    pub entry: Entry,
+    pub hash: EntryHash,
 }
 
 /// What a list shows of a record.
@@ -36,23 +44,18 @@ pub(crate) struct RowStored {
     pub contested: usize,
     pub last_seq: u64,
     pub opened: i64,
+    /// The journal's newest number when the record changed here last.
+    pub order: u64,
     /// Evidence that stands, strokes of signatures among it.
     pub evidence: Vec<EvidenceHash>,
     /// How many of it are no strokes.
     pub photos: usize,
     pub place: String,
     pub sealed: Option<RecordHash>,
+    /// What tells the things that it seized.
+    pub seized: Vec<String>,
     pub subject: SubjectId,
     pub voided: Option<String>,
-}
-
-/// What a record's page shows of an entry.
-#[derive(Clone, Debug)]
-pub(crate) struct EntryShown {
-    pub at: i64,
-    pub hash: EntryHash,
-    pub kind: EntryKind,
-    pub paths: Vec<String>,
 }
 
 /// A piece of evidence that an entry names.
@@ -82,6 +85,7 @@ pub(crate) mod meta {
     pub const KEPT: &str = "kept cases";
     pub const LIMITS: &str = "limits";
     pub const NOTE: &str = "sync";
+    pub const UNFOLDED: &str = "others not folded";
 }
 
 /// A thing that a sealed record seized.
@@ -137,15 +141,18 @@ impl Views {
             return Ok(at_hand);
         }
         let mut folded: Option<RecordFolded> = None;
-        for (last_seq, entry, hash) in self.entries(log, subject)? {
+        for EntryRead { own, entry, hash } in self.entries(log, subject)? {
             match &mut folded {
                 Some(folded) => {
                     folded.record.apply(&entry, hash);
-                    folded.last_seq = last_seq;
+                    folded.last_seq = own.unwrap_or(folded.last_seq);
                 }
                 None => {
                     let opened = Record::open(&entry, hash);
-                    folded = opened.map(|record| RecordFolded { last_seq, record });
+                    folded = opened.map(|record| RecordFolded {
+                        last_seq: own.unwrap_or(0),
+                        record,
+                    });
                 }
             }
         }
@@ -165,6 +172,11 @@ impl Views {
         folded.push(now);
     }
 
+    /// Forgets what is folded in memory: the order of entries may have changed.
+    pub(super) fn forget_folded(&self) {
+        self.folded().clear();
+    }
+
     fn folded(&self) -> MutexGuard<'_, Vec<RecordFolded>> {
         self.folded
             .lock()
@@ -173,34 +185,34 @@ impl Views {
 
     /// Rows, newest change first.
     pub fn rows(&self, offset: usize, limit: usize) -> Result<Vec<RowStored>, StoreError> {
-        let rows: Vec<(Vec<u8>, RowStored)> =
+        let recent: Vec<(Vec<u8>, SubjectId)> =
             self.store
                 .scan(Tree::Recent, &[], &[], offset.saturating_add(limit))?;
-        Ok(rows.into_iter().skip(offset).map(|(_, row)| row).collect())
+        let mut rows = Vec::new();
+        for (_, subject) in recent.into_iter().skip(offset) {
+            rows.extend(self.row(subject)?);
+        }
+        Ok(rows)
     }
 
     /// Rows whose newest own entry has a number above one, newest first.
     pub fn rows_after(&self, seq: u64) -> Result<Vec<RowStored>, StoreError> {
-        let mut rows = Vec::new();
+        let mut rows: Vec<RowStored> = Vec::new();
+        let mut looked = 0;
         loop {
-            let step = self.rows(rows.len(), 64)?;
-            let (found, newer) = (
-                step.len(),
-                step.into_iter().filter(|row| row.last_seq > seq),
-            );
-            let before = rows.len();
-            rows.extend(newer);
-            if found < 64 || rows.len() < before + found {
+            // A record changes here no earlier than its newest own entry.
+            let step = self.rows(looked, 64)?;
+            looked += step.len();
+            let over = step.len() < 64 || step.iter().any(|row| row.order <= seq);
+            rows.extend(step.into_iter().filter(|row| row.last_seq > seq));
+            if over {
                 return Ok(rows);
             }
         }
     }
 
     pub fn row(&self, subject: SubjectId) -> Result<Option<RowStored>, StoreError> {
-        match self.numbers(subject)?.last() {
-            None => Ok(None),
-            Some(last) => self.store.get(Tree::Recent, &recent_key(*last, subject)),
-        }
+        self.store.get(Tree::Rows, subject.as_bytes())
     }
 
     /// Rows of records that name a case by any of these texts (id, normal number).
@@ -212,23 +224,11 @@ impl Views {
                 self.store.scan(Tree::ByCase, &prefix, &[], usize::MAX)?;
             for (_, subject) in found {
                 if let Some(row) = self.row(subject)? {
-                    rows.insert(std::cmp::Reverse(row.last_seq), row);
+                    rows.insert(recent_key(&row), row);
                 }
             }
         }
         Ok(rows.into_values().collect())
-    }
-
-    /// Lines of a record's entries, oldest first.
-    pub fn lines(
-        &self,
-        log: &Line,
-        subject: SubjectId,
-    ) -> Result<Vec<(u64, EntryShown)>, StoreError> {
-        let entries = self.entries(log, subject)?.into_iter();
-        Ok(entries
-            .map(|(seq, entry, hash)| (seq, EntryShown::of(&entry, hash)))
-            .collect())
     }
 
     /// Seizures by sealed records of the thing that has this number.
@@ -239,24 +239,38 @@ impl Views {
         Ok(found.into_iter().map(|(_, seized)| seized).collect())
     }
 
-    /// A record's entries that this version can read, oldest first. What has rotted since it was
-    /// folded is left out, as after a rebuild.
-    fn entries(
-        &self,
-        log: &Line,
-        subject: SubjectId,
-    ) -> Result<Vec<(u64, Entry, EntryHash)>, StoreError> {
-        let mut entries = Vec::new();
+    /// A record's entries that this version can read, in the order of the court's log; what it has
+    /// not taken in yet follows. What has rotted since it was folded is left out, as after a rebuild.
+    pub fn entries(&self, log: &Line, subject: SubjectId) -> Result<Vec<EntryRead>, StoreError> {
+        let others = self.others(subject)?;
+        let alone = others.is_empty();
+        let mut ordered = BTreeMap::new();
+        for (number, seq, bytes) in others {
+            if let Ok(entry) = Entry::from_bytes(bytes.as_bytes()) {
+                let hash = entry_hash(bytes.as_bytes());
+                ordered.insert(
+                    (number, seq),
+                    EntryRead {
+                        own: None,
+                        entry,
+                        hash,
+                    },
+                );
+            }
+        }
         for seq in self.numbers(subject)? {
             let read = log.read(seq);
             let read = read.map_err(|error| StoreError::Io(std::io::Error::other(error)))?;
             if let Some(bytes) = read
                 && let Ok(entry) = Entry::from_bytes(&bytes)
             {
-                entries.push((seq, entry, entry_hash(&bytes)));
+                let number = if alone { 0 } else { self.taken_with(seq)? };
+                let hash = entry_hash(&bytes);
+                let own = Some(seq);
+                ordered.insert((number, seq), EntryRead { own, entry, hash });
             }
         }
-        Ok(entries)
+        Ok(ordered.into_values().collect())
     }
 
     /// Numbers of a record's entries, oldest first.
@@ -353,7 +367,7 @@ impl Views {
 
     /// Empties every tree and folds the whole journal anew; cases and cursors come from the server.
     pub fn rebuild(&self, log: &Line) -> Result<(), ViewsError> {
-        self.folded().clear();
+        self.forget_folded();
         for tree in TREES {
             self.store.clear(tree)?;
         }
@@ -378,8 +392,9 @@ pub(crate) enum ViewsError {
 }
 
 /// Sorts newest first.
-pub(super) fn recent_key(last_seq: u64, subject: SubjectId) -> Vec<u8> {
-    let mut key = (u64::MAX - last_seq).to_be_bytes().to_vec();
-    key.extend(subject.as_bytes());
+pub(super) fn recent_key(row: &RowStored) -> Vec<u8> {
+    let mut key = (u64::MAX - row.order).to_be_bytes().to_vec();
+    key.extend(i64::MAX.abs_diff(row.changed).to_be_bytes());
+    key.extend(row.subject.as_bytes());
     key
 }

@@ -36,8 +36,10 @@ pub enum StoreError {
 pub enum Tree {
     /// Single values by name: heads, cursor, limits, token.
     Meta,
-    /// Rows of records, newest change first.
+    /// Records in the order in which they changed here, newest first.
     Recent,
+    /// Rows of records by subject.
+    Rows,
     /// Records of a case.
     ByCase,
     /// Numbers of a record's entries; the record is folded from them.
@@ -50,6 +52,13 @@ pub enum Tree {
     Unsent,
     /// Verdicts that are not *accepted*, by number.
     Verdicts,
+    /// Entries of other journals by subject and place in the court's log: one view, and the one being
+    /// built beside it.
+    OthersA,
+    /// The other view of them.
+    OthersB,
+    /// Own entries as the court took them in, by the number of the last of a run.
+    Taken,
     /// Cases in scope: one view, and the one being built beside it.
     CasesA,
     /// The other view of cases.
@@ -61,9 +70,13 @@ pub enum Tree {
 }
 
 /// Every tree.
-pub const TREES: [Tree; 12] = [
+pub const TREES: [Tree; 16] = [
     Tree::Meta,
     Tree::Recent,
+    Tree::Rows,
+    Tree::OthersA,
+    Tree::OthersB,
+    Tree::Taken,
     Tree::ByCase,
     Tree::Entries,
     Tree::Seized,
@@ -93,6 +106,10 @@ impl Tree {
             Self::Uploads => 11,
             Self::Parked => 12,
             Self::Seized => 13,
+            Self::Rows => 14,
+            Self::OthersA => 15,
+            Self::OthersB => 16,
+            Self::Taken => 17,
         }
     }
 }

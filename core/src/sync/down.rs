@@ -9,13 +9,19 @@ use crate::host::Now;
 use crate::session::IncidentKind;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
-use waiqin_protocol::journal::{Beacon, Head, JournalReceipt, Signed};
-use waiqin_protocol::wire::sync::{DownLine, End, Heads, Standing, VerdictRun};
+use waiqin_protocol::journal::{Beacon, Head, JournalReceipt, Signed, entry_hash};
+use waiqin_protocol::wire::sync::{
+    DownLine, End, Heads, LINE_BYTES_MAX, Page, Standing, VerdictRun,
+};
 
 /// Names of the lines that this version knows.
 const KNOWN: [&str; 8] = [
     "standing", "receipt", "verdicts", "beacon", "limits", "safe", "page", "end",
 ];
+
+/// Entries of others that one page may bring, bytes: a page is cut at a megabyte, and one entry may
+/// be as long.
+const PAGE_ENTRIES_BYTES_MAX: usize = 4 * LINE_BYTES_MAX;
 
 /// Where the phone stood when it asked.
 #[derive(Clone, Copy, Debug)]
@@ -85,9 +91,10 @@ impl<'a> Answer<'a> {
                         .await?;
                 }
                 DownLine::Page(page) => {
+                    let entries = read_entries(lines, &page).await?;
                     brought.cases += self
                         .talk
-                        .held(move |holdings| holdings.apply_page(*page))
+                        .held(move |holdings| holdings.apply_page(*page, entries))
                         .await?;
                     self.pages += 1;
                 }
@@ -207,6 +214,25 @@ fn check_receipt(
         Some(_) => Checked::Foreign(body.seq),
         None => Checked::Unknown,
     })
+}
+
+/// The entries of others that follow a page: each must have the hash that the page gives it.
+async fn read_entries(lines: &mut Lines<'_>, page: &Page) -> Result<Vec<String>, CallError> {
+    let mut entries = Vec::with_capacity(page.entries.len());
+    let mut bytes = 0;
+    for mark in &page.entries {
+        let line = lines.next().await?;
+        bytes += line.len();
+        if bytes > PAGE_ENTRIES_BYTES_MAX {
+            return Err(CallError::not_ours("a page that is too long"));
+        }
+        if entry_hash(&line) != mark.hash {
+            return Err(CallError::not_ours("an entry without the hash of its page"));
+        }
+        let text = String::from_utf8(line);
+        entries.push(text.map_err(|_| CallError::not_ours("an entry that is no text"))?);
+    }
+    Ok(entries)
 }
 
 /// A line; `None` when its name is not known to this version.

@@ -137,10 +137,10 @@ pub(crate) trait Holdings: Send + Sync + 'static {
     /// Where pages continue; while a fresh view is being built, where *it* continues.
     fn cursor(&self) -> Result<Option<String>, HoldingsError>;
 
-    /// Applies a page with its cursor in one transaction of the store. `fresh` begins a new view
+    /// Applies a page with its cursor, and the entries that it announces. `fresh` begins a new view
     /// beside the old one (an unfinished one is dropped); pages after it go to the view being built.
-    /// Returns how many cases were added, changed or removed.
-    fn apply_page(&self, page: Page) -> Result<usize, HoldingsError>;
+    /// Returns how many cases and entries of others it brought.
+    fn apply_page(&self, page: Page, entries: Vec<String>) -> Result<usize, HoldingsError>;
 
     /// The answer was whole: keeps the cursor, and when no more pages wait, a view that was being
     /// built replaces the old one. Costs nothing when nothing changed.

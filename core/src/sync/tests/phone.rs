@@ -352,7 +352,7 @@ impl Holdings for TestHoldings {
         Ok(self.open()?.cursor.clone())
     }
 
-    fn apply_page(&self, page: Page) -> Result<usize, HoldingsError> {
+    fn apply_page(&self, page: Page, _entries: Vec<String>) -> Result<usize, HoldingsError> {
         let mut kept = self.open()?;
         let changed = page.cases.len() + page.removed.len();
         kept.cursor = Some(page.cursor.clone());

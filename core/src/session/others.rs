@@ -1,0 +1,203 @@
+//! Entries of other journals on the cases in scope: what others wrote, whoever they are and on
+//! whichever phone. They come with pages, are kept as they came, and lie in the fold where the
+//! court's log has them; what this phone has not delivered yet stays on top.
+
+use super::cases::Slots;
+use super::read::rows_of_case;
+use super::views::{Views, meta};
+use crate::journal::Line;
+use crate::store::{SealedBatch, StoreError, Tree};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use waiqin_protocol::ids::{CaseId, SubjectId};
+use waiqin_protocol::wire::sync::{EntryMark, VerdictRun};
+
+/// An entry of another journal, its bytes as they came.
+#[derive(Debug, Serialize, Deserialize)]
+struct OtherStored {
+    text: String,
+}
+
+/// A run of own entries that the court took in together, in running numbers.
+#[derive(Debug, Serialize, Deserialize)]
+struct TakenStored {
+    from: u64,
+    /// Row of the log.
+    number: u64,
+}
+
+/// Rows that are written again at a time.
+const ROWS_AT_ONCE: usize = 256;
+
+impl Views {
+    /// Entries of others on a record: row of the log, number in their journal, bytes.
+    pub(super) fn others(&self, subject: SubjectId) -> Result<Vec<(u64, u64, String)>, StoreError> {
+        let slots: Slots = self.meta(meta::CASES)?.unwrap_or_default();
+        let prefix = subject.as_bytes();
+        let found: Vec<(Vec<u8>, OtherStored)> =
+            self.store
+                .scan(slots.shown_others(), prefix, &[], usize::MAX)?;
+        Ok(found
+            .into_iter()
+            .filter_map(|(key, it)| {
+                let (number, seq) = key.get(16..)?.split_at_checked(8)?;
+                let number = u64::from_be_bytes(number.try_into().ok()?);
+                Some((number, u64::from_be_bytes(seq.try_into().ok()?), it.text))
+            })
+            .collect())
+    }
+
+    /// Row of the log with which the court took in an own entry; beyond every row when it has not,
+    /// or did not say so yet.
+    pub(super) fn taken_with(&self, seq: u64) -> Result<u64, StoreError> {
+        let runs: Vec<(Vec<u8>, TakenStored)> =
+            self.store.scan(Tree::Taken, &[], &seq.to_be_bytes(), 1)?;
+        let run = runs.first().filter(|(_, run)| run.from <= seq);
+        Ok(run.map_or(u64::MAX, |(_, run)| run.number))
+    }
+
+    /// Keeps with which row of the log own entries were taken in; `base` entries stand in the
+    /// journals before theirs.
+    pub(super) fn keep_taken(
+        &self,
+        batch: &mut SealedBatch<'_>,
+        base: u64,
+        run: &VerdictRun,
+    ) -> Result<(), StoreError> {
+        let (from, to) = (base + run.from, base + run.to);
+        // A court that was restored takes in again, in other runs.
+        let older: Vec<(Vec<u8>, TakenStored)> =
+            self.store
+                .scan(Tree::Taken, &[], &from.to_be_bytes(), usize::MAX)?;
+        for (key, _) in older {
+            if key.as_slice() < to.to_be_bytes().as_slice() {
+                batch.remove(Tree::Taken, &key);
+            }
+        }
+        let number = run.number;
+        batch.put(
+            Tree::Taken,
+            &to.to_be_bytes(),
+            &TakenStored { from, number },
+        );
+        Ok(())
+    }
+
+    /// Puts entries of others into a tree, those of this phone's own journals left out: it has them.
+    /// The records that they are about.
+    pub(super) fn put_others(
+        &self,
+        batch: &mut SealedBatch<'_>,
+        tree: Tree,
+        log: &Line,
+        entries: Vec<(EntryMark, String)>,
+    ) -> BTreeSet<SubjectId> {
+        let mut subjects = BTreeSet::new();
+        for (mark, text) in entries {
+            let own = log.part_of(mark.journal);
+            if own.is_some_and(|part| mark.seq <= part.log.head().seq) {
+                continue;
+            }
+            let key = key_of(mark.subject, mark.number, mark.seq);
+            batch.put(tree, &key, &OtherStored { text });
+            subjects.insert(mark.subject);
+        }
+        subjects
+    }
+
+    /// Takes away what others wrote on a case that left the scope. The records concerned.
+    pub(super) fn drop_others(
+        &self,
+        batch: &mut SealedBatch<'_>,
+        tree: Tree,
+        case: &CaseId,
+    ) -> Result<BTreeSet<SubjectId>, StoreError> {
+        let mut subjects = BTreeSet::new();
+        for row in rows_of_case(self, case)? {
+            for key in self.keys_of_others(tree, row.subject)? {
+                batch.remove(tree, &key);
+                subjects.insert(row.subject);
+            }
+        }
+        Ok(subjects)
+    }
+
+    /// Takes over what others wrote on a case that stays though the new view has it not.
+    pub(super) fn keep_others(
+        &self,
+        batch: &mut SealedBatch<'_>,
+        slots: Slots,
+        case: &CaseId,
+    ) -> Result<(), StoreError> {
+        for row in rows_of_case(self, case)? {
+            let prefix = row.subject.as_bytes();
+            let found: Vec<(Vec<u8>, OtherStored)> =
+                self.store
+                    .scan(slots.shown_others(), prefix, &[], usize::MAX)?;
+            for (key, other) in found {
+                batch.put(slots.built_others(), &key, &other);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the rows of records again after entries of others came or went.
+    pub(super) fn fold_again(
+        &self,
+        batch: &mut SealedBatch<'_>,
+        log: &Line,
+        subjects: &BTreeSet<SubjectId>,
+    ) -> Result<(), StoreError> {
+        self.forget_folded();
+        for subject in subjects {
+            let folded = self.record(log, *subject)?;
+            self.put_row(batch, log.head().seq, *subject, folded.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// Folds every record again on which others wrote, in either view, when that was cut short.
+    pub(super) fn fold_others(&self, log: &Line) -> Result<(), StoreError> {
+        if !self.meta::<bool>(meta::UNFOLDED)?.unwrap_or(false) {
+            return Ok(());
+        }
+        let mut subjects = self.subjects_in(Tree::OthersA)?;
+        subjects.extend(self.subjects_in(Tree::OthersB)?);
+        let subjects: Vec<SubjectId> = subjects.into_iter().collect();
+        for some in subjects.chunks(ROWS_AT_ONCE) {
+            let mut batch = self.store.batch();
+            self.fold_again(&mut batch, log, &some.iter().copied().collect())?;
+            batch.commit()?;
+        }
+        self.put_meta(meta::UNFOLDED, &false)
+    }
+
+    /// Records that have an entry in a tree of others.
+    fn subjects_in(&self, tree: Tree) -> Result<BTreeSet<SubjectId>, StoreError> {
+        let mut subjects = BTreeSet::new();
+        let mut from = Vec::new();
+        loop {
+            let next: Vec<(Vec<u8>, OtherStored)> = self.store.scan(tree, &[], &from, 1)?;
+            let subject = next.first().and_then(|(key, _)| key.first_chunk::<16>());
+            let Some(subject) = subject else {
+                return Ok(subjects);
+            };
+            subjects.insert(SubjectId::from_bytes(*subject));
+            from = subject.to_vec();
+            from.extend([0xff; 17]);
+        }
+    }
+
+    fn keys_of_others(&self, tree: Tree, subject: SubjectId) -> Result<Vec<Vec<u8>>, StoreError> {
+        let found: Vec<(Vec<u8>, OtherStored)> =
+            self.store.scan(tree, subject.as_bytes(), &[], usize::MAX)?;
+        Ok(found.into_iter().map(|(key, _)| key).collect())
+    }
+}
+
+fn key_of(subject: SubjectId, number: u64, seq: u64) -> Vec<u8> {
+    let mut key = subject.as_bytes().to_vec();
+    key.extend(number.to_be_bytes());
+    key.extend(seq.to_be_bytes());
+    key
+}
