@@ -50,6 +50,9 @@ pub enum StoreKind {
     Sled,
     /// In memory: rebuilt from the journal at every unlock.
     Memory,
+    /// In memory, refusing what a test tells it to refuse.
+    #[cfg(test)]
+    Refusing,
 }
 
 impl Default for Engine {
@@ -330,6 +333,8 @@ impl Shared {
     fn store(&self, dir: &Path, empty: bool) -> Result<Arc<dyn Store>, StoreError> {
         match self.engine.store {
             StoreKind::Memory => Ok(Arc::new(MemoryStore::default())),
+            #[cfg(test)]
+            StoreKind::Refusing => Ok(Arc::new(testing::RefusingStore::default())),
             StoreKind::Sled => {
                 if empty {
                     match std::fs::remove_dir_all(dir) {

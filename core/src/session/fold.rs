@@ -1,9 +1,12 @@
 //! The fold of entries into the views: one batch for some entries, with the head that it reaches.
 
 use super::shown::EntryKind;
+use super::unwritten::Unwritten;
 use super::views::{
-    EntryStored, EvidenceStored, LostRun, RecordStored, RowStored, Views, meta, recent_key,
+    EntryStored, EvidenceStored, LostRun, RecordStored, RowStored, Views, ViewsError, meta,
+    recent_key,
 };
+use crate::journal::Line;
 use crate::store::{SealedBatch, StoreError, Tree};
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{CaseId, EntryHash, EvidenceHash, Nonce, SubjectId};
@@ -16,9 +19,12 @@ pub(super) struct Fold<'a> {
     batch: SealedBatch<'a>,
     /// Records touched: as they stood in the store, and as they stand now.
     records: BTreeMap<SubjectId, (Option<RecordStored>, RecordStored)>,
+    lines: Vec<(SubjectId, u64, EntryStored)>,
     evidence: BTreeMap<EvidenceHash, EvidenceStored>,
     beacon: Option<Nonce>,
     lost: Vec<LostRun>,
+    /// The store is not asked: the journal alone says what stands.
+    alone: bool,
 }
 
 impl<'a> Fold<'a> {
@@ -27,10 +33,33 @@ impl<'a> Fold<'a> {
             views,
             batch: views.store.batch(),
             records: BTreeMap::new(),
+            lines: Vec::new(),
             evidence: BTreeMap::new(),
             beacon: None,
             lost: Vec::new(),
+            alone: false,
         }
+    }
+
+    /// A record as the whole journal says it, for when the store cannot even be read: slow, and true.
+    pub fn of_journal(
+        views: &'a Views,
+        log: &Line,
+        subject: SubjectId,
+    ) -> Result<Unwritten, ViewsError> {
+        let mut fold = Self {
+            alone: true,
+            ..Self::on(views)
+        };
+        for seq in 1..=log.head().seq {
+            let Some(bytes) = log.read(seq)? else {
+                continue;
+            };
+            if Entry::from_bytes(&bytes).is_ok_and(|it| it.subject == subject) {
+                fold.entry(seq, &bytes)?;
+            }
+        }
+        Ok(fold.unwritten())
     }
 
     /// Folds an entry. What this version cannot read stays in the journal and is shown nowhere else.
@@ -54,27 +83,38 @@ impl<'a> Fold<'a> {
         let mut key = entry.subject.as_bytes().to_vec();
         key.extend(seq.to_be_bytes());
         self.batch.put(Tree::Entries, &key, &line);
+        self.lines.push((entry.subject, seq, line));
         self.fold_record(seq, &entry, hash)?;
         self.fold_evidence(seq, &entry)
     }
 
     /// Writes everything, with the head that it reaches.
-    pub fn commit(mut self, head: Head) -> Result<(), StoreError> {
-        for (subject, (before, now)) in std::mem::take(&mut self.records) {
+    pub fn commit(self, head: Head) -> Result<(), StoreError> {
+        self.commit_or_else(head, drop)
+    }
+
+    /// As [`Fold::commit`]; what the store does not take is handed on.
+    pub fn commit_or_else(
+        mut self,
+        head: Head,
+        refused: impl FnOnce(Unwritten),
+    ) -> Result<(), StoreError> {
+        let records = std::mem::take(&mut self.records);
+        for (subject, (before, now)) in &records {
             if let Some(before) = before {
                 self.batch
-                    .remove(Tree::Recent, &recent_key(before.last_seq, subject));
-                for key in self.case_keys(&before) {
+                    .remove(Tree::Recent, &recent_key(before.last_seq, *subject));
+                for key in self.case_keys(before) {
                     self.batch.remove(Tree::ByCase, &key);
                 }
             }
-            for key in self.case_keys(&now) {
-                self.batch.put(Tree::ByCase, &key, &subject);
+            for key in self.case_keys(now) {
+                self.batch.put(Tree::ByCase, &key, subject);
             }
-            let row = RowStored::of(&now);
+            let row = RowStored::of(now);
             self.batch
-                .put(Tree::Recent, &recent_key(now.last_seq, subject), &row);
-            self.batch.put(Tree::Records, subject.as_bytes(), &now);
+                .put(Tree::Recent, &recent_key(now.last_seq, *subject), &row);
+            self.batch.put(Tree::Records, subject.as_bytes(), now);
         }
         if let Some(nonce) = self.beacon {
             self.batch
@@ -86,12 +126,22 @@ impl<'a> Fold<'a> {
             self.batch.put(Tree::Meta, meta::LOST.as_bytes(), &lost);
         }
         self.batch.put(Tree::Meta, meta::HEAD.as_bytes(), &head);
-        self.batch.commit()
+        let written = self.batch.commit();
+        if written.is_err() {
+            refused(Unwritten::of(records, self.lines));
+        }
+        written
+    }
+
+    /// Writes nothing, and hands on what would have been written.
+    pub fn unwritten(self) -> Unwritten {
+        Unwritten::of(self.records, self.lines)
     }
 
     fn fold_record(&mut self, seq: u64, entry: &Entry, hash: EntryHash) -> Result<(), StoreError> {
         let subject = entry.subject;
-        if !self.records.contains_key(&subject)
+        if !self.alone
+            && !self.records.contains_key(&subject)
             && let Some(stored) = self.views.record(subject)?
         {
             self.records.insert(subject, (Some(stored.clone()), stored));
@@ -125,6 +175,7 @@ impl<'a> Fold<'a> {
         };
         let known = match self.evidence.get(&hash) {
             Some(known) => Some(*known),
+            None if self.alone => None,
             None => self.views.evidence(&hash)?,
         };
         let mut now = known.unwrap_or(EvidenceStored {
@@ -161,7 +212,7 @@ impl<'a> Fold<'a> {
 }
 
 impl RowStored {
-    fn of(stored: &RecordStored) -> Self {
+    pub(super) fn of(stored: &RecordStored) -> Self {
         let record = &stored.record;
         let standing = || record.evidence.iter().filter(|it| it.withdrawn.is_none());
         let is_photo = |it: &&EvidenceState| it.evidence.source != EvidenceSource::Glass;

@@ -22,6 +22,9 @@ mod succession;
 mod succession_tests;
 #[cfg(test)]
 mod tests;
+mod unwritten;
+#[cfg(test)]
+mod unwritten_tests;
 mod views;
 
 pub(crate) use export::{EvidenceLine, Lines, write_custody};

@@ -234,7 +234,8 @@ impl Inner {
         })
     }
 
-    /// Reads from the views; when they are damaged they are rebuilt from the journal first.
+    /// Reads from the views; when they are damaged they are rebuilt from the journal first. Where the
+    /// store takes nothing, on a full disk, what it lacks is read from memory.
     pub(crate) fn reading<T>(
         &self,
         read: impl Fn(&Views) -> Result<T, StoreError>,
@@ -253,25 +254,43 @@ impl Inner {
         journal: &Journal,
         read: impl Fn(&Views) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if !self.live().stale {
-            match read(&self.views) {
-                Err(StoreError::Damaged { .. }) => {}
-                other => return other,
+        if self.live().stale {
+            if let Err(error) = self.follow(journal) {
+                tracing::warn!(%error, "the store does not take the views yet");
             }
+        }
+        match read(&self.views) {
+            Err(StoreError::Damaged { .. }) => {}
+            other => return other,
         }
         self.heal(journal)?;
         read(&self.views)
     }
 
+    /// Brings views that a full disk left behind up to the journal again. Nothing is emptied first:
+    /// what is in the store stays readable where it cannot be written.
+    fn follow(&self, journal: &Journal) -> Result<(), StoreError> {
+        let kept = std::mem::take(&mut *self.views.unwritten());
+        match self.views.catch_up(&journal.log) {
+            Ok(()) => {
+                self.live().stale = false;
+                Ok(())
+            }
+            Err(error) => {
+                *self.views.unwritten() = kept;
+                Err(of_store(error))
+            }
+        }
+    }
+
     /// Rebuilds the views from the journal. Cases come again from the server.
     fn heal(&self, journal: &Journal) -> Result<(), StoreError> {
         self.live().stale = true;
-        self.views
-            .rebuild(&journal.log)
-            .map_err(|error| match error {
-                ViewsError::Store(error) => error,
-                ViewsError::Journal(error) => StoreError::Io(std::io::Error::other(error)),
-            })?;
+        let kept = std::mem::take(&mut *self.views.unwritten());
+        if let Err(error) = self.views.rebuild(&journal.log) {
+            *self.views.unwritten() = kept;
+            return Err(of_store(error));
+        }
         self.cases.load(&self.views)?;
         let received = self
             .custody()
@@ -291,17 +310,31 @@ impl Inner {
         Ok(())
     }
 
+    /// Folds a durable entry into the views. What the store does not take is kept in memory, and the
+    /// views are brought up at the next use.
     pub(super) fn fold(&self, journal: &Journal, seq: u64, bytes: &[u8]) {
-        if self.live().stale {
-            return;
-        }
-        let folded = || -> Result<(), StoreError> {
-            let mut fold = Fold::on(&self.views);
-            fold.entry(seq, bytes)?;
-            fold.commit(journal.log.head())
+        let keep = |unwritten| self.views.unwritten().add(unwritten);
+        let behind = self.live().stale;
+        let mut fold = Fold::on(&self.views);
+        let written = match fold.entry(seq, bytes) {
+            Ok(()) if behind => {
+                keep(fold.unwritten());
+                return;
+            }
+            Ok(()) => fold.commit_or_else(journal.log.head(), keep),
+            Err(error) => {
+                let subject = Entry::from_bytes(bytes).map(|entry| entry.subject);
+                if let Ok(subject) = subject {
+                    match Fold::of_journal(&self.views, &journal.log, subject) {
+                        Ok(unwritten) => keep(unwritten),
+                        Err(error) => tracing::error!(%error, "the journal does not read"),
+                    }
+                }
+                Err(error)
+            }
         };
-        if let Err(error) = folded() {
-            tracing::warn!(%error, "the views did not take an entry; they will be rebuilt");
+        if let Err(error) = written {
+            tracing::warn!(%error, "the views did not take an entry; they will be brought up");
             self.live().stale = true;
         }
     }
@@ -363,6 +396,13 @@ impl Inner {
             seq: saved.seq,
             at_ms: saved.at_ms,
         })
+    }
+}
+
+fn of_store(error: ViewsError) -> StoreError {
+    match error {
+        ViewsError::Store(error) => error,
+        ViewsError::Journal(error) => StoreError::Io(std::io::Error::other(error)),
     }
 }
 

@@ -3,11 +3,13 @@
 
 use super::fold::Fold;
 use super::shown::{EntryKind, Parked};
+use super::unwritten::Unwritten;
 use crate::journal::{JournalError, Line};
 use crate::store::{SealedStore, StoreError, TREES, Tree};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard};
 use waiqin_protocol::ids::{EntryHash, EvidenceHash, JournalId, RecordHash, SubjectId};
 use waiqin_protocol::journal::{Act, CaseRef, Head};
 use waiqin_protocol::record::Record;
@@ -83,11 +85,23 @@ pub(crate) mod meta {
 /// The views of one journal.
 pub(crate) struct Views {
     pub(super) store: SealedStore,
+    /// What the store did not take. Empty but on a full or failing disk.
+    unwritten: Mutex<Unwritten>,
 }
 
 impl Views {
     pub fn new(store: SealedStore) -> Self {
-        Self { store }
+        Self {
+            store,
+            unwritten: Mutex::default(),
+        }
+    }
+
+    /// What the store did not take.
+    pub(super) fn unwritten(&self) -> MutexGuard<'_, Unwritten> {
+        self.unwritten
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// How far the journal is folded.
@@ -110,15 +124,21 @@ impl Views {
     }
 
     pub fn record(&self, subject: SubjectId) -> Result<Option<RecordStored>, StoreError> {
+        if let Some(stored) = self.unwritten().record(subject) {
+            return Ok(Some(stored.clone()));
+        }
         self.store.get(Tree::Records, subject.as_bytes())
     }
 
     /// Rows, newest change first.
     pub fn rows(&self, offset: usize, limit: usize) -> Result<Vec<RowStored>, StoreError> {
-        let rows: Vec<(Vec<u8>, RowStored)> =
-            self.store
-                .scan(Tree::Recent, &[], &[], offset.saturating_add(limit))?;
-        Ok(rows.into_iter().skip(offset).map(|(_, row)| row).collect())
+        let mut rows = self.unwritten().rows();
+        let newer: BTreeSet<SubjectId> = rows.iter().map(|row| row.subject).collect();
+        let wanted = offset.saturating_add(limit).saturating_add(newer.len());
+        let stored: Vec<(Vec<u8>, RowStored)> = self.store.scan(Tree::Recent, &[], &[], wanted)?;
+        let stored = stored.into_iter().map(|(_, row)| row);
+        rows.extend(stored.filter(|row| !newer.contains(&row.subject)));
+        Ok(rows.into_iter().skip(offset).take(limit).collect())
     }
 
     /// Rows whose newest own entry has a number above one, newest first.
@@ -139,12 +159,7 @@ impl Views {
     }
 
     pub fn row(&self, subject: SubjectId) -> Result<Option<RowStored>, StoreError> {
-        match self.record(subject)? {
-            None => Ok(None),
-            Some(stored) => self
-                .store
-                .get(Tree::Recent, &recent_key(stored.last_seq, subject)),
-        }
+        Ok(self.record(subject)?.as_ref().map(RowStored::of))
     }
 
     /// Rows of records that name a case by any of these texts (id, normal number).
@@ -160,6 +175,13 @@ impl Views {
                 }
             }
         }
+        for row in self.unwritten().rows() {
+            let id = row.case.id.as_ref().map(|it| it.0.as_str());
+            let mut named = id.into_iter().chain(row.case.normal.as_deref());
+            if named.any(|name| names.contains(&name)) {
+                rows.insert(std::cmp::Reverse(row.last_seq), row);
+            }
+        }
         Ok(rows.into_values().collect())
     }
 
@@ -168,10 +190,12 @@ impl Views {
         let lines: Vec<(Vec<u8>, EntryStored)> =
             self.store
                 .scan(Tree::Entries, subject.as_bytes(), &[], usize::MAX)?;
-        Ok(lines
+        let stored = lines
             .into_iter()
-            .filter_map(|(key, line)| Some((u64::from_be_bytes(*key.last_chunk::<8>()?), line)))
-            .collect())
+            .filter_map(|(key, line)| Some((u64::from_be_bytes(*key.last_chunk::<8>()?), line)));
+        let mut lines: BTreeMap<u64, EntryStored> = stored.collect();
+        lines.extend(self.unwritten().lines(subject));
+        Ok(lines.into_iter().collect())
     }
 
     /// Evidence without a receipt, as far as the store knows.
