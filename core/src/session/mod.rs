@@ -16,6 +16,7 @@ mod save;
 mod seal;
 #[cfg(test)]
 mod seal_tests;
+mod second;
 mod shown;
 mod succession;
 #[cfg(test)]
