@@ -43,8 +43,6 @@ impl Browser {
         let profile = tempfile::tempdir()?;
         let mut child = Command::new(driver)
             .arg("--port=0")
-            // Chromium writes dates as its user does, and asks the environment who that is.
-            .env("LANGUAGE", lang.replace('-', "_"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;

@@ -254,10 +254,9 @@ impl Inner {
         journal: &Journal,
         read: impl Fn(&Views) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if self.live().stale {
-            if let Err(error) = self.follow(journal) {
-                tracing::warn!(%error, "the store does not take the views yet");
-            }
+        let behind = self.live().stale;
+        if behind && let Err(error) = self.follow(journal) {
+            tracing::warn!(%error, "the store does not take the views yet");
         }
         match read(&self.views) {
             Err(StoreError::Damaged { .. }) => {}
