@@ -27,6 +27,13 @@ pub(crate) enum CustodyItem {
     Safe(LogPosition),
     /// Something went wrong.
     Incident(Incident),
+    /// What a second officer's phone calls the officer of a journal: a claim, signed by nobody.
+    SecondNamed {
+        /// His journal, which the court certified.
+        journal: JournalId,
+        /// The name that came with his answer.
+        name: String,
+    },
 }
 
 /// The open custody. Everything in it was checked before it was added.
@@ -39,6 +46,7 @@ pub(crate) struct Custody {
     last_position: Option<LogPosition>,
     safe: Option<LogPosition>,
     incidents: Vec<Incident>,
+    seconds: BTreeMap<JournalId, String>,
 }
 
 impl Custody {
@@ -96,6 +104,7 @@ impl Custody {
             last_position: None,
             safe: None,
             incidents: Vec::new(),
+            seconds: BTreeMap::new(),
         }
     }
 
@@ -167,6 +176,11 @@ impl Custody {
         &self.incidents
     }
 
+    /// What the officer of a journal was called when he signed second.
+    pub fn second(&self, journal: JournalId) -> Option<&str> {
+        self.seconds.get(&journal).map(String::as_str)
+    }
+
     /// The furthest head of a journal that receipt or checkpoint knew to be durable.
     pub fn known(&self, journal: JournalId) -> Option<Head> {
         let received = Some(self.received(journal)).filter(|head| head.seq > 0);
@@ -202,6 +216,9 @@ impl Custody {
             }
             CustodyItem::Safe(position) => self.safe = Some(position),
             CustodyItem::Incident(incident) => self.incidents.push(incident),
+            CustodyItem::SecondNamed { journal, name } => {
+                self.seconds.insert(journal, name);
+            }
         }
     }
 }

@@ -50,6 +50,9 @@ pub enum StoreKind {
     Sled,
     /// In memory: rebuilt from the journal at every unlock.
     Memory,
+    /// In memory, refusing what a test tells it to refuse.
+    #[cfg(test)]
+    Refusing,
 }
 
 impl Default for Engine {
@@ -330,6 +333,11 @@ impl Shared {
     fn store(&self, dir: &Path, empty: bool) -> Result<Arc<dyn Store>, StoreError> {
         match self.engine.store {
             StoreKind::Memory => Ok(Arc::new(MemoryStore::default())),
+            #[cfg(test)]
+            StoreKind::Refusing => Ok(Arc::new(WriteBehind::handing_on(
+                testing::RefusingStore::default(),
+                1,
+            ))),
             StoreKind::Sled => {
                 if empty {
                     match std::fs::remove_dir_all(dir) {

@@ -4,6 +4,7 @@ use super::*;
 use crate::disk::MemoryDisk;
 use crate::host::{Clock, HardwareSecret, NetworkSwitch, Now, SystemEntropy};
 use crate::keys::recovery;
+use crate::store::{Batch, Pair, Tree};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -104,6 +105,68 @@ impl Device {
 
     pub fn start(&self) -> Result<Phone, OpenError> {
         Phone::open_on(self.parts(), self.engine())
+    }
+}
+
+/// What a [`RefusingStore`] refuses on this thread.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    Nothing,
+    Writes,
+    Everything,
+}
+
+thread_local! {
+    static REFUSED: std::cell::Cell<Refused> = const { std::cell::Cell::new(Refused::Nothing) };
+}
+
+/// A store on a disk that is full, or that fails altogether.
+#[derive(Default)]
+pub struct RefusingStore(MemoryStore);
+
+impl RefusingStore {
+    pub fn refuse(what: Refused) {
+        REFUSED.set(what);
+    }
+
+    fn may(&self, refused: &[Refused]) -> Result<&MemoryStore, StoreError> {
+        if refused.contains(&REFUSED.get()) {
+            return Err(StoreError::Io(io::ErrorKind::StorageFull.into()));
+        }
+        Ok(&self.0)
+    }
+
+    fn written(&self) -> Result<&MemoryStore, StoreError> {
+        self.may(&[Refused::Writes, Refused::Everything])
+    }
+}
+
+impl Store for RefusingStore {
+    fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.may(&[Refused::Everything])?.get(tree, key)
+    }
+
+    fn scan(
+        &self,
+        tree: Tree,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Result<Vec<Pair>, StoreError> {
+        self.may(&[Refused::Everything])?
+            .scan(tree, prefix, from, limit)
+    }
+
+    fn write(&self, batch: Batch) -> Result<(), StoreError> {
+        self.written()?.write(batch)
+    }
+
+    fn flush(&self) -> Result<(), StoreError> {
+        self.written()?.flush()
+    }
+
+    fn clear(&self, tree: Tree) -> Result<(), StoreError> {
+        self.written()?.clear(tree)
     }
 }
 

@@ -115,7 +115,7 @@ pub(crate) fn write_custody(
             }
             CustodyItem::Checkpoint(signed) => checkpoints.json(signed)?,
             CustodyItem::Incident(incident) => incidents.json(incident)?,
-            CustodyItem::Safe(_) => {}
+            CustodyItem::Safe(_) | CustodyItem::SecondNamed { .. } => {}
         }
     }
     for lines in [receipts, checkpoints, incidents, certificate] {

@@ -54,13 +54,14 @@ impl<'a> Fold<'a> {
 
     /// Writes everything, with the head that it reaches.
     pub fn commit(mut self, head: Head) -> Result<(), StoreError> {
-        let records = std::mem::take(&mut self.records);
-        for folded in records.values() {
+        for folded in std::mem::take(&mut self.records).into_values() {
+            // What is durable in the journal is shown, whatever becomes of the store.
+            self.views.keep_folded(folded.clone());
             self.views.put_row(
                 &mut self.batch,
                 head.seq,
                 folded.record.subject,
-                Some(folded),
+                Some(&folded),
             )?;
         }
         if let Some(nonce) = self.beacon {
@@ -73,11 +74,7 @@ impl<'a> Fold<'a> {
             self.batch.put(Tree::Meta, meta::LOST.as_bytes(), &lost);
         }
         self.batch.put(Tree::Meta, meta::HEAD.as_bytes(), &head);
-        self.batch.commit()?;
-        for folded in records.into_values() {
-            self.views.keep_folded(folded);
-        }
-        Ok(())
+        self.batch.commit()
     }
 
     fn fold_record(&mut self, seq: u64, entry: &Entry, hash: EntryHash) -> Result<(), StoreError> {

@@ -14,11 +14,14 @@ mod others;
 #[cfg(test)]
 mod others_tests;
 mod read;
+#[cfg(test)]
+mod refused_tests;
 mod remote;
 mod save;
 mod seal;
 #[cfg(test)]
 mod seal_tests;
+mod second;
 mod shown;
 mod succession;
 #[cfg(test)]

@@ -294,25 +294,31 @@ impl Inner {
         journal: &Journal,
         read: impl Fn(&Views) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if !self.live().stale {
-            match read(&self.views) {
-                Err(StoreError::Damaged { .. }) => {}
-                other => return other,
-            }
+        if self.live().stale
+            && let Err(error) = self.follow(journal)
+        {
+            tracing::warn!(%error, "the views do not follow the journal yet");
+        }
+        match read(&self.views) {
+            Err(StoreError::Damaged { .. }) => {}
+            other => return other,
         }
         self.heal(journal)?;
         read(&self.views)
     }
 
+    /// Brings views that were left behind up to the journal again. Nothing is emptied first: what is
+    /// in the store stays readable where it cannot be written.
+    fn follow(&self, journal: &Journal) -> Result<(), StoreError> {
+        self.views.catch_up(&journal.log).map_err(of_store)?;
+        self.live().stale = false;
+        Ok(())
+    }
+
     /// Rebuilds the views from the journal. Cases come again from the server.
     fn heal(&self, journal: &Journal) -> Result<(), StoreError> {
         self.live().stale = true;
-        self.views
-            .rebuild(&journal.log)
-            .map_err(|error| match error {
-                ViewsError::Store(error) => error,
-                ViewsError::Journal(error) => StoreError::Io(std::io::Error::other(error)),
-            })?;
+        self.views.rebuild(&journal.log).map_err(of_store)?;
         self.cases.load(&self.views)?;
         let received = self
             .custody()
@@ -342,7 +348,7 @@ impl Inner {
             fold.commit(journal.log.head())
         };
         if let Err(error) = folded() {
-            tracing::warn!(%error, "the views did not take an entry; they will be rebuilt");
+            tracing::warn!(%error, "the views did not take an entry; they will be brought up");
             self.live().stale = true;
         }
     }
@@ -404,6 +410,13 @@ impl Inner {
             seq: saved.seq,
             at_ms: saved.at_ms,
         })
+    }
+}
+
+fn of_store(error: ViewsError) -> StoreError {
+    match error {
+        ViewsError::Store(error) => error,
+        ViewsError::Journal(error) => StoreError::Io(std::io::Error::other(error)),
     }
 }
 

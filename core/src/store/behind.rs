@@ -14,6 +14,7 @@ const SPILL: usize = 512 * 1024;
 pub struct WriteBehind<S> {
     behind: S,
     waiting: RwLock<Waiting>,
+    spill: usize,
 }
 
 #[derive(Default)]
@@ -27,9 +28,15 @@ struct Waiting {
 impl<S: Store> WriteBehind<S> {
     /// Before `behind`.
     pub fn new(behind: S) -> Self {
+        Self::handing_on(behind, SPILL)
+    }
+
+    /// Before `behind`, handing on when so many bytes wait.
+    pub(crate) fn handing_on(behind: S, spill: usize) -> Self {
         Self {
             behind,
             waiting: RwLock::default(),
+            spill,
         }
     }
 
@@ -123,7 +130,7 @@ impl<S: Store> Store for WriteBehind<S> {
             waiting.bytes += key.len() + value.as_ref().map_or(0, Vec::len);
             waiting.changes.insert((tree, key), value);
         }
-        if waiting.bytes >= SPILL
+        if waiting.bytes >= self.spill
             && let Err(error) = self.spill(&mut waiting)
         {
             // What was written is visible all the same, and can be folded again from the journal.

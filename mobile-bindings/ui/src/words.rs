@@ -402,7 +402,7 @@ waiqin_protocol::words! {
         err_item: "没有这一条目，没有存这一项。", "There is no such item; this field was not saved.";
         err_field_value: "{why}，没有存这一项。", "{why}; this field was not saved.";
         truth_refused: "有 {n} 项没有存，见红字；其余已存", "Not saved: {n}, see the red text; the rest is saved";
-        note_vin_ok: "车架号校验通过", "Check digit holds";
+        note_vin_ok: "车辆识别代号校验通过", "Check digit holds";
         note_vin_check: "校验位不符，第九位应为 {expected}；进口车可能没有校验位", "Check digit does not hold, the ninth should be {expected}; imported cars may have none";
         note_plate_ok: "号牌格式相符", "Shape of a plate";
         note_plate_look: "号牌格式少见，请核对", "Unusual plate, please check";
@@ -567,6 +567,7 @@ waiqin_protocol::words! {
         second_pin: "第二人的六位口令", "The second officer's PIN";
         second_pin_note: "由本人输入。核对内容后，用自己的密钥在本机复核签名。", "Typed by that officer, whose own key then signs on this phone.";
         second_role: "复核人", "Second officer";
+        second_name_of: "姓名由其手机报出；签名以法院证明的日志为准。", "The name is what that phone says; the signature stands on the journal that the court certified.";
         second_done: "{role} 已复核签名", "Countersigned: {role}";
         second_none: "还没有复核签名。", "Not countersigned yet.";
         second_go: "复核签名", "Countersign";
@@ -596,7 +597,7 @@ waiqin_protocol::words! {
         err_second_court: "这份答复来自另一家法院的手机，没有收下。", "This answer comes from another court's phone and was not taken.";
         err_second_signature: "签名对不上，没有收下。请对方重新签一次。", "The signature does not hold and was not taken. Ask for a new one.";
         err_seal_open: "还有没补齐、也没说明理由的项。没有封存。", "Something is neither settled nor explained. Nothing was sealed.";
-        err_seal_changed: "打开本页之后记录又有改动，没有封存。请按现在的内容再核对一次。", "The record changed after this page was opened. Nothing was sealed; check it again.";
+        err_changed: "打开本页之后记录又有改动，这一步没有存。请按现在的内容再看一遍，再做一次。", "The record changed after this page was opened; this step was not saved. Read it again as it is now, then do it again.";
         seal_go: "封存", "Seal";
         seal_busy: "正在封存", "Sealing";
         seal_override: "缺项封存：写明理由，由第二人输入口令", "Seal with gaps: reasons, and the second officer's PIN";
@@ -678,7 +679,6 @@ waiqin_protocol::words! {
         sign_no_js: "这个浏览器不能在屏幕上签名，请签在纸上。", "This browser cannot take a signature; sign on paper.";
         err_sign_empty: "没有签名，没有存。", "Nothing was written and nothing was saved.";
         err_sign_long: "签名太长，没有存。请清除后重签。", "The signature is too long and was not saved. Clear it and sign again.";
-        err_sign_changed: "打开本页之后记录又有改动，签名没有存。请再看一遍，然后重签。", "The record changed after this page was opened; the signature was not saved. Read it again and sign.";
         paper_yes: "是", "Yes";
         paper_money: "{yuan}元（{capital}）", "¥ {yuan} (in capitals {capital})";
         paper_comma: "，", ", ";
@@ -775,6 +775,8 @@ waiqin_protocol::words! {
         problem_back: "回到今日", "Back to today";
         problem_not_found: "没有这一页。", "There is no such page.";
         problem_store: "本机读写出了问题，这一步没有存下。请再试；仍不行就把手机交内勤。", "The phone could not read or write; this step was not saved. Try again; if it stays so, hand the phone to the office.";
+        problem_unread_title: "这一页读不出来", "This page could not be read";
+        problem_unread: "本机读不出这一页的内容，已存的都在本机日志里。请再试；仍不行就把手机交内勤。", "The phone could not read what this page shows; everything saved is in the phone's journal. Try again; if it stays so, hand the phone to the office.";
         problem_form: "页面发来的内容不完整，没有存。请返回再试。", "The page sent something incomplete; nothing was saved. Go back and try again.";
         problem_sealed: "记录已封存，不能再改。", "The record is sealed and cannot be changed.";
         refused_title: "拒绝访问", "Access refused";

@@ -1,5 +1,5 @@
 //! The real `waiqin-phone` when files cannot grow any more, as on a full disk: what it says to be
-//! saved is there afterwards, what it cannot save it says so, and with room again it goes on.
+//! saved is shown and is there afterwards, what it cannot save it says so, and with room again it goes on.
 #![allow(
     clippy::unwrap_used,
     clippy::unwrap_in_result,
@@ -97,6 +97,10 @@ fn write(door: &Door, record: &str, n: usize, told: &mut Told) {
         .post(&format!("{record}/fields"), &[("course", &text)])
         .unwrap();
     if answer.status == 200 && answer.body.contains("\"saved\":true") {
+        // Saved is shown, also where the store under the views takes nothing any more.
+        let page = door.get(record).unwrap();
+        let shown = page.status == 200 && page.body.contains(&marker);
+        assert!(shown, "{marker} was said to be saved: {}", page.status);
         told.acknowledged.insert(marker, None);
     } else {
         assert_eq!(answer.status, 500, "{}", answer.body);

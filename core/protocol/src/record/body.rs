@@ -117,6 +117,7 @@ impl Body {
             signed: signed.map(|it| it.person).collect(),
             refused: refused.map(|it| (it.person, it.what.clone())).collect(),
             amends: record.amends.clone(),
+            order: record.item_order.clone(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! The facts (事实) of a record: what rules and papers read. They come from a live record or from a
 //! sealed body alike, so that phone and office judge the same thing.
 
+use super::items::ItemOrder;
 use crate::canonical::Value;
 use crate::fields::{read_day, read_mark};
 use crate::ids::{EvidenceHash, ItemId, RecordHash};
@@ -27,6 +28,8 @@ pub struct Facts {
     pub refused: BTreeSet<(Option<ItemId>, Path)>,
     /// The sealed record that this one corrects, if it is an amendment (更正、补充).
     pub amends: Option<Amends>,
+    /// In which order items of lists were added; beside the body likewise.
+    pub order: ItemOrder,
 }
 
 /// A photo or paper, as far as rules look at it.
@@ -65,6 +68,7 @@ impl Facts {
             signed: BTreeSet::new(),
             refused: BTreeSet::new(),
             amends: None,
+            order: ItemOrder::default(),
         }
     }
 
@@ -122,7 +126,7 @@ impl Facts {
         }
     }
 
-    /// Ids of the items of a list, by id: a list has no other order.
+    /// Ids of the items of a list, in the order in which they were added.
     #[must_use]
     pub fn items(&self, list: &str) -> Vec<&str> {
         let prefix = format!("{list}/");
@@ -140,6 +144,7 @@ impl Facts {
                 ids.push(id);
             }
         }
+        self.order.sort(list, &mut ids);
         ids
     }
 

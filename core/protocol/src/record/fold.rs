@@ -2,6 +2,7 @@
 
 use super::body::{Body, manifest};
 use super::facts::Amends;
+use super::items::ItemOrder;
 use super::parts::{CountersignState, EvidenceState, Refusal, Seal, Signature};
 use crate::canonical::Value;
 use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash, SubjectId};
@@ -29,6 +30,9 @@ pub struct Record {
     pub changed: i64,
     /// Fields by path.
     pub fields: BTreeMap<Path, FieldState>,
+    /// In which order items of lists were added.
+    #[serde(default, skip_serializing_if = "ItemOrder::is_empty")]
+    pub item_order: ItemOrder,
     /// Evidence in order of entry.
     pub evidence: Vec<EvidenceState>,
     /// Handwritten signatures in order of entry.
@@ -133,6 +137,7 @@ impl Record {
             opened: entry.at.wall,
             changed: entry.at.wall,
             fields: BTreeMap::new(),
+            item_order: ItemOrder::default(),
             evidence: Vec::new(),
             signatures: Vec::new(),
             refusals: Vec::new(),
@@ -375,7 +380,8 @@ impl Record {
             .unwrap_or_default()
     }
 
-    /// Ids of the items of a list field, e.g. `officers`, whose fields are `officers/ID/…`.
+    /// Ids of the items of a list field, e.g. `officers`, whose fields are `officers/ID/…`, in the
+    /// order in which they were added.
     #[must_use]
     pub fn items(&self, list: &str) -> Vec<String> {
         let prefix = format!("{list}/");
@@ -387,6 +393,7 @@ impl Record {
             .filter_map(|rest| rest.split('/').next().map(str::to_owned))
             .collect();
         ids.dedup();
+        self.item_order.sort(list, &mut ids);
         ids
     }
 
@@ -454,6 +461,7 @@ impl Record {
         hash: EntryHash,
         seen: usize,
     ) -> bool {
+        self.item_order.note(path);
         let known = &self.order[..seen.min(self.order.len())];
         let state = self.fields.entry(path.clone()).or_insert(FieldState {
             candidates: Vec::new(),

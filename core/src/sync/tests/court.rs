@@ -279,7 +279,7 @@ impl Court {
             lines.push(json!({"standing": {"head": {"link": link, "seq": seq}, "heads": "same"}}));
             lines.push(json!({"receipt": state.receipt}));
             lines.push(
-                json!({"verdicts": [{"from": from.seq + 1, "to": seq, "verdict": "accepted"}]}),
+                json!({"verdicts": [{"from": from.seq + 1, "number": 1, "to": seq, "verdict": "accepted"}]}),
             );
         }
         if head["limits"] != json!(self.limits.version) {

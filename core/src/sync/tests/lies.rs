@@ -316,7 +316,7 @@ async fn lines_of_a_later_version_are_skipped_and_bounds_are_kept() {
     let two = json!({"weather": 1, "end": 2});
     let broken = json!({"safe": {"number": "four"}});
     let long = json!({"weather": "雨".repeat(400_000)});
-    let verdict = json!({"verdicts": [{"from": 1, "to": 99, "verdict": "accepted"}]});
+    let verdict = json!({"verdicts": [{"from": 1, "number": 1, "to": 99, "verdict": "accepted"}]});
     for line in [two, broken, long, verdict] {
         court.state().lines.push(line);
         assert_eq!(phone.sync().await.outcome, LastOutcome::NotOurs);

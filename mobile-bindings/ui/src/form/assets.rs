@@ -131,12 +131,12 @@ fn next_line(record: &Record) -> Value {
     Value::Int(last.saturating_add(1))
 }
 
-/// Ids of the lines in the order of the list: by number, then by id, which stands still.
+/// Ids of the lines in the order of the list: by number, then as they were added.
 #[must_use]
 pub fn in_order(record: &Record) -> Vec<String> {
     let mut ids = record.items("assets");
     let line = |id: &String| record.value(&format!("assets/{id}/line"))?.as_int();
-    ids.sort_by_cached_key(|id| (line(id).unwrap_or(i64::MAX), id.clone()));
+    ids.sort_by_cached_key(|id| line(id).unwrap_or(i64::MAX));
     ids
 }
 

@@ -13,7 +13,6 @@ use crate::frame::{Frame, Tab};
 use crate::show::Tag;
 use askama::Template;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use waiqin_core::RecordPage as Shows;
 use waiqin_protocol::ids::OfficerId;
@@ -68,11 +67,7 @@ async fn shown(
     let frame = desk.frame(Some(Tab::Records));
     let built = AssetPage::new(frame, &shows, item, me, problems)
         .ok_or_else(|| desk.problem(Problem::NotFound(Missing::Page)))?;
-    let status = if problems.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = super::status_of(!problems.is_empty());
     Ok((status, page(&built)).into_response())
 }
 

@@ -2,12 +2,13 @@
 //! same address shows what stands.
 
 use super::findings::{Findings, Weight, counts, weight};
+use super::not_done::{NotDone, not_sealable};
 use super::page;
-use super::problem::{Problem, Shown};
+use super::problem::{Problem, Shown, chain};
 use super::record::read;
 use super::rows::record_href;
 use super::sealed::SealedPage;
-use super::second::{Given, Other, given, open, others, signs_as};
+use super::second::{Other, given, open, others, signs_as};
 use super::signers::{SignerLine, Stands, signers};
 use super::visit::Unlocked;
 use crate::carrier::Protected;
@@ -25,7 +26,7 @@ use std::collections::BTreeMap;
 use waiqin_core::{
     OfficerOnPhone, RecordPage as Shows, SaveError, SealRequest, SealSheet, Session,
 };
-use waiqin_protocol::ids::{RecordHash, SubjectId};
+use waiqin_protocol::ids::{JournalId, RecordHash, SubjectId};
 use waiqin_protocol::record::NotSealable;
 use waiqin_protocol::wire::enrol::OfficerCard;
 use waiqin_protocol::words::fill;
@@ -50,6 +51,8 @@ pub(super) struct Around<'a> {
     pub on_phone: &'a [OfficerOnPhone],
     /// Who looks.
     pub me: &'a OfficerCard,
+    /// What second officers were called by their phones, by journal.
+    pub seconds: &'a BTreeMap<JournalId, String>,
     /// What he typed.
     pub typed: &'a Typed,
     /// Now, ms UTC.
@@ -90,11 +93,8 @@ pub(super) struct Lack {
 
 /// `GET /records/{id}/check`
 pub(super) async fn show(desk: Unlocked, Path(id): Path<String>) -> Result<Response, Shown> {
-    let reasons = id
-        .parse()
-        .map(|subject| desk.visit.ui.typed_reasons(subject));
     let typed = Typed {
-        reasons: reasons.unwrap_or_default(),
+        reasons: desk.visit.ui.typed_reasons(desk.subject(&id)?),
         problem: None,
     };
     shown(&desk, &id, &typed).await
@@ -106,32 +106,25 @@ pub(super) async fn typed(
     Path(id): Path<String>,
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
-    let (shows, _) = read(&desk, &id).await?;
-    let ui = &desk.visit.ui;
-    ui.keep_reasons(shows.record.subject, reasons(&posted));
+    let subject = desk.subject(&id)?;
+    desk.visit.ui.keep_reasons(subject, reasons(&posted));
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// `GET /records/{id}/lack`: the count alone, after each save.
 pub(super) async fn lack(desk: Unlocked, Path(id): Path<String>) -> Result<Response, Shown> {
     let (shows, _) = read(&desk, &id).await?;
-    let subject = shows.record.subject;
-    let sheet = desk.ask(move |session| session.progress(subject)).await?;
-    let lack = sheet.map(|it| Lack::of(&it, desk.w()));
-    Ok(Json(lack).into_response())
+    Ok(Json(lack_of(&desk, &shows).await?).into_response())
 }
 
 /// The page of a record: before its seal, or after it.
 pub(super) async fn shown(desk: &Unlocked, id: &str, typed: &Typed) -> Result<Response, Shown> {
     let (shows, case) = read(desk, id).await?;
-    let status = if typed.problem.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
+    let status = super::status_of(typed.problem.is_some());
     let around = Around {
         on_phone: &desk.visit.ui.parts().phone.officers(),
         me: desk.session.officer(),
+        seconds: &desk.session.seconds_of(&shows.record),
         typed,
         now_ms: desk.now_ms(),
     };
@@ -168,74 +161,47 @@ pub(super) async fn seal(
     Path(id): Path<String>,
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
-    let (shows, _) = read(&desk, &id).await?;
-    let subject = shows.record.subject;
-    let w = desk.w();
-    let typed = Typed {
-        reasons: reasons(&posted),
-        problem: None,
-    };
-    let again = |problem: String| Typed {
-        problem: Some(problem),
-        ..typed.clone()
-    };
-    let Some(hash) = posted.text("shown").and_then(|it| it.parse().ok()) else {
-        return Err(desk.problem(Problem::Form));
-    };
-    let Ok(second) = given(&posted) else {
-        return shown(&desk, &id, &again(w.err_second_pin.to_owned())).await;
-    };
-    let request = SealRequest {
-        shown: hash,
-        reasons: typed.reasons.clone(),
-        second: second.as_ref().map(|it| it.officer),
-    };
-    let at = desk.clone();
-    let done = desk
-        .ask(move |session| Ok::<_, Problem>(seal_with(&at, session, subject, &request, second)))
-        .await?;
-    match done {
-        Ok(()) => {
-            desk.visit.ui.keep_reasons(subject, BTreeMap::new());
-            Ok(Redirect::to(&format!("{}/check", record_href(&id))).into_response())
+    let reasons = reasons(&posted);
+    let sealed = seal_with(&desk, desk.subject(&id)?, &posted, &reasons);
+    match sealed.await {
+        Ok(()) => Ok(Redirect::to(&format!("{}/check", record_href(&id))).into_response()),
+        Err(not_done) => {
+            let problem = Some(not_done.here(&desk)?);
+            shown(&desk, &id, &Typed { reasons, problem }).await
         }
-        Err(NotDone::Second(text)) => shown(&desk, &id, &again(text)).await,
-        Err(NotDone::Save(error)) => match save_text(&error, w) {
-            Some(text) => shown(&desk, &id, &again(text)).await,
-            None => Err(desk.problem(error)),
-        },
     }
 }
 
-/// Why nothing was sealed, or nobody signed.
-pub(super) enum NotDone {
-    /// The second officer did not open his keys.
-    Second(String),
-    /// The engine did not.
-    Save(SaveError),
-}
-
 /// The second officer's PIN is asked before anything is written; his signature follows the seal.
-fn seal_with(
+async fn seal_with(
     desk: &Unlocked,
-    session: &Session,
     subject: SubjectId,
-    request: &SealRequest,
-    second: Option<Given>,
+    posted: &Posted,
+    reasons: &BTreeMap<String, String>,
 ) -> Result<(), NotDone> {
-    let opened = match &second {
-        Some(given) => Some(open(desk, given).map_err(NotDone::Second)?),
-        None => None,
+    let hash = posted.text("shown").and_then(|it| it.parse().ok());
+    let shown = hash.ok_or_else(|| desk.problem(Problem::Form))?;
+    let second = given(posted).map_err(|()| NotDone::from(desk.w().err_second_pin))?;
+    let request = SealRequest {
+        shown,
+        reasons: reasons.clone(),
+        second: second.as_ref().map(|it| it.officer),
     };
-    session.seal(subject, request).map_err(NotDone::Save)?;
-    let Some(second) = opened else {
-        return Ok(());
-    };
-    countersign(session, subject, &second).or_else(|error| {
-        // The seal stands; the page that follows says that the second signature is still open.
-        tracing::error!(error = %super::problem::chain(&error), "sealed, not countersigned");
-        Ok(())
+    let at = desk.clone();
+    desk.attempt(move |session| {
+        let second = second.map(|it| open(&at, &it)).transpose()?;
+        session.seal(subject, &request)?;
+        if let Some(second) = second
+            && let Err(error) = countersign(session, subject, &second)
+        {
+            // The seal stands; the page that follows says that the second signature is still open.
+            tracing::error!(error = %chain(&error), "sealed, not countersigned");
+        }
+        Ok::<_, NotDone>(())
     })
+    .await?;
+    desk.visit.ui.keep_reasons(subject, BTreeMap::new());
+    Ok(())
 }
 
 /// A second officer whose keys are open signs a sealed record.
@@ -250,40 +216,6 @@ pub(super) fn countersign(
     let stands = Stands::of(&record).map_err(|_| SaveError::NotSealed)?;
     let role = signs_as(&stands.facts, second.name());
     second.sign(session, &asked, role)
-}
-
-/// What the officer can do about it; `None` when it is no matter of his.
-pub(super) fn save_text(error: &SaveError, w: &Words) -> Option<String> {
-    let text = match error {
-        SaveError::Open(_) => w.err_seal_open,
-        SaveError::ShownChanged => w.err_seal_changed,
-        SaveError::NoReason => w.err_reason,
-        SaveError::Uncertified => w.err_uncertified,
-        SaveError::NotSealable(it) => not_sealable(it, w),
-        SaveError::Countersign(it) => super::second::countersign_text(*it, w),
-        SaveError::Locked
-        | SaveError::NoSuchRecord
-        | SaveError::NoSuchEvidence
-        | SaveError::NoSuchPerson
-        | SaveError::NotSealed
-        | SaveError::Strokes(_)
-        | SaveError::Entry(_)
-        | SaveError::Empty
-        | SaveError::TooLarge { .. }
-        | SaveError::Source(_)
-        | SaveError::Disk(_)
-        | SaveError::Store(_)
-        | SaveError::Sign(_) => return None,
-    };
-    Some(text.to_owned())
-}
-
-fn not_sealable(why: &NotSealable, w: &Words) -> &'static str {
-    match why {
-        NotSealable::Sealed(_) => w.problem_sealed,
-        NotSealable::Void => w.check_void,
-        NotSealable::Contested(_) => w.check_contested,
-    }
 }
 
 fn reasons(posted: &Posted) -> BTreeMap<String, String> {

@@ -7,6 +7,7 @@ mod case;
 mod cases;
 mod check;
 mod findings;
+mod not_done;
 mod paper;
 mod photo;
 mod photo_new;
@@ -132,6 +133,15 @@ fn seals() -> Router<Ui> {
         )
         .route("/records/{id}/paper/{which}", get(paper::show))
         .route("/countersign", get(second::show).post(second::sign))
+}
+
+/// The status of a page that may say what is in the way of what was asked.
+fn status_of(in_the_way: bool) -> StatusCode {
+    if in_the_way {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    }
 }
 
 /// A rendered page.

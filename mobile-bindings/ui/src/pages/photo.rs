@@ -14,8 +14,8 @@ use crate::show::{Number, Tag, clock_seconds, grouped, role, size, source, when}
 use crate::words::Words;
 use askama::Template;
 use axum::extract::Path;
+use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use waiqin_core::{Delivery, Photo, ReceiptLine, RecordPage as Shows, StoreError};
 use waiqin_protocol::ids::{EvidenceHash, ItemId};
@@ -135,11 +135,7 @@ async fn shown(
     if let Some(checked) = checked {
         built = built.after(checked, desk.now_ms());
     }
-    let status = if problem.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
+    let status = super::status_of(problem.is_some());
     Ok((status, page(&built)).into_response())
 }
 

@@ -1,6 +1,7 @@
 //! 加照片: the bytes go to the engine while they arrive, never whole through memory.
 
 use super::assets::{assets_href, name_of};
+use super::not_done::said;
 use super::page;
 use super::problem::{Problem, Shown, chain};
 use super::record::{read, small_photos};
@@ -9,7 +10,7 @@ use super::visit::Unlocked;
 use crate::carrier::ProtectedUpload;
 use crate::form::{PhotoView, assets};
 use crate::frame::{Flash, Frame, Tab};
-use crate::show::{Number, role, size, source};
+use crate::show::{Number, role, source};
 use crate::words::Words;
 use askama::Template;
 use axum::extract::multipart::{Field, Multipart};
@@ -455,37 +456,24 @@ fn source_code(source: EvidenceSource) -> &'static str {
     }
 }
 
-fn not_saved_text(not_saved: &NotSaved, w: &Words) -> (StatusCode, String) {
+fn not_saved_text(not_saved: &NotSaved, w: &'static Words) -> (StatusCode, String) {
     let (status, text) = match not_saved {
         NotSaved::NoFile => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_none),
         NotSaved::NoRole => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_role),
         NotSaved::NoHow => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_how),
         NotSaved::NoItem => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_item),
         NotSaved::Cut => (StatusCode::BAD_REQUEST, w.err_photo_cut),
-        NotSaved::Engine(SaveError::Empty) => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_empty),
-        NotSaved::Engine(SaveError::TooLarge { max }) => {
-            let text = fill(w.err_photo_large, &[("max", &size(*max))]);
-            return (StatusCode::PAYLOAD_TOO_LARGE, text);
+        NotSaved::Engine(error) => {
+            let (problem, here) = said(error, w);
+            let status = if matches!(error, SaveError::TooLarge { .. }) {
+                StatusCode::PAYLOAD_TOO_LARGE
+            } else if here.is_some() {
+                StatusCode::UNPROCESSABLE_ENTITY
+            } else {
+                problem.status()
+            };
+            return (status, here.unwrap_or_else(|| problem.text(w).to_owned()));
         }
-        NotSaved::Engine(
-            SaveError::Locked
-            | SaveError::NoSuchRecord
-            | SaveError::NoSuchEvidence
-            | SaveError::Entry(_)
-            | SaveError::Source(_)
-            | SaveError::Disk(_)
-            | SaveError::Store(_)
-            | SaveError::NotSealable(_)
-            | SaveError::NotSealed
-            | SaveError::ShownChanged
-            | SaveError::Open(_)
-            | SaveError::Strokes(_)
-            | SaveError::NoSuchPerson
-            | SaveError::Countersign(_)
-            | SaveError::NoReason
-            | SaveError::Uncertified
-            | SaveError::Sign(_),
-        ) => (StatusCode::INTERNAL_SERVER_ERROR, w.problem_store),
     };
     (status, text.to_owned())
 }

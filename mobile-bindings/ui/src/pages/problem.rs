@@ -3,18 +3,21 @@
 use super::visit::Visit;
 use super::{Tab, page};
 use crate::frame::{Frame, Truth};
+use crate::words::Words;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use waiqin_core::{SaveError, StoreError};
+use waiqin_core::StoreError;
 
 /// What was not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
     /// No such page, case, record or photo.
     NotFound(Missing),
-    /// The phone could not read or write.
+    /// The phone could not write: this step was not saved.
     Store,
+    /// The phone could not read what a page shows; nothing was to be saved.
+    Unread,
     /// The page sent something that no page sends.
     Form,
     /// The record is sealed.
@@ -59,33 +62,46 @@ impl Shown {
         if problem == Problem::Locked {
             return Self(Box::new(Redirect::to("/unlock").into_response()));
         }
-        let status = match problem {
-            Problem::NotFound(_) => StatusCode::NOT_FOUND,
-            Problem::Store => StatusCode::INTERNAL_SERVER_ERROR,
-            Problem::Form => StatusCode::BAD_REQUEST,
-            Problem::Sealed | Problem::Locked => StatusCode::CONFLICT,
-        };
         let body = page(&ProblemPage::new(visit.frame(), problem));
-        Self(Box::new((status, body).into_response()))
+        Self(Box::new((problem.status(), body).into_response()))
+    }
+}
+
+impl Problem {
+    /// The status of the page that tells it.
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Store | Self::Unread => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Form => StatusCode::BAD_REQUEST,
+            Self::Sealed | Self::Locked => StatusCode::CONFLICT,
+        }
+    }
+
+    /// What a person reads.
+    pub(super) fn text(self, w: &'static Words) -> &'static str {
+        match self {
+            Self::NotFound(Missing::Page) => w.problem_not_found,
+            Self::NotFound(Missing::Case) => w.case_gone,
+            Self::NotFound(Missing::Record) => w.record_gone,
+            Self::NotFound(Missing::Photo) => w.photo_gone,
+            Self::NotFound(Missing::Person) => w.sign_nobody,
+            Self::NotFound(Missing::Paper) => w.paper_gone,
+            Self::Store | Self::Locked => w.problem_store,
+            Self::Unread => w.problem_unread,
+            Self::Form => w.problem_form,
+            Self::Sealed => w.problem_sealed,
+        }
     }
 }
 
 impl ProblemPage {
     pub(super) fn new(frame: Frame, problem: Problem) -> Self {
         let w = frame.w;
-        let text = match problem {
-            Problem::NotFound(Missing::Page) => w.problem_not_found,
-            Problem::NotFound(Missing::Case) => w.case_gone,
-            Problem::NotFound(Missing::Record) => w.record_gone,
-            Problem::NotFound(Missing::Photo) => w.photo_gone,
-            Problem::NotFound(Missing::Person) => w.sign_nobody,
-            Problem::NotFound(Missing::Paper) => w.paper_gone,
-            Problem::Store | Problem::Locked => w.problem_store,
-            Problem::Form => w.problem_form,
-            Problem::Sealed => w.problem_sealed,
-        };
+        let text = problem.text(w);
         let title = match problem {
             Problem::NotFound(_) => w.problem_missing,
+            Problem::Unread => w.problem_unread_title,
             Problem::Store | Problem::Locked | Problem::Form | Problem::Sealed => w.problem_title,
         };
         let truth = Truth::plain("warn", title, w.problem_safe);
@@ -109,36 +125,7 @@ impl From<StoreError> for Problem {
             StoreError::Locked => Self::Locked,
             StoreError::Io(_) | StoreError::Damaged { .. } => {
                 tracing::error!(error = %chain(&error), "the store did not answer");
-                Self::Store
-            }
-        }
-    }
-}
-
-impl From<SaveError> for Problem {
-    fn from(error: SaveError) -> Self {
-        match error {
-            SaveError::Locked => Self::Locked,
-            SaveError::NoSuchRecord => Self::NotFound(Missing::Record),
-            SaveError::NoSuchEvidence => Self::NotFound(Missing::Photo),
-            SaveError::NoSuchPerson => Self::NotFound(Missing::Person),
-            SaveError::NotSealable(_) => Self::Sealed,
-            SaveError::Entry(_)
-            | SaveError::Empty
-            | SaveError::TooLarge { .. }
-            | SaveError::NotSealed
-            | SaveError::ShownChanged
-            | SaveError::Open(_)
-            | SaveError::Strokes(_)
-            | SaveError::Countersign(_)
-            | SaveError::Uncertified
-            | SaveError::NoReason => Self::Form,
-            SaveError::Source(_)
-            | SaveError::Disk(_)
-            | SaveError::Store(_)
-            | SaveError::Sign(_) => {
-                tracing::error!(error = %chain(&error), "nothing was saved");
-                Self::Store
+                Self::Unread
             }
         }
     }

@@ -1,11 +1,9 @@
 //! 已封存: what stands, who signed it a second time, what corrects it; and 作废 before the seal.
 
-use super::check::{
-    Around, NotDone, REASON_CHARS_MAX, Typed, countersign, save_text, short, shown,
-};
+use super::check::{Around, REASON_CHARS_MAX, Typed, countersign, short, shown};
 use super::findings::said;
+use super::not_done::NotDone;
 use super::problem::{Problem, Shown};
-use super::record::read;
 use super::rows::record_href;
 use super::second::{Other, given, open, others};
 use super::signers::{SignerLine, Stands, signers};
@@ -19,8 +17,9 @@ use crate::words::Words;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use waiqin_core::{OfficerOnPhone, RecordPage as Shows, RecordsOf, SaveError, Session, StoreError};
-use waiqin_protocol::ids::{CaseId, OfficerId, SubjectId};
+use std::collections::BTreeMap;
+use waiqin_core::{OfficerOnPhone, RecordPage as Shows, RecordsOf, Session, StoreError};
+use waiqin_protocol::ids::{CaseId, JournalId, OfficerId, SubjectId};
 use waiqin_protocol::journal::AmendKind;
 use waiqin_protocol::record::{Record, Seal};
 use waiqin_protocol::wire::countersign::{CountersignAnswer, CountersignRequest};
@@ -48,6 +47,8 @@ struct AmendmentLine {
 
 struct Countersigned {
     text: String,
+    /// What his phone calls him; empty where it said nothing.
+    who: String,
     at: String,
 }
 
@@ -90,28 +91,19 @@ pub(super) async fn second(
     Path(id): Path<String>,
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
-    let (shows, _) = read(&desk, &id).await?;
-    let subject = shows.record.subject;
-    let Ok(Some(given)) = given(&posted) else {
-        return told(&desk, &id, desk.w().err_second_pin.to_owned()).await;
-    };
-    let at = desk.clone();
-    let done = desk
-        .ask(move |session| {
-            Ok::<_, Problem>(
-                open(&at, &given)
-                    .map_err(NotDone::Second)
-                    .and_then(|second| {
-                        countersign(session, subject, &second).map_err(NotDone::Save)
-                    }),
-            )
+    let signed = async {
+        let subject = desk.subject(&id)?;
+        let given = given(&posted).ok().flatten();
+        let given = given.ok_or_else(|| NotDone::from(desk.w().err_second_pin))?;
+        let at = desk.clone();
+        desk.attempt(move |session| {
+            let second = open(&at, &given)?;
+            countersign(session, subject, &second).map_err(NotDone::Save)
         })
         .await?;
-    match done {
-        Ok(()) => Ok(to_check(&id)),
-        Err(NotDone::Second(text)) => told(&desk, &id, text).await,
-        Err(NotDone::Save(error)) => refused(&desk, &id, error).await,
-    }
+        Ok(to_check(&id))
+    };
+    or_told(&desk, &id, signed.await).await
 }
 
 /// `POST /records/{id}/answer`: the answer of a second officer's own phone.
@@ -120,19 +112,17 @@ pub(super) async fn answer(
     Path(id): Path<String>,
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
-    let (shows, _) = read(&desk, &id).await?;
-    let subject = shows.record.subject;
-    let text = posted.text("answer").unwrap_or_default();
-    let Ok(answer) = text.parse::<CountersignAnswer>() else {
-        return told(&desk, &id, desk.w().err_second_answer.to_owned()).await;
+    let taken = async {
+        let subject = desk.subject(&id)?;
+        let text = posted.text("answer").unwrap_or_default();
+        let answer: CountersignAnswer = text
+            .parse()
+            .map_err(|_| NotDone::from(desk.w().err_second_answer))?;
+        desk.attempt(move |session| session.take_second(subject, &answer))
+            .await?;
+        Ok(to_check(&id))
     };
-    let done = desk
-        .ask(move |session| Ok::<_, Problem>(session.take_countersign(subject, &answer)))
-        .await?;
-    match done {
-        Ok(_) => Ok(to_check(&id)),
-        Err(error) => refused(&desk, &id, error).await,
-    }
+    or_told(&desk, &id, taken.await).await
 }
 
 /// `POST /records/{id}/amend`: opens a record that corrects or adds to this one.
@@ -141,21 +131,18 @@ pub(super) async fn amend(
     Path(id): Path<String>,
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
-    let (shows, _) = read(&desk, &id).await?;
-    let subject = shows.record.subject;
-    let kind = match posted.text("kind") {
-        Some("correction") => AmendKind::Correction,
-        Some("supplement") => AmendKind::Supplement,
-        Some(_) | None => return told(&desk, &id, desk.w().err_amend_kind.to_owned()).await,
+    let opened = async {
+        let (subject, reason) = (desk.subject(&id)?, reason(&posted));
+        let kind = match posted.text("kind") {
+            Some("correction") => AmendKind::Correction,
+            Some("supplement") => AmendKind::Supplement,
+            Some(_) | None => return Err(desk.w().err_amend_kind.into()),
+        };
+        let saved = desk.attempt(move |session| session.amend(subject, kind, &reason));
+        let subject = saved.await?.subject.to_string();
+        Ok(Redirect::to(&record_href(&subject)).into_response())
     };
-    let reason = reason(&posted);
-    let done = desk
-        .ask(move |session| Ok::<_, Problem>(session.amend(subject, kind, &reason)))
-        .await?;
-    match done {
-        Ok(saved) => Ok(Redirect::to(&record_href(&saved.subject.to_string())).into_response()),
-        Err(error) => refused(&desk, &id, error).await,
-    }
+    or_told(&desk, &id, opened.await).await
 }
 
 /// `POST /records/{id}/void`
@@ -164,16 +151,13 @@ pub(super) async fn void(
     Path(id): Path<String>,
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
-    let (shows, _) = read(&desk, &id).await?;
-    let subject = shows.record.subject;
-    let reason = reason(&posted);
-    let done = desk
-        .ask(move |session| Ok::<_, Problem>(session.void(subject, &reason)))
-        .await?;
-    match done {
-        Ok(_) => Ok(Redirect::to(&record_href(&id)).into_response()),
-        Err(error) => refused(&desk, &id, error).await,
-    }
+    let voided = async {
+        let (subject, reason) = (desk.subject(&id)?, reason(&posted));
+        desk.attempt(move |session| session.void(subject, &reason))
+            .await?;
+        Ok(Redirect::to(&record_href(&id)).into_response())
+    };
+    or_told(&desk, &id, voided.await).await
 }
 
 fn reason(posted: &Posted) -> String {
@@ -185,19 +169,21 @@ fn to_check(id: &str) -> Response {
     Redirect::to(&format!("{}/check", record_href(id))).into_response()
 }
 
-async fn told(desk: &Unlocked, id: &str, problem: String) -> Result<Response, Shown> {
+/// What was done, or the page that the officer came from with what is in the way.
+async fn or_told(
+    desk: &Unlocked,
+    id: &str,
+    done: Result<Response, NotDone>,
+) -> Result<Response, Shown> {
+    let not_done = match done {
+        Ok(response) => return Ok(response),
+        Err(not_done) => not_done,
+    };
     let typed = Typed {
-        problem: Some(problem),
+        problem: Some(not_done.here(desk)?),
         ..Typed::default()
     };
     shown(desk, id, &typed).await
-}
-
-async fn refused(desk: &Unlocked, id: &str, error: SaveError) -> Result<Response, Shown> {
-    match save_text(&error, desk.w()) {
-        Some(text) => told(desk, id, text).await,
-        None => Err(desk.problem(error)),
-    }
 }
 
 /// The records of this phone that amend a sealed one, oldest first.
@@ -288,7 +274,7 @@ impl SealedPage {
             twice: twice(record, w),
             overrides: overrides(seal, on_phone, lang, w),
             later: later(seal, lang),
-            countersigns: countersigns(record, seal, now_ms, w),
+            countersigns: countersigns(record, seal, around.seconds, now_ms, w),
             people: signers(record, &stands, lang, w)
                 .iter()
                 .map(|it| it.line(record, &stands, w))
@@ -355,7 +341,13 @@ fn later(seal: &Seal, lang: Lang) -> Vec<&'static str> {
 }
 
 /// The signatures over this seal; one that came both ways counts once.
-fn countersigns(record: &Record, seal: &Seal, now_ms: i64, w: &Words) -> Vec<Countersigned> {
+fn countersigns(
+    record: &Record,
+    seal: &Seal,
+    names: &BTreeMap<JournalId, String>,
+    now_ms: i64,
+    w: &Words,
+) -> Vec<Countersigned> {
     let mut journals = Vec::new();
     let mut found = Vec::new();
     for state in &record.countersigns {
@@ -366,6 +358,7 @@ fn countersigns(record: &Record, seal: &Seal, now_ms: i64, w: &Words) -> Vec<Cou
         journals.push(body.journal);
         found.push(Countersigned {
             text: fill(w.second_done, &[("role", &body.role)]),
+            who: names.get(&body.journal).cloned().unwrap_or_default(),
             at: when(body.at, now_ms, w),
         });
     }

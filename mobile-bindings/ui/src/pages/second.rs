@@ -1,7 +1,8 @@
 //! The second officer (第二执行人员): by PIN on this phone, or later by a code on his own.
 
+use super::not_done::NotDone;
 use super::page;
-use super::problem::{Problem, Shown, chain};
+use super::problem::{Shown, chain};
 use super::unlock::unlock_text;
 use super::visit::Unlocked;
 use crate::carrier::Protected;
@@ -18,7 +19,7 @@ use waiqin_core::{OfficerOnPhone, Pin, SaveError, Session};
 use waiqin_protocol::fields::OFFICER_ROLES;
 use waiqin_protocol::ids::OfficerId;
 use waiqin_protocol::record::Facts;
-use waiqin_protocol::wire::countersign::{CountersignAnswer, CountersignError, CountersignRequest};
+use waiqin_protocol::wire::countersign::{CountersignAnswer, CountersignRequest};
 use waiqin_protocol::words::fill;
 
 /// An officer who could sign second on this phone.
@@ -89,16 +90,16 @@ pub(super) fn given(posted: &Posted) -> Result<Option<Given>, ()> {
 }
 
 /// Opens the second officer's session for as long as it is held; only his PIN opens it.
-pub(super) fn open(desk: &Unlocked, given: &Given) -> Result<Opened, String> {
+pub(super) fn open(desk: &Unlocked, given: &Given) -> Result<Opened, NotDone> {
     if given.officer == desk.session.officer().id {
-        return Err(desk.w().err_second_self.to_owned());
+        return Err(desk.w().err_second_self.into());
     }
     let phone = &desk.visit.ui.parts().phone;
     match phone.unlock(given.officer, &given.pin) {
         Ok(session) => Ok(Opened(session)),
         Err(error) => {
             tracing::warn!(error = %chain(&error), "the second officer was not unlocked");
-            Err(unlock_text(&error, desk.w()).0)
+            Err(NotDone::Here(unlock_text(&error, desk.w()).0))
         }
     }
 }
@@ -120,23 +121,13 @@ impl Opened {
         role: &str,
     ) -> Result<(), SaveError> {
         let answer = self.0.countersign(asked, role)?;
-        first.take_countersign(asked.subject, &answer).map(drop)
+        first.take_second(asked.subject, &answer)
     }
 }
 
 impl Drop for Opened {
     fn drop(&mut self) {
         self.0.lock();
-    }
-}
-
-/// What is wrong with an answer, in words.
-pub(super) fn countersign_text(error: CountersignError, w: &Words) -> &'static str {
-    match error {
-        CountersignError::OtherRecord => w.err_second_record,
-        CountersignError::OtherCourt => w.err_second_court,
-        CountersignError::SamePerson => w.err_second_self,
-        CountersignError::Signature => w.err_second_signature,
     }
 }
 
@@ -156,7 +147,7 @@ struct AskedView {
 pub(super) struct CountersignPage {
     frame: Frame,
     back: &'static str,
-    problem: Option<&'static str>,
+    problem: Option<String>,
     typed: String,
     asked: Option<AskedView>,
     answer: Option<String>,
@@ -173,12 +164,12 @@ pub(super) async fn show(desk: Unlocked) -> Response {
 pub(super) async fn sign(desk: Unlocked, Protected(posted): Protected) -> Result<Response, Shown> {
     let text = posted.text("asked").unwrap_or_default().to_owned();
     let frame = desk.frame(Some(Tab::Records));
-    let again = |frame, problem| {
+    let again = |frame, problem: String| {
         let built = CountersignPage::asking(frame, text.clone(), Some(problem));
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&built)).into_response())
     };
     let Ok(asked) = text.parse::<CountersignRequest>() else {
-        return again(frame, desk.w().err_second_text);
+        return again(frame, desk.w().err_second_text.to_owned());
     };
     if posted.text("do") != Some("sign") {
         return Ok(page(&CountersignPage::shown(frame, &asked, desk.now_ms())));
@@ -188,23 +179,20 @@ pub(super) async fn sign(desk: Unlocked, Protected(posted): Protected) -> Result
         .and_then(|code| OFFICER_ROLES.iter().find(|it| it.code == code))
         .map_or(Words::ZH.second_role, |it| it.zh);
     let wanted = asked.clone();
-    let done = desk
-        .ask(move |session| Ok::<_, Problem>(session.countersign(&wanted, role)))
-        .await?;
-    match done {
+    let signed = desk.attempt(move |session| session.countersign(&wanted, role));
+    match signed.await {
         Ok(answer) => {
             let frame = desk.frame(Some(Tab::Records));
             let built = CountersignPage::signed(frame, &asked, &answer, desk.now_ms());
             Ok(page(&built))
         }
-        Err(SaveError::Countersign(error)) => again(frame, countersign_text(error, desk.w())),
-        Err(error) => Err(desk.problem(error)),
+        Err(not_done) => again(frame, not_done.here(&desk)?),
     }
 }
 
 impl CountersignPage {
     /// Asks for the text of another phone.
-    pub(super) fn asking(frame: Frame, typed: String, problem: Option<&'static str>) -> Self {
+    pub(super) fn asking(frame: Frame, typed: String, problem: Option<String>) -> Self {
         Self {
             frame,
             back: "/records",

@@ -16,15 +16,13 @@ use crate::show::{Number, Tag};
 use crate::words::Words;
 use askama::Template;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::collections::BTreeMap;
-use waiqin_core::{RecordPage as Shows, SaveError, SealSheet};
+use waiqin_core::{RecordPage as Shows, SealSheet};
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::fields::field_at;
 use waiqin_protocol::ids::ItemId;
 use waiqin_protocol::journal::Path as FieldPath;
-use waiqin_protocol::record::StrokesError;
 use waiqin_protocol::words::fill;
 
 #[derive(Template)]
@@ -35,7 +33,7 @@ pub(super) struct SignPage {
     name: String,
     role: String,
     state: Tag,
-    problem: Option<&'static str>,
+    problem: Option<String>,
     title: String,
     no: Number,
     place: String,
@@ -62,19 +60,15 @@ async fn shown(
     desk: &Unlocked,
     id: &str,
     item: &str,
-    problem: Option<&'static str>,
+    problem: Option<String>,
 ) -> Result<Response, Shown> {
     let (shows, stands, signer) = find(desk, id, item).await?;
     let subject = shows.record.subject;
     let sheet = desk.ask(move |session| session.progress(subject)).await?;
     let sheet = sheet.ok_or_else(|| desk.problem(Problem::NotFound(Missing::Record)))?;
     let frame = desk.frame(Some(Tab::Records));
+    let status = super::status_of(problem.is_some());
     let built = SignPage::new(frame, &shows, &stands, &signer, &sheet, problem);
-    let status = if problem.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
     Ok((status, page(&built)).into_response())
 }
 
@@ -84,61 +78,31 @@ pub(super) async fn sign(
     Path((id, item)): Path<(String, String)>,
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
-    let (shows, _, signer) = find(&desk, &id, &item).await?;
-    let subject = shows.record.subject;
-    let done = match posted.text("do").unwrap_or("glass") {
-        "glass" => {
-            let Some(hash) = posted.text("shown").and_then(|it| it.parse().ok()) else {
-                return Err(desk.problem(Problem::Form));
-            };
-            let strokes = posted.text("strokes").unwrap_or_default().to_owned();
-            let person = signer.item;
-            desk.ask(move |session| {
-                Ok::<_, Problem>(session.sign(subject, person, strokes.as_bytes(), hash))
-            })
-            .await?
-        }
-        other => {
-            let values = instead(&shows, &signer, other);
-            let values = values.ok_or_else(|| desk.problem(Problem::Form))?;
-            desk.ask(move |session| Ok::<_, Problem>(session.change(subject, values)))
-                .await?
+    let signed = async {
+        let (shows, _, signer) = find(&desk, &id, &item).await?;
+        let subject = shows.record.subject;
+        match posted.text("do").unwrap_or("glass") {
+            "glass" => {
+                let hash = posted.text("shown").and_then(|it| it.parse().ok());
+                let hash = hash.ok_or_else(|| desk.problem(Problem::Form))?;
+                let strokes = posted.text("strokes").unwrap_or_default().to_owned();
+                let person = signer.item;
+                desk.attempt(move |it| it.sign(subject, person, strokes.as_bytes(), hash))
+                    .await
+            }
+            other => {
+                let values = instead(&shows, &signer, other);
+                let values = values.ok_or_else(|| desk.problem(Problem::Form))?;
+                desk.attempt(move |it| it.change(subject, values)).await
+            }
         }
     };
-    match done {
+    match signed.await {
         Ok(_) => {
             let to = format!("{}/check#signers", record_href(&id));
             Ok(Redirect::to(&to).into_response())
         }
-        Err(error) => match sign_text(&error, desk.w()) {
-            Some(text) => shown(&desk, &id, &item, Some(text)).await,
-            None => Err(desk.problem(error)),
-        },
-    }
-}
-
-fn sign_text(error: &SaveError, w: &Words) -> Option<&'static str> {
-    match error {
-        SaveError::ShownChanged => Some(w.err_sign_changed),
-        SaveError::Strokes(StrokesError::Empty | StrokesError::Form(_)) => Some(w.err_sign_empty),
-        SaveError::Strokes(StrokesError::TooLong | StrokesError::Bounds) => Some(w.err_sign_long),
-        SaveError::Locked
-        | SaveError::NoSuchRecord
-        | SaveError::NoSuchEvidence
-        | SaveError::NotSealable(_)
-        | SaveError::NotSealed
-        | SaveError::Open(_)
-        | SaveError::NoSuchPerson
-        | SaveError::Countersign(_)
-        | SaveError::NoReason
-        | SaveError::Uncertified
-        | SaveError::Sign(_)
-        | SaveError::Entry(_)
-        | SaveError::Empty
-        | SaveError::TooLarge { .. }
-        | SaveError::Source(_)
-        | SaveError::Disk(_)
-        | SaveError::Store(_) => None,
+        Err(not_done) => shown(&desk, &id, &item, Some(not_done.here(&desk)?)).await,
     }
 }
 
@@ -183,7 +147,7 @@ impl SignPage {
         stands: &Stands,
         signer: &Signer,
         sheet: &SealSheet,
-        problem: Option<&'static str>,
+        problem: Option<String>,
     ) -> Self {
         let (w, lang) = (frame.w, frame.lang);
         let record = &shows.record;

@@ -308,7 +308,12 @@ impl Painter {
                 &ProblemPage::new(frame, Problem::NotFound(missing)),
             );
         }
-        for problem in [Problem::Store, Problem::Form, Problem::Sealed] {
+        for problem in [
+            Problem::Store,
+            Problem::Unread,
+            Problem::Form,
+            Problem::Sealed,
+        ] {
             self.add("problem", &ProblemPage::new(self.frame(None), problem));
         }
     }

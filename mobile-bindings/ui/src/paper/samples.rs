@@ -352,3 +352,8 @@ pub fn countersigned() -> RecordPage {
     page.record.apply(&entry, EntryHash::from_bytes([0x9a; 32]));
     page
 }
+
+/// What the second officer's phone called him.
+pub fn second_names() -> std::collections::BTreeMap<JournalId, String> {
+    std::collections::BTreeMap::from([(JournalId::from_bytes([0xd; 16]), "陈 <某>".to_owned())])
+}

@@ -59,10 +59,12 @@ impl Painter {
 
     fn check(&mut self, name: &'static str, shows: &Shows, typed: &Typed, alone: bool) {
         let on_phone = acts::on_phone();
+        let seconds = acts::second_names();
         let (on_phone, me) = (&on_phone[..if alone { 1 } else { 2 }], me());
         let around = Around {
             on_phone,
             me: &me,
+            seconds: &seconds,
             typed,
             now_ms: NOW_MS,
         };
@@ -115,9 +117,11 @@ impl Painter {
                 2,
             ),
         ] {
+            let seconds = acts::second_names();
             let around = Around {
                 on_phone: &on_phone[..known],
                 me: &me,
+                seconds: &seconds,
                 typed,
                 now_ms: NOW_MS,
             };
@@ -131,7 +135,7 @@ impl Painter {
     fn countersigns(&mut self) {
         let tab = Some(Tab::Records);
         let asked = acts::request(&acts::sealed(acts::seizure()).record);
-        let problem = Some(self.w.err_second_text);
+        let problem = Some(self.w.err_second_text.to_owned());
         let typed = "waiqin-<x>".to_owned();
         self.add(
             "countersign",
@@ -156,7 +160,7 @@ impl Painter {
                 .retain(|path, _| path.as_str() != "course");
             page
         };
-        let empty = Some(self.w.err_sign_empty);
+        let empty = Some(self.w.err_sign_empty.to_owned());
         for (name, shows, n, problem) in [
             ("sign", acts::seizure(), 5, None),
             ("sign, signed", acts::signed(acts::seizure(), 5), 5, None),
