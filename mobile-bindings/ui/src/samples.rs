@@ -367,7 +367,8 @@ pub fn full_record() -> RecordPage {
     let photos = photos();
     record.evidence = photos.iter().map(|it| it.state.clone()).collect();
     let line = |seq, kind, delivery| EntryLine {
-        seq,
+        seq: Some(seq),
+        author: ME,
         hash: hash(0x21),
         kind,
         paths: Vec::new(),

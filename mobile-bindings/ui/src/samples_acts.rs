@@ -24,7 +24,8 @@ fn record_of(act: Act, given: &[(&str, Value)]) -> RecordPage {
         record,
         photos: Vec::new(),
         entries: vec![EntryLine {
-            seq: 2,
+            seq: Some(2),
+            author: ME,
             hash,
             kind: EntryKind::RecordOpened,
             paths: Vec::new(),

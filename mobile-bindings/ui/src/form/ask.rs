@@ -163,6 +163,14 @@ impl Viewer<'_> {
         names.iter().filter_map(word).collect::<Vec<_>>().join(" ")
     }
 
+    /// Everything that stands against something else.
+    pub fn contests(&self) -> Vec<Contest> {
+        let contested = self.record().contested().into_iter();
+        contested
+            .filter_map(|path| self.contest(path.as_str(), self.def(path.as_str())?))
+            .collect()
+    }
+
     fn contest(&self, path: &str, def: &'static FieldDef) -> Option<Contest> {
         let (_, state) = self
             .record()
@@ -173,6 +181,7 @@ impl Viewer<'_> {
             return None;
         };
         let value = |it: &Candidate| ContestValue {
+            entry: it.entry,
             who: if it.author == self.me {
                 self.w().you
             } else {
@@ -182,7 +191,13 @@ impl Viewer<'_> {
         };
         Some(Contest {
             label: def.label(self.lang),
+            path: path.to_owned(),
             anchor: anchor_of(path),
+            href: format!(
+                "/records/{}/contests#{}",
+                self.record().subject,
+                anchor_of(path)
+            ),
             values: state.candidates.iter().map(value).collect(),
         })
     }

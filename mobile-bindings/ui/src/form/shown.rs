@@ -2,6 +2,7 @@
 
 use super::notes::Note;
 use std::borrow::Cow;
+use waiqin_protocol::ids::EntryHash;
 
 /// A step.
 pub struct StepView {
@@ -214,14 +215,20 @@ pub struct DeedView {
 pub struct Contest {
     /// The field.
     pub label: &'static str,
+    /// Its path.
+    pub path: String,
     /// Id in the page.
     pub anchor: String,
+    /// Where one value is chosen.
+    pub href: String,
     /// Each value.
     pub values: Vec<ContestValue>,
 }
 
 /// One of them.
 pub struct ContestValue {
+    /// The entry that gave it.
+    pub entry: EntryHash,
     /// Who gave it.
     pub who: &'static str,
     /// What.

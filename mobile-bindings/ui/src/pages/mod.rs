@@ -6,6 +6,7 @@ mod assets;
 mod case;
 mod cases;
 mod check;
+mod contests;
 mod findings;
 mod not_done;
 mod paper;
@@ -77,6 +78,10 @@ pub fn routes(ui: Ui) -> Router {
         )
         .route("/records/{id}", get(record::show).post(save::form))
         .route("/records/{id}/fields", post(save::fields))
+        .route(
+            "/records/{id}/contests",
+            get(contests::show).post(contests::decide),
+        )
         .route("/records/{id}/assets", get(assets::show).post(assets::add))
         .route(
             "/records/{id}/assets/{item}",

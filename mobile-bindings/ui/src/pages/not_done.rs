@@ -105,6 +105,7 @@ pub(super) fn said(error: &SaveError, w: &Words) -> (Problem, Option<String>) {
         SaveError::Countersign(why) => here(countersign_text(*why, w)),
         SaveError::Uncertified => here(w.err_uncertified),
         SaveError::NoReason => here(w.err_reason),
+        SaveError::NoSuchValue => here(w.err_contest_choice),
         SaveError::Empty => here(w.err_photo_empty),
         SaveError::TooLarge { max } => here(&fill(w.err_photo_large, &[("max", &size(*max))])),
         SaveError::NotSealed | SaveError::Entry(_) => (Problem::Form, None),

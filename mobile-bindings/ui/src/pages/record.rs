@@ -187,7 +187,9 @@ pub(super) fn truth(shows: &Shows, phone: &Truth, w: &Words) -> Truth {
     if phone.dot != "ok" {
         return phone.clone();
     }
-    let Some(last) = shows.entries.last() else {
+    // What others wrote was saved elsewhere.
+    let own = || shows.entries.iter().filter(|it| it.seq.is_some());
+    let Some(last) = own().last() else {
         return phone.clone();
     };
     let waits = shows
@@ -203,7 +205,7 @@ pub(super) fn truth(shows: &Shows, phone: &Truth, w: &Words) -> Truth {
     Truth {
         dot: "ok",
         main: fill(w.truth_saved_at, &[("time", &clock_seconds(last.at_ms))]),
-        side: fill(w.truth_save_count, &[("n", &shows.entries.len())]),
+        side: fill(w.truth_save_count, &[("n", &own().count())]),
         right,
     }
 }

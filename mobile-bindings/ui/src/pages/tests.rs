@@ -4,6 +4,7 @@ use super::asset::AssetPage;
 use super::assets::AssetsPage;
 use super::case::CasePage;
 use super::cases::{CasesPage, Found, Show};
+use super::contests::{ContestsPage, Failed};
 use super::photo::{Checked, PhotoPage};
 use super::photo_new::{NewPhotoPage, Said};
 use super::problem::{Missing, Problem, ProblemPage};
@@ -199,6 +200,13 @@ impl Painter {
                 &RecordPage::new(frame, &shows, sheet, (ME, NOW_MS), "result", &[wrong]),
             );
         }
+        let shows = samples::full_record();
+        let failed = Failed::of("result", self.w.err_reason, "<why>");
+        let contests = ContestsPage::new(self.frame(tab), &shows, (ME, NOW_MS), failed);
+        self.add("contests", &contests);
+        let shows = samples::new_record();
+        let none = ContestsPage::new(self.frame(tab), &shows, (ME, NOW_MS), Failed::default());
+        self.add("contests, none", &none);
     }
 
     fn assets(&mut self) {

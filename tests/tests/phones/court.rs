@@ -1,33 +1,22 @@
-//! The folder of a real phone is copied, and both go on: a real court keeps both branches, and
-//! either phone works on. Once the copy that is behind, once the one that forked.
+//! A real court on this machine, and what its phones do.
 
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::unwrap_in_result,
-    reason = "a crate of tests, which uses a part of the host"
-)]
-
-#[path = "../../mobile-bindings/ui/tests/real/host.rs"]
-mod host;
-
+use crate::host::{self, Host};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use host::Host;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-struct Court {
+pub struct Court {
     child: Child,
     data: PathBuf,
     url: String,
 }
 
 impl Court {
-    fn open(data: &Path) -> Self {
+    pub fn open(data: &Path) -> Self {
         server(data, &["init", "--court", "某法院", "--code", "粤0115"]);
         let user = [
             "user",
@@ -61,8 +50,17 @@ impl Court {
         }
     }
 
+    /// Brings in a list of one case, （2019）粤0115执100号, of the officer.
+    pub fn import(&self) {
+        let list = self.data.join("list.csv");
+        let text = "案件标识,案号,立案日期,案由,申请执行人,被执行人,承办人\n\
+                    1001,（2019）粤0115执100号,2019-01-02,买卖合同纠纷,某公司,李某,王某\n";
+        std::fs::write(&list, text).unwrap();
+        server(&self.data, &["import", list.to_str().unwrap()]);
+    }
+
     /// A ticket for loopback, and the officer's id.
-    fn ticket(&self) -> (String, String) {
+    pub fn ticket(&self) -> (String, String) {
         let said = server(&self.data, &["device", "code", "--login", "wang", "--json"]);
         let said: Value = serde_json::from_str(&said).unwrap();
         let text = said["ticket"].as_str().unwrap();
@@ -79,7 +77,7 @@ impl Court {
         )
     }
 
-    fn verified(&self) -> Value {
+    pub fn verified(&self) -> Value {
         let report: Value =
             serde_json::from_str(&server(&self.data, &["verify", "--json"])).unwrap();
         assert_eq!(report["ok"], true, "{report}");
@@ -114,7 +112,7 @@ fn server(data: &Path, args: &[&str]) -> String {
 }
 
 /// Opens a record with a field of its own, and one with a photo.
-fn work(phone: &Host, place: &str) -> String {
+pub fn work(phone: &Host, place: &str) -> String {
     let typed = [("typed", "（2019）粤0115执100号")];
     let answer = phone.door.post("/records/new", &typed).unwrap();
     let location = answer.location.unwrap();
@@ -130,7 +128,7 @@ fn work(phone: &Host, place: &str) -> String {
 }
 
 /// Syncs until nothing is undelivered.
-fn sync(phone: &mut Host) {
+pub fn sync(phone: &mut Host) {
     phone.say("online");
     let until = Instant::now() + Duration::from_secs(30);
     loop {
@@ -144,86 +142,4 @@ fn sync(phone: &mut Host) {
         }
         assert!(Instant::now() < until, "{status}");
     }
-}
-
-fn copy(from: &Path, to: &Path) {
-    let done = Command::new("cp")
-        .arg("-a")
-        .arg(from)
-        .arg(to)
-        .status()
-        .unwrap();
-    assert!(done.success());
-}
-
-fn unlocked(dir: &Path, ticket: &str, officer: &str) -> Host {
-    let mut phone = Host::start(dir, ticket);
-    phone.unlock(officer);
-    phone
-}
-
-fn places(phone: &Host, records: &[&String]) -> Vec<bool> {
-    let shown = |record: &&String| {
-        let page = phone.door.get(record).unwrap();
-        page.status == 200
-    };
-    records.iter().map(shown).collect()
-}
-
-#[test]
-fn a_restored_copy_and_a_fork_go_on_in_new_journals_and_nothing_is_lost() {
-    let dir = tempfile::tempdir().unwrap();
-    let court = Court::open(&dir.path().join("court"));
-    let (ticket, officer) = court.ticket();
-    let (one, two, three) = (
-        dir.path().join("1"),
-        dir.path().join("2"),
-        dir.path().join("3"),
-    );
-    let mut phone = Host::start(&one, &ticket);
-    phone.enrol(&ticket);
-    let common = work(&phone, "大岗");
-    sync(&mut phone);
-    phone.quit();
-    copy(&one, &two);
-    copy(&one, &three);
-    // The phone goes on and delivers.
-    let mut phone = unlocked(&one, &ticket, &officer);
-    let on_first = work(&phone, "东涌");
-    sync(&mut phone);
-    phone.quit();
-    // A copy that knows less is started: it hears of it, and the officer works on in a new journal.
-    let mut restored = unlocked(&two, &ticket, &officer);
-    sync(&mut restored);
-    let after = work(&restored, "榄核");
-    sync(&mut restored);
-    assert_eq!(places(&restored, &[&common, &after]), [true, true]);
-    // Another copy works before it hears anything: a fork. Its record is kept, its photo delivered.
-    let mut forked = unlocked(&three, &ticket, &officer);
-    let branch = work(&forked, "黄阁");
-    sync(&mut forked);
-    let later = work(&forked, "横沥");
-    sync(&mut forked);
-    assert_eq!(
-        places(&forked, &[&common, &branch, &later]),
-        [true, true, true]
-    );
-    // The first phone is the one of the chain, and goes on as ever.
-    let mut phone = unlocked(&one, &ticket, &officer);
-    work(&phone, "万顷沙");
-    sync(&mut phone);
-    assert_eq!(places(&phone, &[&common, &on_first]), [true, true]);
-    let report = court.verified();
-    let journals = report["journals"].as_array().unwrap();
-    assert_eq!(journals.len(), 3, "{report}");
-    let forked: u64 = journals.iter().filter_map(|it| it["forked"].as_u64()).sum();
-    assert_eq!(forked, 3, "the branch lies beside the chain: {report}");
-    // Five places on the chains and one beside it, each with its photo.
-    assert_eq!(report["evidence"]["count"], 6, "{report}");
-    // Over a restart the new journals are still the ones that are written.
-    restored.quit();
-    let mut restored = unlocked(&two, &ticket, &officer);
-    work(&restored, "珠江");
-    sync(&mut restored);
-    assert_eq!(court.verified()["journals"].as_array().unwrap().len(), 3);
 }

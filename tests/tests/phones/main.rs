@@ -1,0 +1,15 @@
+//! Real phones and a real court, over real sockets: folders that were copied, and several phones on
+//! one record.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::unwrap_in_result,
+    reason = "a crate of tests, which uses a part of the host"
+)]
+
+mod copies;
+mod court;
+#[path = "../../../mobile-bindings/ui/tests/real/host.rs"]
+mod host;
+mod together;
