@@ -187,6 +187,11 @@ fn migrator() -> Migrator {
             include_str!("../../migrations/0004_keeping.sql"),
         ),
         (5, "rules", include_str!("../../migrations/0005_rules.sql")),
+        (
+            6,
+            "others",
+            include_str!("../../migrations/0006_others.sql"),
+        ),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(
@@ -260,6 +265,12 @@ mod tests {
             Some("b")
         );
         assert_eq!(again.meta(Meta::ServerId).await.unwrap(), None);
+    }
+
+    #[test]
+    fn every_file_of_migrations_is_run() {
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).unwrap();
+        assert_eq!(files.count(), migrator().iter().count());
     }
 
     #[tokio::test]
