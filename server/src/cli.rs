@@ -3,11 +3,13 @@
 use crate::clock::SystemClock;
 use crate::commands::device::{self, DeviceCommand};
 use crate::commands::import::{self, ImportArgs, RollbackArgs, Said};
+use crate::commands::restore::{self, RestoreArgs};
 use crate::commands::user::{self, UserCommand};
-use crate::commands::{init, serve, verify};
+use crate::commands::{backup, doctor, init, serve, verify};
 use crate::config::{Config, ConfigError, Settings};
 use crate::court::Court;
 use crate::words::cli::Words;
+use crate::words::{doctor as doctor_words, keeping};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -61,6 +63,36 @@ enum Command {
         place: Place,
         #[command(flatten)]
         args: RollbackArgs,
+    },
+    /// Backs database, settings and evidence up into a folder while the server serves.
+    Backup {
+        #[command(flatten)]
+        place: Place,
+        /// The folder of the backup; what it holds already is not copied again.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        /// Takes the keys along. Whoever has them can sign receipts in the court's name.
+        #[arg(long)]
+        with_keys: bool,
+        /// Answers in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Makes a data folder out of a backup.
+    Restore {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        args: RestoreArgs,
+    },
+    /// Looks over settings, keys, database and evidence, and says what to do. 0: well; 1: warnings;
+    /// 2: errors.
+    Doctor {
+        #[command(flatten)]
+        place: Place,
+        /// Answers in JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Reads everything again and compares it with what was signed.
     Verify {
@@ -132,6 +164,42 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 import::rollback(&place.court(words).await?, args, cli.lang).await?,
             ));
         }
+        Command::Backup {
+            place,
+            to,
+            with_keys,
+            json,
+        } => {
+            let keeping = keeping::Words::of(cli.lang);
+            let done = backup::backup(&place.court(words).await?, &to, with_keys, keeping).await?;
+            say(&if json {
+                serde_json::to_string(&done)?
+            } else {
+                backup::said(&done, keeping)
+            });
+            return Ok(ended(done.ok));
+        }
+        Command::Restore { place, args } => {
+            let keeping = keeping::Words::of(cli.lang);
+            let done = restore::restore(&args, &place.data()?, &SystemClock, keeping).await?;
+            say(&restore::said(&done, keeping));
+        }
+        Command::Doctor { place, json } => {
+            let data = place.data()?;
+            let report = doctor::doctor(
+                &data,
+                place.settings,
+                &SystemClock,
+                doctor_words::Words::of(cli.lang),
+            )
+            .await;
+            say(&if json {
+                serde_json::to_string(&report)?
+            } else {
+                doctor::said(&report)
+            });
+            return Ok(ExitCode::from(report.worst as u8));
+        }
         Command::Verify { place, json } => {
             let report = verify::verify(&place.court(words).await?).await?;
             say(&if json {
@@ -139,14 +207,18 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             } else {
                 verify::said(&report, words)
             });
-            return Ok(if report.ok {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            });
+            return Ok(ended(report.ok));
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn ended(well: bool) -> ExitCode {
+    if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 impl Place {

@@ -2,7 +2,7 @@
 
 use crate::clock::{Clock, ShiftedClock};
 use crate::config::Config;
-use crate::db::{Db, DbError, Meta};
+use crate::db::{Db, DbError, Meta, sqlite_url};
 use crate::evidence::{EvidenceError, EvidenceStore};
 use crate::keys::{Keys, KeysError};
 use crate::tls::{self, TlsError};
@@ -205,10 +205,13 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 
 /// Opens the database that the settings name.
 pub(crate) async fn open_db(config: &Config) -> Result<Db, DbError> {
-    match &config.database {
-        Some(url) => Db::open(url).await,
-        None => Db::open_sqlite(&config.data).await,
-    }
+    Db::open(&database_url(config, "rwc")).await
+}
+
+/// The URL of the database that the settings name; `mode` is how a SQLite file is opened.
+pub(crate) fn database_url(config: &Config, mode: &str) -> String {
+    let url = config.database.clone();
+    url.unwrap_or_else(|| sqlite_url(&config.data, mode))
 }
 
 /// Where the settings say that the server will listen; `None` when they leave the port open.

@@ -2,6 +2,8 @@
 //! their ticket names, so no authority is needed on an isolated network, and a court that has
 //! certificates of its own puts them in place of `keys/tls.pem` and `keys/tls.key`.
 
+mod validity;
+
 use crate::keys::{KeysError, write_secret};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -62,6 +64,17 @@ pub fn pin_of(data: &Path) -> Result<Option<String>, TlsError> {
     Ok(Some(hex::encode(sha256(&public))))
 }
 
+/// When the certificate ends, ms UTC; `None` when that does not read.
+///
+/// # Errors
+/// When the file does not read.
+pub fn end_of(data: &Path) -> Result<Option<i64>, TlsError> {
+    let path = certificate_path(data);
+    let der =
+        CertificateDer::from_pem_file(&path).map_err(|source| TlsError::Pem { path, source })?;
+    Ok(validity::end_of(&der))
+}
+
 /// The configuration of the HTTPS listener.
 ///
 /// # Errors
@@ -97,6 +110,18 @@ fn key_path(data: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_a_certificate_reads() {
+        for (year, ms) in [(2030, 1_893_456_000_000), (2060, 2_840_140_800_000)] {
+            let mut params = rcgen::CertificateParams::new(vec!["localhost".into()]).unwrap();
+            params.not_after = rcgen::date_time_ymd(year, 1, 1);
+            let key = rcgen::KeyPair::generate().unwrap();
+            let certificate = params.self_signed(&key).unwrap();
+            assert_eq!(validity::end_of(certificate.der()), Some(ms), "{year}");
+        }
+        assert_eq!(validity::end_of(&[0x30, 0x84, 0xff]), None);
+    }
 
     #[test]
     fn the_pin_is_the_hash_of_the_public_key_info_in_the_certificate() {

@@ -1,8 +1,11 @@
 //! What the command line can do.
 
+pub mod backup;
 pub mod device;
+pub mod doctor;
 pub mod import;
 pub mod init;
+pub mod restore;
 pub mod serve;
 pub mod user;
 pub mod verify;

@@ -3,8 +3,8 @@
 //! records against their entries. Changes nothing.
 
 mod evidence;
-mod journals;
-mod log;
+pub(super) mod journals;
+pub(super) mod log;
 mod records;
 
 use crate::court::Court;
@@ -81,8 +81,9 @@ pub struct EvidenceReport {
 /// When something cannot be read at all; what reads and is wrong stands in the report.
 pub async fn verify(court: &Court) -> Result<Report, VerifyError> {
     let mut problems = Vec::new();
-    let log = log::verify(court, &mut problems).await?;
-    let (journals, entries) = journals::verify(court, &mut problems).await?;
+    let log = log::verify(court.db(), &mut problems).await?;
+    let key = court.signer().public_key();
+    let (journals, entries) = journals::verify(court.db(), &key, &mut problems).await?;
     let evidence = evidence::verify(court, &mut problems).await?;
     let records = records::verify(court, &mut problems).await?;
     for number in court.db().audit_misfits().await? {

@@ -32,6 +32,10 @@ pub enum AuditAct {
     ListApplied,
     /// A case list was rolled back.
     ListRolledBack,
+    /// A backup was made and read again whole.
+    BackedUp,
+    /// The server was put back from a backup.
+    Restored,
     /// A case was read.
     CaseRead,
     /// Evidence was read.
@@ -61,6 +65,8 @@ impl AuditAct {
             Self::SignedOut => "signed-out",
             Self::ListApplied => "list-applied",
             Self::ListRolledBack => "list-rolled-back",
+            Self::BackedUp => "backed-up",
+            Self::Restored => "restored",
             Self::CaseRead => "case-read",
             Self::EvidenceRead => "evidence-read",
             Self::Fork => "incident-fork",

@@ -14,6 +14,8 @@ pub enum Meta {
     CourtClock,
     /// Where phones reached the server when it last ran.
     ServedUrl,
+    /// The newest backup that was read again whole, JSON: see [`Db::newest_backup`].
+    Backup,
 }
 
 impl Meta {
@@ -23,6 +25,7 @@ impl Meta {
             Self::Limits => "limits",
             Self::CourtClock => "court_clock",
             Self::ServedUrl => "served_url",
+            Self::Backup => "backup",
         }
     }
 }

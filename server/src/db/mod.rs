@@ -7,12 +7,14 @@
 //! and there is one writer at a time on both engines.
 
 mod audit;
+mod backup;
 mod cases;
 mod desk;
 mod enrolment;
 mod entries;
 mod evidence;
 mod gaps;
+mod health;
 mod journals;
 mod limits;
 mod lists;
@@ -27,6 +29,7 @@ mod users;
 mod web_sessions;
 
 pub use audit::AuditAct;
+pub use backup::Backup;
 #[cfg(test)]
 pub(crate) use cases::tests as cases_tests;
 pub use cases::{CASES_PER_PAGE_MAX, CaseChange, CaseFacts, CaseRow};
@@ -37,6 +40,7 @@ pub use desk::{
 pub use enrolment::EnrolCode;
 pub use entries::{NewEntry, StoredEntry};
 pub use evidence::{Custody, EvidenceName, NewEvidence, Upload};
+pub use health::Health;
 pub use journals::Journal;
 pub use limits::RuleSetRow;
 pub use lists::{AppliedBy, Applying, Decision, RolledBack, RollingBack};
@@ -105,8 +109,7 @@ impl Db {
     /// # Errors
     /// When the file cannot be opened or migrated.
     pub async fn open_sqlite(data: &Path) -> Result<Self, DbError> {
-        let path = data.join("waiqin.db");
-        Self::open(&format!("sqlite://{}?mode=rwc", path.display())).await
+        Self::open(&sqlite_url(data, "rwc")).await
     }
 
     /// Opens a database by URL: `sqlite://…` or `postgres://…`.
@@ -176,6 +179,14 @@ impl Db {
     }
 }
 
+/// Name of the SQLite file in a data folder.
+pub const SQLITE_FILE: &str = "waiqin.db";
+
+/// The URL of a data folder's SQLite file.
+pub(crate) fn sqlite_url(data: &Path, mode: &str) -> String {
+    format!("sqlite://{}?mode={mode}", data.join(SQLITE_FILE).display())
+}
+
 fn migrator() -> Migrator {
     let files = [
         (1, "init", include_str!("../../migrations/0001_init.sql")),
@@ -187,6 +198,11 @@ fn migrator() -> Migrator {
             include_str!("../../migrations/0004_keeping.sql"),
         ),
         (5, "rules", include_str!("../../migrations/0005_rules.sql")),
+        (
+            6,
+            "others",
+            include_str!("../../migrations/0006_others.sql"),
+        ),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(
@@ -260,6 +276,12 @@ mod tests {
             Some("b")
         );
         assert_eq!(again.meta(Meta::ServerId).await.unwrap(), None);
+    }
+
+    #[test]
+    fn every_file_of_migrations_is_run() {
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).unwrap();
+        assert_eq!(files.count(), migrator().iter().count());
     }
 
     #[tokio::test]

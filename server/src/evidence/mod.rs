@@ -10,6 +10,7 @@
 //!
 //! **Invariant.** A file under `objects` has the hash of its name: it was hashed before the rename.
 
+mod copy;
 mod part;
 mod picture;
 mod uploads;
@@ -97,9 +98,7 @@ impl EvidenceStore {
     /// # Errors
     /// When the store does not answer.
     pub async fn read(&self, hash: EvidenceHash) -> Result<Option<Object>, EvidenceError> {
-        let text = hash.to_string();
-        let path = object_store::path::Path::from(format!("{}/{text}", &text[..2]));
-        match self.objects.get(&path).await {
+        match self.objects.get(&Self::key(hash)).await {
             Ok(found) => Ok(Some(Object {
                 length: found.meta.size,
                 bytes: found
@@ -158,6 +157,11 @@ impl EvidenceStore {
             EvidenceHash::from_bytes(digest.finalize().into()),
             length,
         )))
+    }
+
+    fn key(hash: EvidenceHash) -> object_store::path::Path {
+        let text = hash.to_string();
+        object_store::path::Path::from(format!("{}/{text}", &text[..2]))
     }
 
     fn object_path(&self, hash: EvidenceHash) -> PathBuf {

@@ -3,4 +3,6 @@
 pub mod api;
 pub mod cli;
 pub mod console;
+pub mod doctor;
+pub mod keeping;
 pub mod list;

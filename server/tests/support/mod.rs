@@ -44,7 +44,15 @@ pub fn refused(data: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-fn command(data: &Path, args: &[&str]) -> Command {
+/// Runs a command to its end, however it ends: (status, stdout, stderr).
+pub fn outcome(data: &Path, args: &[&str]) -> (i32, String, String) {
+    let output = command(data, args).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let code = output.status.code().unwrap();
+    (code, text(output.stdout), text(output.stderr))
+}
+
+pub fn command(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waiqin-server"));
     command
         .args(args)
@@ -160,10 +168,15 @@ impl Server {
         }
     }
 
-    /// kill -9, then serves again on another port.
-    pub fn crash_and_serve_again(&mut self) {
+    /// kill -9.
+    pub fn crash(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// kill -9, then serves again on another port.
+    pub fn crash_and_serve_again(&mut self) {
+        self.crash();
         let mut again = Self::serve(&self.data, &[]);
         again._dir = self._dir.take();
         *self = again;
@@ -560,6 +573,11 @@ impl Phone {
 
     /// Sends a body of sync as it is.
     pub async fn send(&self, body: Vec<u8>, encoding: Option<&str>) -> Answer {
+        self.try_send(body, encoding).await.unwrap()
+    }
+
+    /// The same, where the server may go away meanwhile.
+    pub async fn try_send(&self, body: Vec<u8>, encoding: Option<&str>) -> reqwest::Result<Answer> {
         let mut request = self
             .client
             .post(format!("{}/api/v1/sync", self.url))
@@ -569,7 +587,7 @@ impl Phone {
         if let Some(encoding) = encoding {
             request = request.header("content-encoding", encoding);
         }
-        read_answer(request.send().await.unwrap()).await
+        try_read_answer(request.send().await?).await
     }
 
     /// A whole sync, after which the phone knows what it was told.
@@ -652,12 +670,16 @@ pub fn line(body: &mut Vec<u8>, line: &UpLine) {
 }
 
 pub async fn read_answer(response: reqwest::Response) -> Answer {
+    try_read_answer(response).await.unwrap()
+}
+
+async fn try_read_answer(response: reqwest::Response) -> reqwest::Result<Answer> {
     let status = response.status().as_u16();
     let encoding = response
         .headers()
         .get("content-encoding")
         .map(|v| v.to_str().unwrap().to_owned());
-    let bytes = response.bytes().await.unwrap();
+    let bytes = response.bytes().await?;
     let mut answer = Answer {
         status,
         encoding,
@@ -686,5 +708,5 @@ pub async fn read_answer(response: reqwest::Response) -> Answer {
         }
         answer.problem = Some(body["problem"].clone());
     }
-    answer
+    Ok(answer)
 }

@@ -2,26 +2,27 @@
 //! receipt and what the phone signed. Where the phone lost entries the chain is followed by its word.
 
 use super::{JournalReport, VerifyError};
-use crate::court::Court;
-use crate::db::Journal;
+use crate::db::{Db, Journal};
 use waiqin_protocol::journal::{Chain, Head};
+use waiqin_protocol::suite::PublicKey;
 use waiqin_protocol::wire::sync::Gap;
 
 const ENTRIES_AT_ONCE: u32 = 500;
 
 /// Verifies all journals: their reports, and the number of entries.
-pub(super) async fn verify(
-    court: &Court,
+pub(in crate::commands) async fn verify(
+    db: &Db,
+    key: &PublicKey,
     problems: &mut Vec<String>,
 ) -> Result<(Vec<JournalReport>, u64), VerifyError> {
     let mut reports = Vec::new();
     let mut entries = 0;
-    for journal in court.db().journals().await? {
-        let forked = court.db().forked_entries(journal.id).await?.len() as u64;
-        let gaps = court.db().gaps(journal.id).await?;
+    for journal in db.journals().await? {
+        let forked = db.forked_entries(journal.id).await?.len() as u64;
+        let gaps = db.gaps(journal.id).await?;
         let lost: u64 = gaps.iter().map(|gap| gap.to + 1 - gap.from).sum();
-        let head = follow(court, &journal, &gaps, problems).await?;
-        signed(court, &journal, problems).await?;
+        let head = follow(db, &journal, &gaps, problems).await?;
+        signed(db, key, &journal, problems).await?;
         if head != journal.head {
             problems.push(format!(
                 "journal {}: its entries end at {} and its head says {}",
@@ -43,7 +44,7 @@ pub(super) async fn verify(
 
 /// Follows the chain over the stored bytes, and over gaps by the link that the phone named.
 async fn follow(
-    court: &Court,
+    db: &Db,
     journal: &Journal,
     gaps: &[Gap],
     problems: &mut Vec<String>,
@@ -56,8 +57,7 @@ async fn follow(
             chain = Chain::after(lost.end());
             gap = gaps.next();
         }
-        let entries = court
-            .db()
+        let entries = db
             .entries_after(journal.id, chain.head().seq, ENTRIES_AT_ONCE)
             .await?;
         if entries.is_empty() {
@@ -90,13 +90,13 @@ async fn follow(
 
 /// Checks what the server signed about a journal, and what its phone did.
 async fn signed(
-    court: &Court,
+    db: &Db,
+    key: &PublicKey,
     journal: &Journal,
     problems: &mut Vec<String>,
 ) -> Result<(), VerifyError> {
-    let key = court.signer().public_key();
     let certificate = &journal.certificate;
-    if certificate.verify(&key).is_err()
+    if certificate.verify(key).is_err()
         || certificate.body.entry != journal.entry
         || certificate.body.journal != journal.id
     {
@@ -108,13 +108,13 @@ async fn signed(
     let receipt_fits = match &journal.receipt {
         None => false,
         Some(receipt) => {
-            receipt.verify(&key).is_ok()
+            receipt.verify(key).is_ok()
                 && receipt.body.journal == journal.id
                 && (Head {
                     link: receipt.body.link,
                     seq: receipt.body.seq,
                 }) == journal.head
-                && court.db().knows_position(&receipt.body.position).await?
+                && db.knows_position(&receipt.body.position).await?
         }
     };
     if !receipt_fits {

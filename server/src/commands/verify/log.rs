@@ -1,7 +1,7 @@
 //! The server's log: numbers without gaps, hashes of bodies, links.
 
 use super::VerifyError;
-use crate::court::Court;
+use crate::db::Db;
 use waiqin_protocol::ids::Link;
 use waiqin_protocol::journal::{LogPosition, log_link};
 use waiqin_protocol::suite::sha256;
@@ -9,17 +9,17 @@ use waiqin_protocol::suite::sha256;
 const ROWS_AT_ONCE: u32 = 1000;
 
 /// Follows the log and returns its end.
-pub(super) async fn verify(
-    court: &Court,
+pub(in crate::commands) async fn verify(
+    db: &Db,
     problems: &mut Vec<String>,
 ) -> Result<LogPosition, VerifyError> {
-    let end = court.db().log_position().await?;
+    let end = db.log_position().await?;
     let mut at = LogPosition {
         link: Link::ZERO,
         number: 0,
     };
     loop {
-        let rows = court.db().log_rows(at.number, ROWS_AT_ONCE).await?;
+        let rows = db.log_rows(at.number, ROWS_AT_ONCE).await?;
         if rows.is_empty() {
             break;
         }
