@@ -81,6 +81,9 @@ pub enum SaveError {
     /// No such value stands against another.
     #[error("no such value stands against another")]
     NoSuchValue,
+    /// Another officer gave one of the values.
+    #[error("between values of several officers the office decides")]
+    OfficeDecides,
     /// The record is not sealed.
     #[error("the record is not sealed")]
     NotSealed,

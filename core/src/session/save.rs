@@ -56,12 +56,13 @@ impl Session {
         })
     }
 
-    /// Decides between values that stand against each other: one holds, the others stay in their
-    /// entries. Only the candidates that are known here are settled.
+    /// Decides between values that the officer himself gave on several phones: one holds, the others
+    /// stay in their entries. Only the candidates that are known here are settled; between values of
+    /// several officers the office decides.
     ///
     /// # Errors
     /// See [`SaveError`]; [`SaveError::NoSuchValue`] when the field is not contested, or not by
-    /// this entry.
+    /// this entry, [`SaveError::OfficeDecides`] when somebody else gave one of the values.
     pub fn decide(
         &self,
         subject: SubjectId,
@@ -69,7 +70,7 @@ impl Session {
         chosen: EntryHash,
         reason: &str,
     ) -> Result<Saved, SaveError> {
-        let reason = reason.trim().to_owned();
+        let (me, reason) = (self.card.id, reason.trim().to_owned());
         self.save_on(subject, |stored| {
             unsealed(stored)?;
             let state = stored.record.fields.get(path);
@@ -77,11 +78,15 @@ impl Session {
             if candidates.len() < 2 || !candidates.iter().any(|it| it.entry == chosen) {
                 return Err(SaveError::NoSuchValue);
             }
+            let candidates: Vec<EntryHash> = candidates.iter().map(|it| it.entry).collect();
+            if !stored.record.all_by(me, path, &candidates) {
+                return Err(SaveError::OfficeDecides);
+            }
             if reason.is_empty() {
                 return Err(SaveError::NoReason);
             }
             Ok(Some(Change::ContestDecided {
-                candidates: candidates.iter().map(|it| it.entry).collect(),
+                candidates,
                 chosen,
                 path: path.clone(),
                 reason,

@@ -99,7 +99,7 @@ waiqin_protocol::words! {
         today_undelivered_do: "去同步", "Sync";
         today_overdue: "执行期限已过，尚未结案", "Term over, not closed";
         today_contested: "两部手机填得不同", "Two phones gave different values";
-        today_contested_note: "两个值都保留，请选定一个", "Both values are kept; choose one";
+        today_contested_note: "两个值都保留，等人选定", "Both values are kept until one is chosen";
         today_parked: "搁置 {n} 件", "{n} set aside";
         today_parked_note: "其余不受影响", "The rest goes on";
         days_left: "还有 {n} 天", "{n} days left";
@@ -217,6 +217,7 @@ waiqin_protocol::words! {
         contests_title: "并存的值", "Contested values";
         contests_note: "选定一个并写明理由；未选的值仍留在记录里，不会删除。", "Choose one and say why; what is not chosen stays in the record.";
         contests_none: "没有并存的值。", "Nothing is contested.";
+        contest_office: "不同干警填的值，由办公室裁定。", "Several officers gave these values; the office decides.";
         contest_open: "选定…", "Choose…";
         contest_go: "以此为准", "Let it hold";
         err_contest_choice: "请选定一个现在并存的值。", "Choose one of the values that are contested now.";
@@ -566,7 +567,7 @@ waiqin_protocol::words! {
         check_final_note: "只能追加更正或补充，并写明理由。封存由两名执行人员完成。", "Only corrections and supplements follow, with a reason. Two officers seal.";
         check_me: "{who} 封存", "{who} seals";
         check_second_open: "第二人待复核", "Second officer open";
-        check_contested: "有填得不同的项，先选定一个，才能封存。", "Some values are contested; choose before the seal.";
+        check_contested: "有填得不同的项，选定之后才能封存。", "Some values are contested; one is chosen before the seal.";
         check_void: "记录已作废，不能封存。", "The record is void and cannot be sealed.";
         second_title: "第二名执行人员", "Second officer";
         second_later: "稍后在另一部手机复核", "Later, on another phone";

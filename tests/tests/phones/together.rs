@@ -2,11 +2,28 @@
 
 use crate::court::{Court, sync, work};
 use crate::host::Host;
+use std::time::{Duration, Instant};
 
 fn page(phone: &Host, at: &str) -> String {
     let answer = phone.door.get(at).unwrap();
     assert_eq!(answer.status, 200, "{at}: {}", answer.body);
     answer.body
+}
+
+/// Syncs until a page holds a text.
+fn sync_until(phone: &mut Host, at: &str, text: &str) {
+    phone.say("online");
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        assert_eq!(phone.door.post("/sync", &[]).unwrap().status, 303);
+        std::thread::sleep(Duration::from_millis(200));
+        let answer = phone.door.get(at).unwrap();
+        if answer.status == 200 && answer.body.contains(text) {
+            phone.say("offline");
+            return;
+        }
+        assert!(Instant::now() < until, "no {text}: {}", answer.body);
+    }
 }
 
 fn give(phone: &Host, record: &str, place: &str) {
@@ -38,16 +55,14 @@ fn what_two_phones_gave_stands_beside_each_other_until_one_is_chosen() {
     }
     let record = work(&phones[0], "大岗");
     sync(&mut phones[0]);
-    sync(&mut phones[1]);
-    let seen = page(&phones[1], &record);
-    assert!(seen.contains("value=\"大岗\""), "the other phone has it");
+    sync_until(&mut phones[1], &record, "value=\"大岗\"");
     // Both offline, on the same field.
     give(&phones[0], &record, "大岗镇豪岗大道");
     give(&phones[1], &record, "东涌镇");
-    for at in [0, 1, 0] {
-        sync(&mut phones[at]);
-    }
     let contests = format!("{record}/contests");
+    sync(&mut phones[0]);
+    sync_until(&mut phones[1], &contests, "大岗镇豪岗大道");
+    sync_until(&mut phones[0], &contests, "东涌镇");
     for phone in &phones {
         let offered = page(phone, &contests);
         for value in ["大岗镇豪岗大道", "东涌镇"] {
@@ -72,7 +87,7 @@ fn what_two_phones_gave_stands_beside_each_other_until_one_is_chosen() {
         .unwrap();
     assert_eq!(chosen.status, 303, "{}", chosen.body);
     sync(&mut phones[1]);
-    sync(&mut phones[0]);
+    sync_until(&mut phones[0], &record, "value=\"大岗镇豪岗大道\"");
     for phone in &phones {
         assert!(page(phone, &record).contains("value=\"大岗镇豪岗大道\""));
         assert!(!page(phone, &contests).contains("name=\"entry\""));
@@ -80,8 +95,7 @@ fn what_two_phones_gave_stands_beside_each_other_until_one_is_chosen() {
     // Both values stand in the journals, and both phones go on.
     give(&phones[0], &record, "大岗镇豪岗大道8号");
     sync(&mut phones[0]);
-    sync(&mut phones[1]);
-    assert!(page(&phones[1], &record).contains("value=\"大岗镇豪岗大道8号\""));
+    sync_until(&mut phones[1], &record, "value=\"大岗镇豪岗大道8号\"");
     let report = court.verified();
     assert_eq!(report["journals"].as_array().unwrap().len(), 2, "{report}");
 }

@@ -480,6 +480,20 @@ impl Record {
         state.candidates.len() > 1
     }
 
+    /// Whether an officer gave every one of some values that stand in a field: his own he may choose
+    /// between, on the other's testimony the office decides.
+    #[must_use]
+    pub fn all_by(&self, author: OfficerId, path: &Path, candidates: &[EntryHash]) -> bool {
+        let state = self.fields.get(path);
+        let standing = state.map_or(&[][..], |state| state.candidates.as_slice());
+        let by_him = |hash: &EntryHash| {
+            standing
+                .iter()
+                .any(|it| it.entry == *hash && it.author == author)
+        };
+        candidates.iter().all(by_him)
+    }
+
     fn decide(&mut self, path: &Path, named: &[EntryHash], chosen: &EntryHash) {
         if let Some(state) = self.fields.get_mut(path) {
             state

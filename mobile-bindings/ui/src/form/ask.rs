@@ -192,6 +192,7 @@ impl Viewer<'_> {
         Some(Contest {
             label: def.label(self.lang),
             path: path.to_owned(),
+            mine: state.candidates.iter().all(|it| it.author == self.me),
             anchor: anchor_of(path),
             href: format!(
                 "/records/{}/contests#{}",

@@ -219,6 +219,8 @@ pub struct Contest {
     pub path: String,
     /// Id in the page.
     pub anchor: String,
+    /// The officer gave all of them himself, and may choose.
+    pub mine: bool,
     /// Where one value is chosen.
     pub href: String,
     /// Each value.

@@ -106,6 +106,7 @@ pub(super) fn said(error: &SaveError, w: &Words) -> (Problem, Option<String>) {
         SaveError::Uncertified => here(w.err_uncertified),
         SaveError::NoReason => here(w.err_reason),
         SaveError::NoSuchValue => here(w.err_contest_choice),
+        SaveError::OfficeDecides => here(w.contest_office),
         SaveError::Empty => here(w.err_photo_empty),
         SaveError::TooLarge { max } => here(&fill(w.err_photo_large, &[("max", &size(*max))])),
         SaveError::NotSealed | SaveError::Entry(_) => (Problem::Form, None),

@@ -189,7 +189,7 @@ pub(super) fn truth(shows: &Shows, phone: &Truth, w: &Words) -> Truth {
     }
     // What others wrote was saved elsewhere.
     let own = || shows.entries.iter().filter(|it| it.seq.is_some());
-    let Some(last) = own().last() else {
+    let Some(last) = own().next_back() else {
         return phone.clone();
     };
     let waits = shows

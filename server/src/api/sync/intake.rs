@@ -115,6 +115,18 @@ fn receipt_of(
     Ok(Signed::sign(receipt, court.signer())?)
 }
 
+/// On a phone an officer chooses between his own values alone; between those of several the office
+/// decides.
+fn may_decide(record: &Record, entry: &Entry) -> bool {
+    let Change::ContestDecided {
+        candidates, path, ..
+    } = &entry.change
+    else {
+        return true;
+    };
+    record.all_by(entry.author, path, candidates)
+}
+
 /// A piece being taken in: records as far as they are folded, and what will be kept.
 struct Intake<'a> {
     caller: &'a Caller,
@@ -205,6 +217,9 @@ impl<'a> Intake<'a> {
             return (Verdict::Accepted, None);
         }
         let verdict = match self.records.entry(entry.subject) {
+            btree_map::Entry::Occupied(known) if !may_decide(known.get(), entry) => {
+                (Verdict::Refused, Some(VerdictReason::NotOfThisJournal))
+            }
             btree_map::Entry::Occupied(known) => {
                 known.into_mut().apply(entry, arrived.hash).verdict()
             }

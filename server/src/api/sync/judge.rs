@@ -136,8 +136,7 @@ fn is_of(journal: &Journal, seq: u64, entry: &Entry) -> bool {
 /// Acts of the office stand in journals of the office; a journal is opened once.
 fn is_office_act(change: &Change, seq: u64) -> bool {
     match change {
-        Change::ContestDecided { .. }
-        | Change::HeldReleased { .. }
+        Change::HeldReleased { .. }
         | Change::Concluded { .. }
         | Change::Accepted { .. }
         | Change::Returned { .. }
@@ -155,6 +154,7 @@ fn is_office_act(change: &Change, seq: u64) -> bool {
         | Change::Sealed { .. }
         | Change::Amended { .. }
         | Change::Voided { .. }
+        | Change::ContestDecided { .. }
         | Change::EntriesLost { .. }
         | Change::TaskProgress { .. } => false,
     }

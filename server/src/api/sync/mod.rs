@@ -169,10 +169,11 @@ async fn opening(
         }));
     }
     let in_line = matches!(heads, Heads::Same | Heads::ServerRolledBack) && compared.linked;
-    if in_line && journal.head.seq > head.from.seq {
-        if let Some(receipt) = journal.receipt {
-            lines.push(DownLine::Receipt(Box::new(receipt)));
-        }
+    if in_line
+        && journal.head.seq > head.from.seq
+        && let Some(receipt) = journal.receipt
+    {
+        lines.push(DownLine::Receipt(Box::new(receipt)));
     }
     // A phone whose views are new knows no verdict of any entry.
     let judged = match &head.cursor {
