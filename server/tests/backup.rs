@@ -320,6 +320,27 @@ async fn a_backup_killed_at_any_moment_leaves_the_former_one_or_itself() {
 }
 
 #[tokio::test]
+async fn a_court_on_postgresql_keeps_its_database_by_its_own_tools() {
+    let Some(url) = support::postgres() else {
+        return support::skipped("backup on PostgreSQL", "WAIQIN_TEST_POSTGRES=postgres://…");
+    };
+    let server = Server::start_on_postgres(&url).await;
+    let dir = tempfile::tempdir().unwrap();
+    let (to, new) = (dir.path().join("backup"), dir.path().join("new"));
+    let mut wang = Phone::enrol(&server, "wang", 1).await;
+    let hash = deliver(&mut wang, 1).await;
+    let made = backup(&server, &to, &["--with-keys"]);
+    assert_eq!(made["database"], false);
+    let (code, said, error) = restore(&to, &new, &[]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert!(said.contains("pg_restore"), "{said}");
+    assert_eq!(std::fs::read(object(&new, hash)).unwrap().len(), 30_001);
+    assert!(!new.join("waiqin.db").exists());
+    let (code, said, _) = outcome(&server.data, &["doctor"]);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[tokio::test]
 async fn doctor_says_what_is_wrong_and_what_to_do() {
     let server = Server::start();
     let dir = tempfile::tempdir().unwrap();
@@ -343,6 +364,8 @@ async fn doctor_says_what_is_wrong_and_what_to_do() {
         (code, trouble.join(", "))
     };
     assert_eq!(doctor(), (1, "warning backup".into()));
+    let (code, said, _) = outcome(Path::new("/nowhere/court"), &["doctor", "--json"]);
+    assert!(code == 2 && said.contains("folder"), "{said}");
     backup(&server, &dir.path().join("backup"), &[]);
     assert_eq!(doctor(), (0, String::new()));
     for (lang, word) in [("zh", "正常"), ("en", "well")] {

@@ -5,7 +5,7 @@
 use super::backup::KEYS;
 use super::verify::{VerifyError, journals, log};
 use crate::clock::Clock;
-use crate::config::{Config, Settings};
+use crate::config::{Config, FILE, Settings};
 use crate::court::{database_url, open_db};
 use crate::db::{Db, DbError, Engine};
 use crate::evidence::{EvidenceError, EvidenceStore};
@@ -39,7 +39,7 @@ pub enum Severity {
 /// Something that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at: `settings`, `keys`, `tls`, `database`, `chains`, `evidence`, `uploads`,
+    /// What was looked at: `folder`, `settings`, `keys`, `tls`, `database`, `chains`, `evidence`, `uploads`,
     /// `backup`.
     pub check: &'static str,
     /// How bad it is.
@@ -90,18 +90,12 @@ pub async fn doctor(
         words,
         findings: Vec::new(),
     };
-    let keys = doctor.keys();
-    doctor.certificate();
-    if let Some(config) = doctor.settings(settings)
-        && doctor.database(&config).await
-        && let Err(stopped) = doctor.inside(&config, keys.as_ref()).await
-    {
-        doctor.error(
-            "database",
-            words.database_bad,
-            &causes(&stopped),
-            words.database_do,
-        );
+    if data.join(FILE).exists() || data.join("keys").exists() {
+        doctor.look(settings).await;
+    } else {
+        let says = fill(words.no_server, &[("data", &data.display())]);
+        let todo = Some(words.no_server_do);
+        doctor.add("folder", Severity::Error, says, todo);
     }
     let findings = doctor.findings;
     let worst = findings.iter().map(|finding| finding.severity).max();
@@ -123,6 +117,17 @@ pub fn said(report: &Report) -> String {
 }
 
 impl Doctor<'_> {
+    async fn look(&mut self, settings: Settings) {
+        let keys = self.keys();
+        self.certificate();
+        if let Some(config) = self.settings(settings)
+            && self.database(&config).await
+            && let Err(stopped) = self.inside(&config, keys.as_ref()).await
+        {
+            self.unopened(&config, &stopped);
+        }
+    }
+
     fn settings(&mut self, settings: Settings) -> Option<Config> {
         let words = self.words;
         match Config::load(self.data, settings) {
@@ -193,8 +198,7 @@ impl Doctor<'_> {
         let health = match Db::examine(&database_url(config, "rw")).await {
             Ok(health) => health,
             Err(error) => {
-                let why = causes(&error);
-                self.error("database", words.database_bad, &why, words.database_do);
+                self.unopened(config, &error);
                 return false;
             }
         };
@@ -265,6 +269,8 @@ impl Doctor<'_> {
         let words = self.words;
         let looked = match self.evidence_store() {
             Ok(store) => misfits(db, &store).await?,
+            // A court that never served has none.
+            Err(_) if db.evidence_after(None, 1).await?.is_empty() => Ok((0, Vec::new())),
             Err(error) => Err(error),
         };
         let (count, bad) = match looked {
@@ -321,6 +327,15 @@ impl Doctor<'_> {
             );
         }
         Ok(())
+    }
+
+    fn unopened(&mut self, config: &Config, why: &dyn std::error::Error) {
+        let words = self.words;
+        let todo = match config.database {
+            Some(_) => words.database_apart_do,
+            None => words.database_do,
+        };
+        self.error("database", words.database_bad, &causes(why), todo);
     }
 
     fn well(&mut self, check: &'static str, says: String) {
@@ -386,7 +401,10 @@ fn causes(error: &dyn std::error::Error) -> String {
     let mut said = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        said = format!("{said}: {error}");
+        let text = error.to_string();
+        if !said.ends_with(&text) {
+            said = format!("{said}: {text}");
+        }
         cause = error.source();
     }
     said

@@ -98,9 +98,11 @@ pub fn said(done: &Done, words: &Words) -> String {
         words.restored,
         &[("log", &done.position.number), ("evidence", &done.evidence)],
     )];
-    if !done.database {
-        lines.push(words.database_apart_restored.to_owned());
-    }
+    lines.push(if done.database {
+        words.restored_ended.to_owned()
+    } else {
+        words.database_apart_restored.to_owned()
+    });
     if !done.missing.is_empty() {
         lines.push(fill(words.restored_without, &[("n", &done.missing.len())]));
         lines.extend(done.missing.iter().map(EvidenceHash::to_string));

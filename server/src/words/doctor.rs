@@ -10,6 +10,10 @@ waiqin_protocol::words! {
         /// Marks what is wrong.
         error: "错误", "error";
 
+        /// There is nothing to look at.
+        no_server: "{data} 不是服务器的数据目录。", "{data} is no data folder of a server.";
+        /// What to do.
+        no_server_do: "用 --data 指明数据目录；磁盘未挂载时先挂载。", "Name the data folder with --data; mount its disk first where it is not.";
         /// The settings read.
         settings_ok: "设置可读，法院：{court}。", "The settings read; court: {court}.";
         /// They do not.
@@ -51,6 +55,9 @@ waiqin_protocol::words! {
         /// What to do about either.
         database_do: "停止服务，保留整个目录，检查磁盘；从最近的备份恢复，手机会补交其后的内容。",
             "Stop the server, keep the whole folder, look at the disk; restore the newest backup, phones bring what came after it.";
+        /// What to do about PostgreSQL.
+        database_apart_do: "检查 PostgreSQL 是否运行，地址、用户和口令是否正确（WAIQIN_DATABASE）。",
+            "See whether PostgreSQL runs, and whether address, user and password are right (WAIQIN_DATABASE).";
         /// Migrations are pending.
         database_older: "数据库结构早于本版本（待升级 {n} 步），其余各项未检查。", "The database is older than this version ({n} steps to go); the rest was not looked at.";
         /// What to do.

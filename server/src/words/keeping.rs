@@ -25,8 +25,11 @@ waiqin_protocol::words! {
         other_history: "{to} 中的备份含有本服务器没有的记录（另一台服务器，或本服务器恢复之前的较新数据），不能覆盖。请备份到另一个目录，并保留它。",
             "The backup in {to} holds what this server does not know (another server's, or newer than what this one was restored from) and is not written over. Back up into another folder, and keep that one.";
         /// After `restore`.
-        restored: "恢复完成：服务器记录至第 {log} 条，证据 {evidence} 件。所有登录、手机会话和未用的登记码已失效；备份之后吊销的手机、停用的人员须重新处理。手机下次同步时会补交备份之后的内容。",
-            "Restored: log up to row {log}, {evidence} pieces of evidence. All sign-ins, sessions of phones and open enrolment codes ended; what was revoked or disabled after the backup has to be again. Phones bring what the backup lacks at their next sync.";
+        restored: "恢复完成：服务器记录至第 {log} 条，证据 {evidence} 件。",
+            "Restored: log up to row {log}, {evidence} pieces of evidence.";
+        /// What ended with it.
+        restored_ended: "所有登录、手机会话和未用的登记码已失效；备份之后吊销的手机、停用的人员须重新处理。手机下次同步时会补交备份之后的内容。",
+            "All sign-ins, sessions of phones and open enrolment codes ended; what was revoked or disabled after the backup has to be again. Phones bring what the backup lacks at their next sync.";
         /// After `restore` with `--incomplete`, or of an incomplete backup.
         restored_without: "其中 {n} 件证据没有恢复，请保存此清单：", "{n} pieces of evidence were not restored; keep this list:";
         /// On PostgreSQL.
