@@ -19,7 +19,7 @@ use std::time::Duration;
 use support::{Phone, Server, command, outcome, refused, run};
 use waiqin_protocol::ids::EvidenceHash;
 use waiqin_protocol::wire::evidence::EvidenceState;
-use waiqin_protocol::wire::sync::Heads;
+use waiqin_protocol::wire::sync::{DownLine, Heads};
 use waiqin_server::db::Db;
 
 fn text(path: &Path) -> &str {
@@ -107,6 +107,14 @@ async fn a_backup_of_a_busy_server_is_a_prefix_and_phones_bring_the_rest_again()
     assert!(db.knows_position(&safe).await.unwrap());
     assert!(safe.number < db.log_position().await.unwrap().number);
     db.close().await;
+    let mut head = wang.sync_head();
+    head.limits = 0;
+    let told = wang.send(wang.body(head, 9), None).await;
+    assert!(
+        told.lines.contains(&DownLine::Safe(safe)),
+        "{:?}",
+        told.lines
+    );
 
     let (code, said, error) = restore(&to, &elsewhere, &[]);
     assert_eq!((code, error.as_str()), (0, ""), "{said}");

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use support::{Phone, Server};
 use waiqin_protocol::wire::evidence::EvidenceState;
-use waiqin_protocol::wire::sync::Heads;
+use waiqin_protocol::wire::sync::{Heads, Verdict};
 
 /// Chunk `n` of a film; chunks differ, so that nothing can be stored once for all.
 fn chunk(n: u32) -> Bytes {
@@ -91,7 +91,14 @@ async fn ten_thousand_entries_go_in_one_request() {
     let answer = phone.send(packed, Some("zstd")).await;
     assert_eq!(answer.standing().heads, Heads::Same);
     assert_eq!(answer.standing().head, phone.end());
-    assert_eq!(answer.verdicts().len(), 1);
+    // One run for each piece, and one for entry 1: each was taken in with a row of the log.
+    let runs = answer.verdicts();
+    assert_eq!(
+        runs.iter().map(|run| run.to - run.from + 1).sum::<u64>(),
+        10_001
+    );
+    assert!(runs.len() <= 12, "{} runs", runs.len());
+    assert!(runs.iter().all(|run| run.verdict == Verdict::Accepted));
     let report = server.verified();
     assert_eq!(
         (&report["entries"], &report["records"]),

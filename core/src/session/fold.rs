@@ -157,7 +157,8 @@ impl Views {
             return Ok(());
         };
         let row = RowStored::of(folded, order);
-        batch.put(Tree::Recent, &recent_key(&row), &subject);
+        let place = recent_key(&row);
+        batch.put(Tree::Recent, &place, &row);
         for name in case_names(&row.case) {
             batch.put(Tree::ByCase, &key_of(name), &subject);
         }
@@ -168,7 +169,7 @@ impl Views {
             };
             batch.put(Tree::Seized, &key_of(key), &seized);
         }
-        batch.put(Tree::Rows, subject.as_bytes(), &row);
+        batch.put(Tree::Rows, subject.as_bytes(), &place);
         Ok(())
     }
 }

@@ -87,6 +87,9 @@ pub(crate) struct SyncNote {
     pub outcome: Option<LastOutcome>,
 }
 
+/// Before the first segment is read behind the officer's work: his first page comes before it.
+const CHECK_AFTER: Duration = Duration::from_secs(1);
+
 /// Between two segments that are read behind the officer's work.
 const CHECK_STEP: Duration = Duration::from_millis(30);
 
@@ -300,6 +303,7 @@ impl Inner {
     pub fn check_behind(self: &Arc<Self>) {
         let inner = Arc::downgrade(self);
         let check = move || {
+            std::thread::sleep(CHECK_AFTER);
             while let Some(inner) = inner.upgrade()
                 && !inner.ended.load(Ordering::SeqCst)
             {

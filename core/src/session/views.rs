@@ -185,14 +185,10 @@ impl Views {
 
     /// Rows, newest change first.
     pub fn rows(&self, offset: usize, limit: usize) -> Result<Vec<RowStored>, StoreError> {
-        let recent: Vec<(Vec<u8>, SubjectId)> =
+        let rows: Vec<(Vec<u8>, RowStored)> =
             self.store
                 .scan(Tree::Recent, &[], &[], offset.saturating_add(limit))?;
-        let mut rows = Vec::new();
-        for (_, subject) in recent.into_iter().skip(offset) {
-            rows.extend(self.row(subject)?);
-        }
-        Ok(rows)
+        Ok(rows.into_iter().skip(offset).map(|(_, row)| row).collect())
     }
 
     /// Rows whose newest own entry has a number above one, newest first.
@@ -212,7 +208,11 @@ impl Views {
     }
 
     pub fn row(&self, subject: SubjectId) -> Result<Option<RowStored>, StoreError> {
-        self.store.get(Tree::Rows, subject.as_bytes())
+        let place: Option<Vec<u8>> = self.store.get(Tree::Rows, subject.as_bytes())?;
+        match place {
+            Some(place) => self.store.get(Tree::Recent, &place),
+            None => Ok(None),
+        }
     }
 
     /// Rows of records that name a case by any of these texts (id, normal number).

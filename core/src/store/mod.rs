@@ -36,9 +36,10 @@ pub enum StoreError {
 pub enum Tree {
     /// Single values by name: heads, cursor, limits, token.
     Meta,
-    /// Records in the order in which they changed here, newest first.
+    /// Rows of records in the order in which they changed here, newest first: those of a page lie
+    /// together.
     Recent,
-    /// Rows of records by subject.
+    /// Where the row of a record lies, by subject.
     Rows,
     /// Records of a case.
     ByCase,

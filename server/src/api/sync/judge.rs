@@ -259,7 +259,6 @@ mod tests {
                 "accepted",
                 "bytes_erased",
                 "concluded",
-                "contest_decided",
                 "held_released",
                 "returned"
             ]

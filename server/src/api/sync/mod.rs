@@ -193,6 +193,12 @@ async fn opening(
     if head.limits != court.limits().version {
         lines.push(DownLine::Limits(court.limits().clone()));
     }
+    // Told along with something else: when nothing changed nothing is said.
+    if !lines.is_empty()
+        && let Some(position) = court.db().safe_position().await?
+    {
+        lines.push(DownLine::Safe(position));
+    }
     Ok(lines)
 }
 

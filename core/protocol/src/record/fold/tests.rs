@@ -178,6 +178,29 @@ fn a_decision_settles_the_candidates_it_names_and_a_later_one_reopens() {
 }
 
 #[test]
+fn an_officer_chooses_between_his_own_values_alone() {
+    let (mut a, mut b) = (Phone::new(1), Phone::new(2));
+    let mut record = a.opened();
+    let opening = record.order[0].hash;
+    let (_, one) = a.set(&mut record, None, "place", "大岗".into());
+    let (_, two) = b.set(&mut record, Some(opening), "place", "榄核".into());
+    let place = Path::new("place").unwrap();
+    let by = |hash| {
+        let candidates = record.fields[&place].candidates.iter();
+        candidates
+            .filter(|it| it.entry == hash)
+            .map(|it| it.author)
+            .next()
+            .unwrap()
+    };
+    assert_ne!(by(one), by(two));
+    assert!(record.all_by(by(one), &place, &[one]));
+    assert!(!record.all_by(by(one), &place, &[one, two]));
+    assert!(!record.all_by(by(one), &place, &[EntryHash::from_bytes([9; 32])]));
+    assert!(!record.all_by(by(one), &Path::new("course").unwrap(), &[one]));
+}
+
+#[test]
 fn lines_added_on_two_phones_stay_two_lines() {
     let (mut a, mut b) = (Phone::new(1), Phone::new(2));
     let mut record = a.opened();
