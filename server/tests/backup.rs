@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use support::{Phone, Server, command, outcome, refused, run};
 use waiqin_protocol::ids::EvidenceHash;
+use waiqin_protocol::journal::LogPosition;
 use waiqin_protocol::wire::evidence::EvidenceState;
 use waiqin_protocol::wire::sync::{DownLine, Heads};
 use waiqin_server::db::Db;
@@ -64,6 +65,20 @@ async fn upload(phone: &Phone, hash: EvidenceHash, photo: &[u8]) {
     assert_eq!(status.items[0].state, EvidenceState::Received);
 }
 
+/// What phones are told: where the log ended in the backup, a place of the running log.
+async fn told_safe(server: &Server, phone: &Phone) -> LogPosition {
+    let db = Db::open_sqlite(&server.data).await.unwrap();
+    let safe = db.safe_position().await.unwrap().unwrap();
+    assert!(db.knows_position(&safe).await.unwrap());
+    assert!(safe.number < db.log_position().await.unwrap().number);
+    db.close().await;
+    let mut head = phone.sync_head();
+    head.limits = 0;
+    let told = phone.send(phone.body(head, 9), None).await.lines;
+    assert!(told.contains(&DownLine::Safe(safe)), "{told:?}");
+    safe
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_of_a_busy_server_is_a_prefix_and_phones_bring_the_rest_again() {
     let server = Server::start();
@@ -100,21 +115,8 @@ async fn a_backup_of_a_busy_server_is_a_prefix_and_phones_bring_the_rest_again()
     deliver(&mut li, 250).await;
     let running = server.verified();
 
-    // What phones may be told: where the log ended in the backup, a place of the running log.
-    let db = Db::open_sqlite(&server.data).await.unwrap();
-    let safe = db.safe_position().await.unwrap().unwrap();
+    let safe = told_safe(&server, &wang).await;
     assert_eq!(made["position"], serde_json::to_value(safe).unwrap());
-    assert!(db.knows_position(&safe).await.unwrap());
-    assert!(safe.number < db.log_position().await.unwrap().number);
-    db.close().await;
-    let mut head = wang.sync_head();
-    head.limits = 0;
-    let told = wang.send(wang.body(head, 9), None).await;
-    assert!(
-        told.lines.contains(&DownLine::Safe(safe)),
-        "{:?}",
-        told.lines
-    );
 
     let (code, said, error) = restore(&to, &elsewhere, &[]);
     assert_eq!((code, error.as_str()), (0, ""), "{said}");

@@ -366,10 +366,10 @@ pub fn full_record() -> RecordPage {
     let _ = record.apply(&other, hash(0x23));
     let photos = photos();
     record.evidence = photos.iter().map(|it| it.state.clone()).collect();
-    let line = |seq, kind, delivery| EntryLine {
-        seq: Some(seq),
+    let line = |n: u8, kind, delivery| EntryLine {
+        seq: Some(n.into()),
         author: ME,
-        hash: hash(0x21),
+        hash: hash(0x1f + n),
         kind,
         paths: Vec::new(),
         at_ms: NOW_MS - 7_200_000,

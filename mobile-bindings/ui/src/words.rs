@@ -221,8 +221,9 @@ waiqin_protocol::words! {
         contest_open: "选定…", "Choose…";
         contest_go: "以此为准", "Let it hold";
         err_contest_choice: "请选定一个现在并存的值。", "Choose one of the values that are contested now.";
-        you: "您", "You";
-        other_officer: "另一部手机", "Another phone";
+        you_here: "您，本机", "You, on this phone";
+        you_elsewhere: "您，另一部手机", "You, on another phone";
+        other_officer: "另一名干警", "Another officer";
         removed_value: "（已移除）", "(removed)";
         err_text_long: "太长：最多 {max} 个字符，没有存这一项。", "Too long: at most {max} characters; this field was not saved.";
         err_moment: "时间写法不对，没有存这一项。", "Not a date and time; this field was not saved.";

@@ -180,12 +180,14 @@ impl Viewer<'_> {
         let [_, _, ..] = state.candidates.as_slice() else {
             return None;
         };
+        let own = || self.page.entries.iter().filter(|line| line.seq.is_some());
+        let here = |it: &Candidate| own().any(|line| line.hash == it.entry);
         let value = |it: &Candidate| ContestValue {
             entry: it.entry,
-            who: if it.author == self.me {
-                self.w().you
-            } else {
-                self.w().other_officer
+            who: match (it.author == self.me, here(it)) {
+                (true, true) => self.w().you_here,
+                (true, false) => self.w().you_elsewhere,
+                (false, _) => self.w().other_officer,
             },
             text: self.candidate_text(it, def),
         };
