@@ -27,11 +27,7 @@ impl Slots {
     }
 
     fn other(self) -> Tree {
-        if self.second {
-            Tree::CasesA
-        } else {
-            Tree::CasesB
-        }
+        self.swapped().shown()
     }
 
     /// Entries of others that are shown.
@@ -45,10 +41,14 @@ impl Slots {
 
     /// Entries of others beside those.
     pub(super) fn built_others(self) -> Tree {
-        if self.second {
-            Tree::OthersA
-        } else {
-            Tree::OthersB
+        self.swapped().shown_others()
+    }
+
+    /// As they stand when the other view is shown.
+    fn swapped(self) -> Self {
+        Self {
+            building: false,
+            second: !self.second,
         }
     }
 }
@@ -243,12 +243,8 @@ impl Views {
         }
         kept.sort();
         kept.dedup();
-        let now = Slots {
-            building: false,
-            second: !slots.second,
-        };
         batch.put(Tree::Meta, meta::KEPT.as_bytes(), &kept);
-        batch.put(Tree::Meta, meta::CASES.as_bytes(), &now);
+        batch.put(Tree::Meta, meta::CASES.as_bytes(), &slots.swapped());
         batch.put(Tree::Meta, meta::UNFOLDED.as_bytes(), &true);
         batch.commit()?;
         self.flush()?;

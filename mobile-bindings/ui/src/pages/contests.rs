@@ -1,14 +1,14 @@
 //! 并存: values that stand against each other, and the choice of one. What is not chosen stays in its
 //! entry; who chose, and why, stands in another.
 
-use super::check::REASON_CHARS_MAX;
 use super::not_done::NotDone;
 use super::problem::Shown;
 use super::record::read;
 use super::rows::record_href;
+use super::sealed::reason;
 use super::visit::Unlocked;
 use crate::carrier::Protected;
-use crate::form::{Contest, Posted, Viewer};
+use crate::form::{Contest, Viewer};
 use crate::frame::{Frame, Tab};
 use crate::show::Number;
 use askama::Template;
@@ -89,7 +89,7 @@ pub(super) async fn decide(
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
     let text = |name: &str| posted.text(name).unwrap_or_default().trim().to_owned();
-    let (path, reason) = (text("path"), reason_of(&posted));
+    let (path, reason) = (text("path"), reason(&posted));
     let decided = async {
         let subject = desk.subject(&id)?;
         let chosen = text("entry").parse();
@@ -107,11 +107,6 @@ pub(super) async fn decide(
             shown(&desk, &id, failed).await
         }
     }
-}
-
-fn reason_of(posted: &Posted) -> String {
-    let text = posted.text("reason").unwrap_or_default().trim();
-    text.chars().take(REASON_CHARS_MAX).collect()
 }
 
 async fn shown(desk: &Unlocked, id: &str, failed: Failed) -> Result<Response, Shown> {

@@ -160,7 +160,8 @@ pub(super) async fn void(
     or_told(&desk, &id, voided.await).await
 }
 
-fn reason(posted: &Posted) -> String {
+/// The reason that was typed, within its bound.
+pub(super) fn reason(posted: &Posted) -> String {
     let text = posted.text("reason").unwrap_or_default().trim();
     text.chars().take(REASON_CHARS_MAX).collect()
 }
