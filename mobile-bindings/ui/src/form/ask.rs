@@ -119,7 +119,8 @@ impl Viewer<'_> {
                 .map(|it| view(it.code.into(), it.label(self.lang).into()))
                 .collect(),
             Kind::Item(list) => self
-                .in_order(list)
+                .record()
+                .items(list)
                 .into_iter()
                 .enumerate()
                 .map(|(index, id)| {

@@ -4,7 +4,6 @@
 
 use crate::words::Words;
 use waiqin_protocol::ids::ItemId;
-use waiqin_protocol::record::Record;
 
 /// A text of the table of words, in whichever language.
 pub type Label = fn(&Words) -> &'static str;
@@ -308,13 +307,6 @@ pub(super) fn lists(steps: &'static [Step]) -> impl Iterator<Item = &'static Lis
             None
         }
     })
-}
-
-/// Ids of the items of a list, in the order in which the record holds them: by random id, which
-/// stands still while others are added.
-#[must_use]
-pub fn items_of(record: &Record, list: &str) -> Vec<String> {
-    record.items(list)
 }
 
 /// The pattern of a path: each id of an item as `*`.

@@ -28,8 +28,7 @@ mod whole;
 pub use deeds::{Asked, Held, Place, asked};
 pub use kept::was;
 pub use layout::{
-    Copy, Deed, Field, Given, Label, Lead, List, Pick, Piece, Preset, Step, items_of, pattern_of,
-    patterns,
+    Copy, Deed, Field, Given, Label, Lead, List, Pick, Piece, Preset, Step, pattern_of, patterns,
 };
 pub use notes::{Note, of as note_of};
 pub use shown::{

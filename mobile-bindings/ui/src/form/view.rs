@@ -6,7 +6,7 @@ use super::folds::{
     count_fold, fold, given_words, mostly_open, part_given, part_wrong, second_line,
 };
 use super::kept::was;
-use super::layout::{Copy, Deed, Given, Label, Lead, List, Pick, Piece, Step, items_of, join};
+use super::layout::{Copy, Deed, Given, Label, Lead, List, Pick, Piece, Step, join};
 use super::shown::{
     AssetsView, Block, DeedView, FixView, FlagView, ItemView, Part, PhotoView, StepView,
 };
@@ -14,7 +14,7 @@ use super::values::{FieldProblem, shown_text};
 use crate::show::{fix_text, money};
 use crate::words::Words;
 use std::collections::BTreeMap;
-use waiqin_core::{EntryLine, RecordPage};
+use waiqin_core::RecordPage;
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::fields::{self, FieldDef, Kind};
 use waiqin_protocol::ids::OfficerId;
@@ -105,7 +105,7 @@ impl Viewer<'_> {
         step.leading.iter().all(|lead| match lead {
             Lead::Any(names) => names.iter().any(|name| self.given(name)),
             Lead::Each(list, names) => {
-                let items = items_of(self.record(), list);
+                let items = self.record().items(list);
                 let each = |id: &String| {
                     names
                         .iter()
@@ -192,7 +192,7 @@ impl Viewer<'_> {
         let w = self.w();
         let name = self.path(list.name);
         blocks.push(Block::Title((list.heading)(w)));
-        for (index, id) in self.in_order(&name).into_iter().enumerate() {
+        for (index, id) in self.record().items(&name).into_iter().enumerate() {
             let before = join(&name, &id);
             let fields = list.fields.iter();
             let mut parts: Vec<Part> = fields.filter_map(|it| self.part(it, &before)).collect();
@@ -250,7 +250,7 @@ impl Viewer<'_> {
             .iter()
             .map(|it| self.record().text(&join(pick.list, it)))
             .collect();
-        let ids = self.in_order(pick.from).into_iter().enumerate();
+        let ids = self.record().items(pick.from).into_iter().enumerate();
         let choice = |(index, id): (usize, String)| DeedView {
             what: format!("pick:{}:{id}", pick.list),
             label: self.item_words(pick.from, &id, index),
@@ -279,23 +279,6 @@ impl Viewer<'_> {
             let label = self.w().do_capital;
             Block::Deeds(vec![plain_deed(format!("capital:{from}"), label)])
         })
-    }
-
-    /// Items in the order in which they were added: ids are random, so their own order means
-    /// nothing. Those of another phone, whose entries are not listed here, come first.
-    pub(super) fn in_order(&self, list: &str) -> Vec<String> {
-        let mut items = items_of(self.record(), list);
-        let added = |id: &String| {
-            let before = join(list, id);
-            let names = |line: &EntryLine| {
-                line.paths
-                    .iter()
-                    .any(|it| *it == before || it.starts_with(&format!("{before}/")))
-            };
-            self.page.entries.iter().position(names)
-        };
-        items.sort_by_cached_key(added);
-        items
     }
 
     fn deeds(&self, deeds: &'static [Deed], before: &str) -> Vec<DeedView> {

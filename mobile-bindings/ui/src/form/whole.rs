@@ -1,6 +1,6 @@
 //! A record of an act that is not recorded on this phone: everything that it holds, as lines.
 
-use super::layout::{items_of, pattern_of};
+use super::layout::pattern_of;
 use super::shown::{Block, Fact, StepView};
 use super::values::shown_text;
 use super::view::Viewer;
@@ -94,7 +94,7 @@ fn paths_of(record: &Record, def: &FieldDef) -> Vec<String> {
                 };
                 paths.filter(fits).collect::<Vec<_>>()
             };
-            items_of(record, list).into_iter().flat_map(own).collect()
+            record.items(list).into_iter().flat_map(own).collect()
         }
     }
 }
