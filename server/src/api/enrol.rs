@@ -5,23 +5,19 @@ use super::caller::By;
 use super::message::Message;
 use super::problem::Refusal;
 use crate::court::Court;
-use crate::db::{Journal, LogKind, NewEntry, Write};
+use crate::db::{Journal, Write};
 use crate::enrolment::code_hash;
+use crate::record::{Opening, add_journal, cause_text};
 use axum::Json;
 use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use waiqin_protocol::canonical;
 use waiqin_protocol::ids::{JournalId, OfficerId, SubjectId};
-use waiqin_protocol::journal::{
-    Certificate, Chain, Change, Entry, JournalCause, JournalReceipt, LogPosition, Signed,
-    entry_hash,
-};
+use waiqin_protocol::journal::{Change, Entry, JournalCause};
 use waiqin_protocol::suite::SUITE;
 use waiqin_protocol::wire::enrol::{
     EnrolAnswer, EnrolBegin, EnrolOffer, EnrolRequest, OfficerCard, SuccessorRequest,
 };
-use waiqin_protocol::wire::sync::Verdict;
 
 /// Longest name of a phone that is kept, characters.
 const DEVICE_NAME_CHARS_MAX: usize = 100;
@@ -135,31 +131,16 @@ pub(super) async fn succeed(
     }))
 }
 
-/// Adds a journal with its entry 1, its row of the log and the receipt for both.
+/// Adds a journal and commits.
 async fn add(
     court: &Court,
     mut write: Write,
     journal: Journal,
     entry: String,
 ) -> Result<Journal, Refusal> {
-    let body = log_body(&journal)?;
-    let position = write
-        .append(
-            LogKind::Journal,
-            Some(journal.id),
-            &body,
-            journal.enrolled_ms,
-        )
-        .await?;
-    let journal = Journal {
-        receipt: Some(receipt_of(court, &journal, position)?),
-        ..journal
-    };
-    write.add_journal(&journal).await?;
-    let first = [first_entry(&journal, entry)];
-    write
-        .add_entries(journal.id, position.number, &first)
-        .await?;
+    let added: Result<_, Refusal> =
+        add_journal(court, &mut write, journal, entry.into_bytes()).await;
+    let journal = added?;
     write.commit().await?;
     Ok(journal)
 }
@@ -199,7 +180,7 @@ async fn journal_of(
         parent,
         server,
         suite,
-    } = entry.change
+    } = entry.change.clone()
     else {
         return Err(Refusal::EntryOne);
     };
@@ -222,80 +203,16 @@ async fn journal_of(
             return Err(Refusal::WrongServer);
         }
     }
-    let mut chain = Chain::default();
-    chain.push(bytes);
-    let hash = entry_hash(bytes);
-    let certificate = Certificate {
-        entry: hash,
-        journal: entry.journal,
-        server,
-    };
-    let now_ms = court.clock().now_ms();
-    Ok(Journal {
-        id: entry.journal,
-        officer,
+    let opening = Opening {
+        cause,
         device,
         device_name: shown_name(device_name),
         key,
-        cause: cause_text(cause),
+        officer,
         parent,
-        entry: hash,
-        certificate: Signed::sign(certificate, court.signer())?,
-        head: chain.head(),
-        announced: chain.head(),
-        receipt: None,
-        enrolled_ms: now_ms,
-        seen_ms: now_ms,
-        revoked_ms: None,
-    })
-}
-
-/// The word of a cause, as entry 1 writes it.
-fn cause_text(cause: JournalCause) -> String {
-    let value = serde_json::to_value(cause).ok();
-    let text = value.as_ref().and_then(serde_json::Value::as_str);
-    text.unwrap_or_default().to_owned()
-}
-
-/// Enrolment itself takes entry 1 into custody.
-fn receipt_of(
-    court: &Court,
-    journal: &Journal,
-    position: LogPosition,
-) -> Result<Signed<JournalReceipt>, Refusal> {
-    let receipt = JournalReceipt {
-        at: journal.enrolled_ms,
-        journal: journal.id,
-        link: journal.head.link,
-        position,
-        seq: journal.head.seq,
-        server: court.server_id(),
+        office: false,
     };
-    Ok(Signed::sign(receipt, court.signer())?)
-}
-
-fn first_entry(journal: &Journal, entry: String) -> NewEntry {
-    NewEntry {
-        seq: 1,
-        hash: journal.entry,
-        link: journal.head.link,
-        bytes: entry.into_bytes(),
-        subject: Some(SubjectId::from_bytes(*journal.id.as_bytes())),
-        kind: Some("journal_opened".to_owned()),
-        verdict: Verdict::Accepted,
-        reason: None,
-    }
-}
-
-fn log_body(journal: &Journal) -> Result<String, Refusal> {
-    let body = serde_json::json!({
-        "act": "enrolled",
-        "entry": journal.entry.to_string(),
-        "head": { "link": journal.head.link.to_string(), "seq": journal.head.seq },
-        "journal": journal.id.to_string(),
-    });
-    let bytes = canonical::to_bytes(&body).map_err(|_| Refusal::Internal)?;
-    String::from_utf8(bytes).map_err(|_| Refusal::Internal)
+    Ok(opening.certify(court, &entry, bytes)?)
 }
 
 /// A phone's name for itself, bounded and without control characters.

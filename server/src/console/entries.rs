@@ -63,7 +63,7 @@ fn time(ms: i64, opened_ms: i64) -> String {
     }
 }
 
-fn kind_word(kind: &str, words: &ConsoleWords) -> String {
+pub(super) fn kind_word(kind: &str, words: &ConsoleWords) -> String {
     let word = match kind {
         "journal_opened" => words.entry_journal_opened,
         "record_opened" => words.entry_record_opened,
@@ -102,7 +102,7 @@ fn verdict_word(verdict: &str, words: &ConsoleWords) -> (&'static str, &'static 
     }
 }
 
-fn reason_word(reason: &str, words: &ConsoleWords) -> &'static str {
+pub(super) fn reason_word(reason: &str, words: &ConsoleWords) -> &'static str {
     match reason {
         "malformed" => words.reason_malformed,
         "not_of_this_journal" => words.reason_not_of_this_journal,

@@ -9,7 +9,7 @@ use waiqin_protocol::canonical::Value;
 use waiqin_protocol::fields::{FieldDef, Kind, list_label, of_act};
 use waiqin_protocol::ids::{ItemId, OfficerId};
 use waiqin_protocol::journal::Path;
-use waiqin_protocol::record::{FieldState, Record};
+use waiqin_protocol::record::{Candidate, FieldState, Record};
 use waiqin_protocol::words::{Lang, fill};
 
 /// A field, or a list of items.
@@ -78,6 +78,59 @@ pub(super) fn of(record: &Record, lang: Lang, name_of: &dyn Fn(OfficerId) -> Str
         .collect();
     fields.sort_by_key(|it| (it.place, it.path));
     writer.all(&fields)
+}
+
+/// A contested field.
+pub(super) struct Contested<'a> {
+    pub path: String,
+    pub label: String,
+    /// Each candidate with its value in words.
+    pub values: Vec<(&'a Candidate, String)>,
+}
+
+/// The contested fields of a record, in the order of its papers.
+pub(super) fn contested(record: &Record, lang: Lang) -> Vec<Contested<'_>> {
+    let table: Vec<&'static FieldDef> = of_act(record.act).collect();
+    let place = |path: &Path| table.iter().position(|it| it.fits(path.as_str()));
+    let mut paths = record.contested();
+    paths.sort_by_key(|path| (place(path).unwrap_or(table.len()), path.as_str()));
+    let shown = paths.into_iter().map(|path| {
+        let candidates = record.fields[path].candidates.iter();
+        let values = candidates.map(|it| (it, said(record, path, Some(&it.value), lang).1));
+        Contested {
+            path: path.as_str().to_owned(),
+            label: said(record, path, None, lang).0,
+            values: values.collect(),
+        }
+    });
+    shown.collect()
+}
+
+/// The name of a field, its list's before it, and a value of it in words.
+pub(super) fn said(
+    record: &Record,
+    path: &Path,
+    value: Option<&Value>,
+    lang: Lang,
+) -> (String, String) {
+    let path = path.as_str();
+    let def = of_act(record.act).find(|it| it.fits(path));
+    let writer = Writer {
+        lang,
+        words: ConsoleWords::of(lang),
+        name_of: &|_| String::new(),
+    };
+    let name = match def {
+        Some(def) => def.label(lang),
+        None => split(path).map_or(path, |it| it.2),
+    };
+    let label = match split(path) {
+        Some((list, _, "")) => writer.list_label(list),
+        Some((list, ..)) => format!("{} · {name}", writer.list_label(list)),
+        None => name.to_owned(),
+    };
+    let text = value.map(|value| writer.text(def.map(|it| it.kind), path, value));
+    (label, text.unwrap_or_default())
 }
 
 struct Writer<'a> {

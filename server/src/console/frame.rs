@@ -21,6 +21,8 @@ pub(super) enum Tab {
     Cases,
     /// 外勤记录
     Records,
+    /// 待裁定
+    Decisions,
     /// 未送达
     Undelivered,
     /// 导入名册
@@ -37,6 +39,7 @@ impl Tab {
             Self::Overview => "/",
             Self::Cases => "/cases",
             Self::Records => "/records",
+            Self::Decisions => "/decisions",
             Self::Undelivered => "/undelivered",
             Self::Import => "/import",
             Self::Devices => "/devices",
@@ -49,6 +52,7 @@ impl Tab {
             Self::Overview => words.nav_overview,
             Self::Cases => words.nav_cases,
             Self::Records => words.nav_records,
+            Self::Decisions => words.nav_decisions,
             Self::Undelivered => words.nav_undelivered,
             Self::Import => words.nav_import,
             Self::Devices => words.nav_devices,
@@ -59,7 +63,9 @@ impl Tab {
     fn shown_to(self, member: &Member) -> bool {
         match self {
             Self::Overview | Self::Cases | Self::Records => true,
-            Self::Undelivered | Self::Import | Self::Devices => member.is_office(),
+            Self::Decisions | Self::Undelivered | Self::Import | Self::Devices => {
+                member.is_office()
+            }
             Self::People => member.is_admin(),
         }
     }
@@ -145,7 +151,10 @@ impl Frame {
 fn nav(member: &Member, on: Option<Tab>, w: &'static ConsoleWords) -> Vec<NavGroup> {
     let groups = [
         (w.nav_group_command, &[Tab::Overview, Tab::Cases][..]),
-        (w.nav_group_records, &[Tab::Records, Tab::Undelivered]),
+        (
+            w.nav_group_records,
+            &[Tab::Records, Tab::Decisions, Tab::Undelivered],
+        ),
         (
             w.nav_group_manage,
             &[Tab::Import, Tab::Devices, Tab::People],

@@ -8,6 +8,8 @@
 mod book;
 mod case;
 mod cases;
+mod contests;
+mod decisions;
 mod desk;
 mod devices;
 mod entries;

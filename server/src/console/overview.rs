@@ -207,6 +207,28 @@ async fn office(
         class: "",
         href: "/devices".to_owned(),
     });
+    let contested = RecordFilter {
+        contested: true,
+        ..RecordFilter::default()
+    };
+    let contested = desk.db().records_counted(&contested, COUNTED).await?;
+    let held = desk.db().held_counted(COUNTED).await?;
+    let waiting = [
+        (
+            contested,
+            words.attention_contested,
+            words.attention_contested_note,
+        ),
+        (held, words.attention_held, words.attention_held_note),
+    ];
+    for (n, text, note) in waiting.into_iter().filter(|it| it.0 > 0) {
+        attention.push(Attention {
+            class: "care",
+            text: fill(text, &[("n", &show::count(n))]),
+            note: note.to_owned(),
+            href: "/decisions".to_owned(),
+        });
+    }
     for journal in &undelivered.journals {
         attention.push(Attention {
             class: "care",

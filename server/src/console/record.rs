@@ -1,5 +1,6 @@
 //! A record: what it says, its evidence, and the chain behind it.
 
+use super::contests::{self, Contest, Decided, Named};
 use super::desk::Desk;
 use super::entries::{self, EntryLine};
 use super::fields::{self, Shown};
@@ -85,27 +86,49 @@ struct RecordPage {
     several_journals: bool,
     device: String,
     journal: String,
+    contests: Vec<Contest>,
+    decided: Vec<Decided>,
+    may_decide: bool,
+    notice: Notice,
+}
+
+/// What was in the way of a choice, and what had been typed.
+#[derive(Default)]
+pub(super) struct Notice {
+    pub problem: String,
+    pub path: String,
+    pub chosen: String,
+    pub reason: String,
 }
 
 /// `GET /records/{subject}`
 pub(super) async fn record(page: Page, Path(subject): Path<String>) -> Result<Response, Problem> {
-    let (row, record) = seen(&page, &subject).await?;
+    shown(page, &subject, Notice::default()).await
+}
+
+/// A record, with what was in the way of a choice.
+pub(super) async fn shown(page: Page, subject: &str, notice: Notice) -> Result<Response, Problem> {
+    let (row, record) = seen(&page, subject).await?;
     let desk = &page.desk;
     let words = page.words();
     let court_time = |ms| desk.court_time(ms);
-    let evidence = desk.db().evidence_of(&subject).await?;
+    let evidence = desk.db().evidence_of(subject).await?;
     let photos = photos::of(&record, &evidence, words, &court_time);
-    let rows = desk.db().entries_of(&subject, ENTRIES_SHOWN).await?;
+    let rows = desk.db().entries_of(subject, ENTRIES_SHOWN).await?;
     let entries = entries::of(&rows, row.opened_ms, words, &court_time);
     let journals: BTreeSet<&str> = rows.iter().map(|row| row.journal.as_str()).collect();
     let names: HashMap<String, String> = desk.db().names_of_users().await?.into_iter().collect();
-    let name_of = |id: waiqin_protocol::ids::OfficerId| {
-        names
-            .get(&id.to_string())
-            .cloned()
-            .unwrap_or_else(|| show::short_hash(&id.to_string()))
+    let mut devices = HashMap::new();
+    for journal in journals.iter().copied().chain([row.journal.as_str()]) {
+        if let Some(shown) = desk.db().journal_shown(journal).await? {
+            devices.insert(journal.to_owned(), shown.device_name);
+        }
+    }
+    let named = Named {
+        names: &names,
+        devices: &devices,
     };
-    let device = desk.db().journal_shown(&row.journal).await?;
+    let name_of = |id: waiqin_protocol::ids::OfficerId| named.name(&id.to_string());
     let case = match &row.case_id {
         Some(id) => desk.db().case(id).await?,
         None => None,
@@ -129,8 +152,12 @@ pub(super) async fn record(page: Page, Path(subject): Path<String>) -> Result<Re
         photos_state: photos_state(&photos, words),
         entries_state: entries_state(&entries, words),
         several_journals: journals.len() > 1,
-        device: device.map(|it| it.device_name).unwrap_or_default(),
+        device: devices.get(&row.journal).cloned().unwrap_or_default(),
         journal: row.journal.clone(),
+        contests: contests::of(&record, &page, &named, &rows),
+        decided: contests::decided(&record, &page, &named),
+        may_decide: page.member.is_office(),
+        notice,
         photos,
         entries,
         card,

@@ -68,6 +68,7 @@ impl Asked {
                 .map(|id| id.to_string()),
             act: Some(self.act.clone()).filter(|act| !act.is_empty()),
             unmatched: self.unmatched == "1",
+            contested: false,
             case_id: Some(self.case.clone()).filter(|case| !case.is_empty()),
             received_from_ms: since.map(|ms| desk.real_time(ms)),
             scope: page

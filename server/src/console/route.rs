@@ -6,8 +6,8 @@ use super::form::{FORM_BYTES_MAX, change, change_as_visitor};
 use super::problem::Problem;
 use super::visitor::Visitor;
 use super::{
-    case, cases, devices, evidence, files, import, overview, people, record, records, sign_in,
-    tickets, undelivered,
+    case, cases, contests, decisions, devices, evidence, files, import, overview, people, record,
+    records, sign_in, tickets, undelivered,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -69,6 +69,17 @@ pub(super) fn table() -> Vec<Route> {
             "/records/{subject}/evidence/{hash}",
             Member,
             get(evidence::page_of),
+        ),
+        route(
+            "/records/{subject}/decide",
+            Office,
+            get(record::record).merge(change(contests::decide)),
+        ),
+        route("/decisions", Office, get(decisions::list)),
+        route(
+            "/decisions/{journal}",
+            Office,
+            get(decisions::held).merge(change(decisions::release)),
         ),
         route("/evidence/{hash}", Member, get(evidence::original)),
         route(

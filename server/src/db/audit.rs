@@ -36,6 +36,12 @@ pub enum AuditAct {
     BackedUp,
     /// The server was put back from a backup.
     Restored,
+    /// The office began a journal of its own.
+    OfficeJournal,
+    /// The office chose between values that stood against each other.
+    ContestDecided,
+    /// The office let a held entry stand.
+    HeldReleased,
     /// A case was read.
     CaseRead,
     /// Evidence was read.
@@ -67,6 +73,9 @@ impl AuditAct {
             Self::ListRolledBack => "list-rolled-back",
             Self::BackedUp => "backed-up",
             Self::Restored => "restored",
+            Self::OfficeJournal => "office-journal",
+            Self::ContestDecided => "contest-decided",
+            Self::HeldReleased => "held-released",
             Self::CaseRead => "case-read",
             Self::EvidenceRead => "evidence-read",
             Self::Fork => "incident-fork",

@@ -63,6 +63,8 @@ pub struct RecordFilter {
     pub act: Option<String>,
     /// Only those whose case the list does not hold.
     pub unmatched: bool,
+    /// Only those in which values stand against each other.
+    pub contested: bool,
     /// Only those of this case.
     pub case_id: Option<String>,
     /// Only those whose first entry came at or after, ms UTC.
@@ -208,7 +210,7 @@ impl Db {
         let rows = sqlx::query(
             "SELECT e.journal, e.seq, e.hash, e.bytes, e.kind, e.verdict, e.reason, l.at_ms \
              FROM entries e JOIN log l ON l.number = e.log_number \
-             WHERE e.subject = $1 ORDER BY e.log_number, e.seq LIMIT $2",
+             WHERE e.subject = $1 ORDER BY e.verdict_number, e.seq LIMIT $2",
         )
         .bind(subject)
         .bind(i64::from(limit))
@@ -338,11 +340,14 @@ impl RecordFilter {
         if self.unmatched {
             sql.push_str(" AND r.case_id IS NULL");
         }
+        if self.contested {
+            sql.push_str(" AND r.contested > 0");
+        }
         if let Some(ms) = self.received_from_ms {
             values.push(Bound::Number(ms));
             sql.push_str(&format!(
                 " AND r.subject IN (SELECT e.subject FROM log l \
-                 JOIN entries e ON e.log_number = l.number \
+                 JOIN entries e ON e.verdict_number = l.number \
                  WHERE l.at_ms >= ${} AND e.kind = 'record_opened')",
                 values.len()
             ));

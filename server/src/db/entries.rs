@@ -3,7 +3,6 @@
 use super::{Db, DbError, Write};
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use std::collections::BTreeSet;
 use waiqin_protocol::ids::{EntryHash, JournalId, Link, SubjectId};
 use waiqin_protocol::journal::Head;
 use waiqin_protocol::wire::sync::{Verdict, VerdictReason, VerdictRun};
@@ -95,7 +94,7 @@ impl Db {
         to: u64,
     ) -> Result<Vec<VerdictRun>, DbError> {
         let rows = sqlx::query(
-            "SELECT seq, verdict, reason, log_number FROM entries \
+            "SELECT seq, verdict, reason, verdict_number FROM entries \
              WHERE journal = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
         )
         .bind(journal.to_string())
@@ -103,32 +102,29 @@ impl Db {
         .bind(super::number_in(to)?)
         .fetch_all(self.pool())
         .await?;
-        let mut runs: Vec<VerdictRun> = Vec::new();
-        for row in &rows {
-            let seq = super::number_out(row.get(0))?;
-            let verdict = super::of_word(row.get(1), "verdict")?;
-            let reason: Option<String> = row.get(2);
-            let reason = reason
-                .map(|text| super::of_word(text, "reason"))
-                .transpose()?;
-            let number = super::number_out(row.get(3))?;
-            match runs.last_mut() {
-                Some(run)
-                    if (run.verdict, run.reason, run.number) == (verdict, reason, number)
-                        && run.to + 1 == seq =>
-                {
-                    run.to = seq;
-                }
-                Some(_) | None => runs.push(VerdictRun {
-                    from: seq,
-                    number,
-                    reason,
-                    to: seq,
-                    verdict,
-                }),
-            }
-        }
-        Ok(runs)
+        runs_of(&rows)
+    }
+
+    /// Verdicts of entries up to `to` that changed after a row of the log, as runs.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row does not read.
+    pub async fn late_verdicts(
+        &self,
+        journal: JournalId,
+        since: u64,
+        to: u64,
+    ) -> Result<Vec<VerdictRun>, DbError> {
+        let rows = sqlx::query(
+            "SELECT seq, verdict, reason, verdict_number FROM entries WHERE journal = $1 \
+             AND verdict_number <> log_number AND verdict_number > $2 AND seq <= $3 ORDER BY seq",
+        )
+        .bind(journal.to_string())
+        .bind(super::number_in(since)?)
+        .bind(super::number_in(to)?)
+        .fetch_all(self.pool())
+        .await?;
+        runs_of(&rows)
     }
 
     /// Entries of a journal after a number, in order, at most `limit`.
@@ -189,8 +185,8 @@ impl Write {
         for rows in entries.chunks(ROWS_AT_ONCE) {
             let sql = format!(
                 "INSERT INTO entries (journal, seq, hash, link, bytes, log_number, subject, kind, \
-                 verdict, reason) VALUES {}",
-                super::rows_of(rows.len(), 10)
+                 verdict, reason, verdict_number) VALUES {}",
+                super::rows_of(rows.len(), 11)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for entry in rows {
@@ -204,7 +200,8 @@ impl Write {
                     .bind(entry.subject.map(|id| id.to_string()))
                     .bind(entry.kind.clone())
                     .bind(super::word(&entry.verdict)?)
-                    .bind(entry.reason.as_ref().map(super::word).transpose()?);
+                    .bind(entry.reason.as_ref().map(super::word).transpose()?)
+                    .bind(log_number);
             }
             query.execute(self.tx()).await?;
         }
@@ -242,28 +239,36 @@ impl Write {
         }
         Ok(())
     }
+}
 
-    /// Which of these subjects have a held entry of the journal: its later entries on them are held
-    /// too.
-    ///
-    /// # Errors
-    /// When a statement fails.
-    pub async fn held_subjects(
-        &mut self,
-        journal: JournalId,
-    ) -> Result<BTreeSet<SubjectId>, DbError> {
-        let rows = sqlx::query(
-            // What stays outside a seal is understood: nothing later waits for it.
-            "SELECT DISTINCT subject FROM entries WHERE journal = $1 AND verdict = 'held' \
-             AND reason <> 'outside_seal' AND subject IS NOT NULL",
-        )
-        .bind(journal.to_string())
-        .fetch_all(self.tx())
-        .await?;
-        rows.iter()
-            .map(|row| super::parsed(row.get(0), "subject"))
-            .collect()
+/// Neighbours with one verdict by one row of the log are one run.
+fn runs_of(rows: &[AnyRow]) -> Result<Vec<VerdictRun>, DbError> {
+    let mut runs: Vec<VerdictRun> = Vec::new();
+    for row in rows {
+        let seq = super::number_out(row.get(0))?;
+        let verdict = super::of_word(row.get(1), "verdict")?;
+        let reason: Option<String> = row.get(2);
+        let reason = reason
+            .map(|text| super::of_word(text, "reason"))
+            .transpose()?;
+        let number = super::number_out(row.get(3))?;
+        match runs.last_mut() {
+            Some(run)
+                if (run.verdict, run.reason, run.number) == (verdict, reason, number)
+                    && run.to + 1 == seq =>
+            {
+                run.to = seq;
+            }
+            Some(_) | None => runs.push(VerdictRun {
+                from: seq,
+                number,
+                reason,
+                to: seq,
+                verdict,
+            }),
+        }
     }
+    Ok(runs)
 }
 
 fn stored_of(row: &AnyRow) -> Result<StoredEntry, DbError> {
@@ -307,9 +312,12 @@ mod tests {
             entries[99] = entry(100, Verdict::Held, Some(VerdictReason::UnknownBase));
             let mut write = db.write().await.unwrap();
             write.add_entries(id, 7, &entries).await.unwrap();
-            let held = write.held_subjects(id).await.unwrap();
+            let held = write.held_subjects().await.unwrap();
             write.commit().await.unwrap();
-            assert_eq!(held, BTreeSet::from([SubjectId::from_bytes([1; 16])]));
+            assert_eq!(
+                held.into_iter().collect::<Vec<_>>(),
+                [(id, SubjectId::from_bytes([1; 16]))]
+            );
             let runs = db.verdicts(id, 1, 140).await.unwrap();
             let shown: Vec<(u64, u64, Verdict)> = runs
                 .iter()

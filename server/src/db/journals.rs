@@ -41,11 +41,13 @@ pub struct Journal {
     pub seen_ms: i64,
     /// When it was revoked, ms UTC.
     pub revoked_ms: Option<i64>,
+    /// The office writes in it.
+    pub office: bool,
 }
 
 pub(super) const COLUMNS: &str = "j.id, j.officer, j.device, j.device_name, j.public_key, \
      j.cause, j.parent, j.entry_hash, j.certificate, j.head_seq, j.head_link, j.announced_seq, \
-     j.announced_link, j.receipt, j.enrolled_ms, j.seen_ms, j.revoked_ms";
+     j.announced_link, j.receipt, j.enrolled_ms, j.seen_ms, j.revoked_ms, j.office";
 
 impl Db {
     /// A journal.
@@ -140,8 +142,8 @@ impl Write {
         sqlx::query(
             "INSERT INTO journals (id, officer, device, device_name, public_key, cause, parent, \
              entry_hash, certificate, head_seq, head_link, announced_seq, announced_link, \
-             receipt, enrolled_ms, seen_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             receipt, enrolled_ms, seen_ms, office) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         )
         .bind(journal.id.to_string())
         .bind(journal.officer.to_string())
@@ -159,9 +161,14 @@ impl Write {
         .bind(journal.receipt.as_ref().map(super::json).transpose()?)
         .bind(journal.enrolled_ms)
         .bind(journal.seen_ms)
+        .bind(i64::from(journal.office))
         .execute(self.tx())
         .await?;
-        let act = AuditAct::DeviceEnrolled;
+        let act = if journal.office {
+            AuditAct::OfficeJournal
+        } else {
+            AuditAct::DeviceEnrolled
+        };
         let now_ms = journal.enrolled_ms;
         self.audit(act, Some(journal.officer), Some(journal.id), None, now_ms)
             .await
@@ -177,6 +184,23 @@ impl Write {
             .fetch_one(self.tx())
             .await?;
         head_at(&row, 0)
+    }
+
+    /// The journal in which the office writes, if it ever wrote.
+    ///
+    /// # Errors
+    /// When the statement fails or the row does not read.
+    pub async fn office_journal(&mut self) -> Result<Option<Journal>, DbError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM journals j WHERE j.office = 1 \
+             ORDER BY j.enrolled_ms DESC, j.id LIMIT 1"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_optional(self.tx())
+            .await?
+            .as_ref()
+            .map(|row| journal_at(row, 0))
+            .transpose()
     }
 
     /// Moves a journal's head, with the receipt that becomes true when this commits.
@@ -254,6 +278,7 @@ pub(super) fn journal_at(row: &AnyRow, at: usize) -> Result<Journal, DbError> {
         enrolled_ms: row.get(at + 14),
         seen_ms: row.get(at + 15),
         revoked_ms: row.get(at + 16),
+        office: row.get::<i64, _>(at + 17) != 0,
     })
 }
 
@@ -303,6 +328,7 @@ pub(crate) mod tests {
             enrolled_ms: 10,
             seen_ms: 10,
             revoked_ms: None,
+            office: false,
         }
     }
 

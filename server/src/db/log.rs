@@ -19,6 +19,8 @@ pub enum LogKind {
     List,
     /// An act of the office.
     Office,
+    /// Held entries got another verdict.
+    Verdict,
 }
 
 impl LogKind {
@@ -31,6 +33,7 @@ impl LogKind {
             Self::Evidence => "evidence",
             Self::List => "list",
             Self::Office => "office",
+            Self::Verdict => "verdict",
         }
     }
 }

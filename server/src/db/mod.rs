@@ -15,6 +15,7 @@ mod entries;
 mod evidence;
 mod gaps;
 mod health;
+mod held;
 mod journals;
 mod limits;
 mod lists;
@@ -41,6 +42,7 @@ pub use enrolment::EnrolCode;
 pub use entries::{NewEntry, StoredEntry};
 pub use evidence::{Custody, EvidenceName, NewEvidence, Upload};
 pub use health::Health;
+pub use held::{HeldEntry, HeldShown, Judged};
 pub use journals::Journal;
 pub use limits::RuleSetRow;
 pub use lists::{AppliedBy, Applying, Decision, RolledBack, RollingBack};
@@ -53,9 +55,10 @@ pub use tokens::Caller;
 pub use users::{Role, User};
 pub use web_sessions::{NewSession, SignInUser, WebSession};
 
+pub(crate) use stored::text_of;
 use stored::{
     json, number_in, number_out, of_json, of_json_or_none, of_word, parsed, parsed_or_none,
-    rows_of, text_of, word,
+    rows_of, word,
 };
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -202,6 +205,11 @@ fn migrator() -> Migrator {
             6,
             "others",
             include_str!("../../migrations/0006_others.sql"),
+        ),
+        (
+            7,
+            "verdicts",
+            include_str!("../../migrations/0007_verdicts.sql"),
         ),
     ];
     let migrations = files.map(|(version, name, sql)| {

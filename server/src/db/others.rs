@@ -20,7 +20,7 @@ pub struct EntryMark {
 pub struct Within {
     /// The case that it is about.
     pub case_id: String,
-    /// Row of the log with which it was taken in.
+    /// Row of the log with which it came to stand.
     pub taken: u64,
     /// Its number in its journal.
     pub seq: u64,
@@ -31,7 +31,7 @@ pub struct Within {
 pub struct OtherEntry {
     /// Where it stands in the order.
     pub mark: EntryMark,
-    /// Row of the log with which it was taken in: entries are folded in this order.
+    /// Row of the log with which it came to stand: entries are folded in this order.
     pub taken: u64,
     /// Its journal.
     pub journal: JournalId,
@@ -106,29 +106,29 @@ fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
     })
 }
 
-/// What came to the log, what came with its record to a case, and what came with its case into the
+/// What came to stand, what came with its record to a case, and what came with its case into the
 /// scope: each by its own index, so that the cost is that of what is new. A row of the log holds
 /// entries of one journal, whose numbers tell them apart.
 const ENTRIES: &str = "SELECT number, case_id, taken, seq, journal, subject, hash, bytes FROM ( \
-     SELECT e.log_number AS number, r.case_id, e.log_number AS taken, e.seq, e.journal, e.subject, \
+     SELECT e.verdict_number AS number, r.case_id, e.verdict_number AS taken, e.seq, e.journal, e.subject, \
      e.hash, e.bytes FROM entries e JOIN records r ON r.subject = e.subject \
      JOIN cases c ON c.id = r.case_id \
-     WHERE e.log_number >= $3 AND e.log_number <= $4 AND r.case_number <= e.log_number \
-     AND c.officer = $1 AND c.scope_number <= e.log_number AND e.journal <> $2 \
+     WHERE e.verdict_number >= $3 AND e.verdict_number <= $4 AND r.case_number <= e.verdict_number \
+     AND c.officer = $1 AND c.scope_number <= e.verdict_number AND e.journal <> $2 \
      AND e.verdict IN ('accepted', 'interleaved', 'contested') \
      UNION ALL \
-     SELECT r.case_number AS number, r.case_id, e.log_number AS taken, e.seq, e.journal, e.subject, \
+     SELECT r.case_number AS number, r.case_id, e.verdict_number AS taken, e.seq, e.journal, e.subject, \
      e.hash, e.bytes FROM records r JOIN entries e ON e.subject = r.subject \
      JOIN cases c ON c.id = r.case_id \
-     WHERE r.case_number >= $3 AND r.case_number <= $4 AND e.log_number < r.case_number \
+     WHERE r.case_number >= $3 AND r.case_number <= $4 AND e.verdict_number < r.case_number \
      AND c.officer = $1 AND c.scope_number <= r.case_number AND e.journal <> $2 \
      AND e.verdict IN ('accepted', 'interleaved', 'contested') \
      UNION ALL \
-     SELECT c.scope_number AS number, r.case_id, e.log_number AS taken, e.seq, e.journal, e.subject, \
+     SELECT c.scope_number AS number, r.case_id, e.verdict_number AS taken, e.seq, e.journal, e.subject, \
      e.hash, e.bytes FROM cases c JOIN records r ON r.case_id = c.id \
      JOIN entries e ON e.subject = r.subject \
      WHERE c.officer = $1 AND c.scope_number >= $3 AND c.scope_number <= $4 \
-     AND e.log_number < c.scope_number AND r.case_number < c.scope_number AND e.journal <> $2 \
+     AND e.verdict_number < c.scope_number AND r.case_number < c.scope_number AND e.journal <> $2 \
      AND e.verdict IN ('accepted', 'interleaved', 'contested') \
      ) AS shown WHERE number > $3 OR case_id > $5 \
      OR (case_id = $5 AND (taken > $6 OR (taken = $6 AND seq > $7))) \
@@ -144,8 +144,8 @@ mod tests {
     /// An entry `seq` of a journal on a record, taken in with a row of the log.
     async fn entry(db: &Db, by: u8, seq: i64, subject: u8, taken: i64, verdict: &str) {
         sqlx::query(
-            "INSERT INTO entries (journal, seq, hash, link, bytes, log_number, subject, kind, \
-             verdict) VALUES ($1, $2, $3, $3, $4, $5, $6, 'fields_changed', $7)",
+            "INSERT INTO entries (journal, seq, hash, link, bytes, log_number, verdict_number, \
+             subject, kind, verdict) VALUES ($1, $2, $3, $3, $4, $5, $5, $6, 'fields_changed', $7)",
         )
         .bind(journal(by).id.to_string())
         .bind(seq)

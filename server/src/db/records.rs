@@ -16,7 +16,7 @@ pub struct NewRecord {
     pub case_id: Option<String>,
 }
 
-/// Rows of one statement: thirteen columns each stay well below the bounds of both engines.
+/// Rows of one statement: fourteen columns each stay well below the bounds of both engines.
 const ROWS_AT_ONCE: usize = 64;
 
 impl Write {
@@ -60,15 +60,16 @@ impl Write {
         for rows in records.chunks(ROWS_AT_ONCE) {
             let sql = format!(
                 "INSERT INTO records (subject, act, case_id, number_typed, number_normal, \
-                 officer, journal, place, opened_ms, changed_ms, changed_number, view, case_number) \
-                 VALUES {} ON CONFLICT (subject) DO UPDATE SET \
+                 officer, journal, place, opened_ms, changed_ms, changed_number, view, case_number, \
+                 contested) VALUES {} ON CONFLICT (subject) DO UPDATE SET \
                  case_number = CASE WHEN COALESCE(records.case_id, '') = \
                  COALESCE(excluded.case_id, '') THEN records.case_number \
                  ELSE excluded.case_number END, case_id = excluded.case_id, \
                  number_typed = excluded.number_typed, number_normal = excluded.number_normal, \
                  place = excluded.place, changed_ms = excluded.changed_ms, \
-                 changed_number = excluded.changed_number, view = excluded.view",
-                super::rows_of(rows.len(), 13)
+                 changed_number = excluded.changed_number, view = excluded.view, \
+                 contested = excluded.contested",
+                super::rows_of(rows.len(), 14)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for NewRecord { record, case_id } in rows {
@@ -85,7 +86,8 @@ impl Write {
                     .bind(record.changed)
                     .bind(log_number)
                     .bind(super::json(record)?)
-                    .bind(log_number);
+                    .bind(log_number)
+                    .bind(i64::try_from(record.contested().len()).unwrap_or(i64::MAX));
             }
             query.execute(self.tx()).await?;
         }
@@ -171,7 +173,7 @@ impl Db {
             "SELECT bytes FROM entries WHERE subject = $1 \
              AND verdict IN ('accepted', 'interleaved', 'contested') \
              AND kind NOT IN ('journal_opened', 'entries_lost', 'task_progress') \
-             ORDER BY log_number, seq",
+             ORDER BY verdict_number, seq",
         )
         .bind(subject.to_string())
         .fetch_all(self.pool())

@@ -68,7 +68,7 @@ pub(super) fn number_out(number: i64) -> Result<u64, DbError> {
 }
 
 /// Canonical bytes as the text they are.
-pub(super) fn text_of(bytes: Result<Vec<u8>, CanonicalError>) -> Result<String, DbError> {
+pub(crate) fn text_of(bytes: Result<Vec<u8>, CanonicalError>) -> Result<String, DbError> {
     bytes
         .ok()
         .and_then(|bytes| String::from_utf8(bytes).ok())

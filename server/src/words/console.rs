@@ -30,6 +30,7 @@ waiqin_protocol::words! {
         nav_overview: "首页", "Overview";
         nav_cases: "案件", "Cases";
         nav_records: "外勤记录", "Field records";
+        nav_decisions: "待裁定", "To decide";
         nav_undelivered: "未送达", "Undelivered";
         nav_import: "导入名册", "Case list";
         nav_devices: "设备", "Devices";
@@ -226,6 +227,35 @@ waiqin_protocol::words! {
         what_it_says: "记录内容", "What it says";
         record_says_nothing: "这份记录还没有填写内容。", "Nothing has been filled in yet.";
         contested_by: "并存", "contested";
+        contests: "并存的值", "Contested values";
+        contests_note: "几个人在互不知情时填写了不同的值，全部保留。选定一个为准，写明理由；其余留在各自的条目里。",
+            "Several people gave different values without having seen each other's; all are kept. Choose the one that holds and say why; the others stay in their entries.";
+        contests_wait: "几个人填写了不同的值，全部保留，等待内勤裁定。", "Several people gave different values; all are kept until the office decides.";
+        n_contested: "{n} 处待裁定", "{n} to decide";
+        decide: "以此为准", "Let it hold";
+        decide_choose: "请在这些值中选定一个。", "Choose one of the values.";
+        decide_reason: "请写明理由（1000 字以内）。", "Say why, in at most 1000 characters.";
+        decide_changed: "页面显示之后又有新的填写，未作裁定。请看过现在的值再选。", "Something was written since this was shown; nothing was decided. Look at the values as they are now.";
+        decisions_made: "裁定", "Decisions";
+        decided_nothing: "所选的值已被其填写人改动，未有定论", "the chosen value had been given up; nothing was settled";
+        decisions_what: "不同的人填得不同的，和搁置等人放行的", "What people gave differently, and what is held until somebody releases it";
+        no_contest: "没有并存的值。", "No contested values.";
+        held: "搁置的条目", "Held entries";
+        held_because: "搁置原因", "Held because";
+        held_unreadable: "读不出，待服务器升级", "unreadable until the server is upgraded";
+        n_held: "{n} 条搁置", "{n} held";
+        no_held: "没有搁置的条目。", "Nothing is held.";
+        entry_number: "序号", "No.";
+        entry_says: "条目", "Entry";
+        release: "放行", "Release";
+        release_what: "放行之后，这些条目按日志顺序并入记录；与他人的填写冲突的，作为并存的值等待裁定。放行人与理由随条目留存。",
+            "Once released, these entries become part of their records in the order of the log; what differs from others' values is kept beside them until it is decided. Who released them, and why, stays with them.";
+        release_do: "放行 {n} 条", "Release {n}";
+        release_changed: "页面显示之后情况已变，未放行。请重新查看。", "Something changed since this was shown; nothing was released. Look again.";
+        attention_contested: "{n} 份记录有并存的值", "Records with contested values: {n}";
+        attention_contested_note: "看过照片和条目，选定为准的值", "Look at photos and entries, then choose";
+        attention_held: "{n} 条搁置", "Held entries: {n}";
+        attention_held_note: "看清来由，放行或留置", "See where they come from, then release them or not";
         value_removed: "已删去", "removed";
         position: "{lat}, {lon} · ±{m} 米", "{lat}, {lon} · ±{m} m";
         position_mock: "{lat}, {lon} · ±{m} 米 · 系统提示为模拟定位", "{lat}, {lon} · ±{m} m · simulated, by the system's word";

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use waiqin_protocol::ids::{
-    BootId, DeviceId, EvidenceHash, JournalId, OfficerId, ServerId, SubjectId,
+    BootId, DeviceId, EntryHash, EvidenceHash, JournalId, OfficerId, ServerId, SubjectId,
 };
 use waiqin_protocol::journal::{
     Act, At, CaseRef, Chain, ChallengeAnswer, Change, Checkpoint, Entry, Evidence, EvidenceRole,
@@ -402,6 +402,16 @@ impl Phone {
 
     /// Adds an entry to the journal and returns its number.
     pub fn write(&mut self, subject: SubjectId, change: Change) -> u64 {
+        self.write_after(subject, None, change)
+    }
+
+    /// Adds an entry by an author who had seen another phone's.
+    pub fn write_after(
+        &mut self,
+        subject: SubjectId,
+        base: Option<EntryHash>,
+        change: Change,
+    ) -> u64 {
         let seq = self.entries.len() as u64 + 1;
         let entry = Entry {
             at: At {
@@ -411,7 +421,7 @@ impl Phone {
                 wall: 1_562_027_400_000 + i64::try_from(seq).unwrap(),
             },
             author: self.officer,
-            base: None,
+            base,
             beacon: None,
             change,
             journal: self.journal,

@@ -283,6 +283,36 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// The word of its kind, as the entry writes it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::JournalOpened { .. } => "journal_opened",
+            Self::RecordOpened { .. } => "record_opened",
+            Self::FieldsChanged { .. } => "fields_changed",
+            Self::CaseNamed { .. } => "case_named",
+            Self::EvidenceAdded { .. } => "evidence_added",
+            Self::EvidenceWithdrawn { .. } => "evidence_withdrawn",
+            Self::EvidenceMissing { .. } => "evidence_missing",
+            Self::SignatureTaken { .. } => "signature_taken",
+            Self::RefusalNoted { .. } => "refusal_noted",
+            Self::Countersigned { .. } => "countersigned",
+            Self::Sealed { .. } => "sealed",
+            Self::Amended { .. } => "amended",
+            Self::Voided { .. } => "voided",
+            Self::ContestDecided { .. } => "contest_decided",
+            Self::HeldReleased { .. } => "held_released",
+            Self::Concluded { .. } => "concluded",
+            Self::Accepted { .. } => "accepted",
+            Self::Returned { .. } => "returned",
+            Self::EntriesLost { .. } => "entries_lost",
+            Self::BytesErased { .. } => "bytes_erased",
+            Self::TaskProgress { .. } => "task_progress",
+        }
+    }
+}
+
 /// Why a journal was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -365,6 +365,7 @@ fn the_golden_entries_read_back() {
     for (line, entry) in ENTRIES.lines().zip(entries()) {
         assert!(line.starts_with("{\"at\":"));
         assert_eq!(Entry::from_bytes(line.as_bytes()).unwrap(), entry);
+        assert!(line.contains(&format!("\"kind\":\"{}\"", entry.change.kind())));
     }
 }
 

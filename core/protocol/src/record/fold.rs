@@ -3,13 +3,13 @@
 use super::body::{Body, manifest};
 use super::facts::Amends;
 use super::items::ItemOrder;
-use super::parts::{CountersignState, EvidenceState, Refusal, Seal, Signature};
+use super::parts::{CountersignState, Decision, EvidenceState, Refusal, Seal, Signature};
 use crate::canonical::Value;
 use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash, SubjectId};
 use crate::journal::{Act, CaseRef, Change, Entry, Finding, Override, Path};
 use crate::wire::sync::{Verdict, VerdictReason};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A record as it stands after some entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +46,13 @@ pub struct Record {
     /// Second officers' signatures in order of entry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub countersigns: Vec<CountersignState>,
+    /// Choices between values that stood against each other, in order of entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
+    /// Entries that a person released (放行): they stand though nobody knows what their author had
+    /// seen.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub released: BTreeSet<EntryHash>,
     /// What it amends, when it is an amendment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amends: Option<Amends>,
@@ -143,6 +150,8 @@ impl Record {
             refusals: Vec::new(),
             seals: Vec::new(),
             countersigns: Vec::new(),
+            decisions: Vec::new(),
+            released: BTreeSet::new(),
             amends: None,
             voided: None,
             order: vec![Seen {
@@ -163,6 +172,7 @@ impl Record {
             None => 0,
             Some(base) => match self.order.iter().position(|it| it.hash == base) {
                 Some(index) => index + 1,
+                None if self.released.contains(&hash) => 0,
                 None => return Applied::Outside(Verdict::Held, VerdictReason::UnknownBase),
             },
         };
@@ -276,15 +286,30 @@ impl Record {
                 candidates,
                 chosen,
                 path,
-                ..
-            } => self.decide(path, candidates, chosen),
+                reason,
+            } => {
+                let value = self.decide(path, candidates, chosen);
+                self.decisions.push(Decision {
+                    path: path.clone(),
+                    chosen: *chosen,
+                    value,
+                    reason: reason.clone(),
+                    author: entry.author,
+                    journal: entry.journal,
+                    at,
+                });
+            }
+            Change::HeldReleased {
+                entry: released, ..
+            } => {
+                self.released.insert(*released);
+            }
             // A second opening of one subject is somebody else's record with the same id: kept aside.
             Change::RecordOpened { .. } => {
                 return Err((Verdict::Refused, VerdictReason::NotOfThisJournal));
             }
             // These say something about the record without changing what it holds.
             Change::JournalOpened { .. }
-            | Change::HeldReleased { .. }
             | Change::Concluded { .. }
             | Change::Accepted { .. }
             | Change::Returned { .. }
@@ -494,12 +519,16 @@ impl Record {
         candidates.iter().all(by_him)
     }
 
-    fn decide(&mut self, path: &Path, named: &[EntryHash], chosen: &EntryHash) {
-        if let Some(state) = self.fields.get_mut(path) {
-            state
-                .candidates
-                .retain(|it| it.entry == *chosen || !named.contains(&it.entry));
-        }
+    /// Lets one of the values named stand, and says which it was. A value that nobody named stays
+    /// beside it; where the chosen one is gone by now, so would be every other: nothing is settled.
+    fn decide(&mut self, path: &Path, named: &[EntryHash], chosen: &EntryHash) -> Option<Value> {
+        let state = self.fields.get_mut(path)?;
+        let chosen = state.candidates.iter().find(|it| it.entry == *chosen)?;
+        let (entry, value) = (chosen.entry, chosen.value.clone());
+        state
+            .candidates
+            .retain(|it| it.entry == entry || !named.contains(&it.entry));
+        Some(value)
     }
 
     fn each_evidence(&mut self, hash: &EvidenceHash, change: impl Fn(&mut EvidenceState)) {

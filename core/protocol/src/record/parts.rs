@@ -1,6 +1,7 @@
 //! What a record holds beside its fields: evidence, signatures, refusals, seals.
 
 use super::body::Body;
+use crate::canonical::Value;
 use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash};
 use crate::journal::{Certificate, Countersign, Evidence, Finding, Override, Path, Signed};
 use crate::suite::PublicKey;
@@ -49,6 +50,26 @@ pub struct Refusal {
     pub what: Path,
     /// The words written down.
     pub reason: String,
+    /// Wall time of the entry, ms UTC.
+    pub at: i64,
+}
+
+/// A choice between values that stood against each other (裁定).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The field.
+    pub path: Path,
+    /// The entry whose value holds.
+    pub chosen: EntryHash,
+    /// The value; absent when the chosen one stood no more, and nothing was settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+    /// Why.
+    pub reason: String,
+    /// Who chose.
+    pub author: OfficerId,
+    /// In which journal: the office's, or his own.
+    pub journal: JournalId,
     /// Wall time of the entry, ms UTC.
     pub at: i64,
 }

@@ -5,12 +5,12 @@ use super::piece::Arrived;
 use crate::api::evidence;
 use crate::api::problem::Refusal;
 use crate::court::Court;
-use crate::db::{Caller, EvidenceName, Journal, LogKind, NewEntry, NewRecord, Write};
-use std::collections::{BTreeMap, BTreeSet, btree_map};
+use crate::db::{Caller, EvidenceName, Journal, LogKind, NewEntry, Write};
+use crate::record::{Folding, judge_again, receipt_of};
+use std::collections::BTreeSet;
 use waiqin_protocol::canonical;
 use waiqin_protocol::ids::{EvidenceHash, SubjectId};
-use waiqin_protocol::journal::{Change, Entry, Head, JournalReceipt, LogPosition, Signed};
-use waiqin_protocol::record::Record;
+use waiqin_protocol::journal::{Change, Entry, Head};
 use waiqin_protocol::wire::sync::{Gap, Verdict, VerdictReason};
 
 /// New entries that continue the server's head.
@@ -46,7 +46,7 @@ pub(super) async fn extend(court: &Court, caller: &Caller, new: New) -> Result<E
     let position = write
         .append(LogKind::Piece, Some(caller.journal.id), &body, now_ms)
         .await?;
-    let receipt = receipt_of(court, caller, end, position, now_ms)?;
+    let receipt = receipt_of(court, caller.journal.id, end, position, now_ms)?;
     let mut intake = Intake::open(caller, &forms, &mut write).await?;
     for (entry, form) in new.entries.into_iter().zip(forms) {
         intake.take(entry, form);
@@ -54,10 +54,12 @@ pub(super) async fn extend(court: &Court, caller: &Caller, new: New) -> Result<E
     let gaps = write
         .add_gaps(caller.journal.id, position.number, &new.gaps, now_ms)
         .await?;
-    let named = intake.keep(&mut write, position.number).await?;
+    let (mut folding, named) = intake.keep(&mut write, position.number).await?;
     write.set_head(caller.journal.id, &receipt, now_ms).await?;
+    let late = judge_again(&mut write, &mut folding, now_ms).await?;
+    folding.keep(&mut write).await?;
     write.commit().await?;
-    tracing::info!(journal = %caller.journal.id, to = end.seq, log = position.number, "piece taken");
+    tracing::info!(journal = %caller.journal.id, to = end.seq, log = position.number, late, "piece taken");
     if gaps > 0 {
         tracing::warn!(journal = %caller.journal.id, gaps, "entries do not read on the phone any more");
     }
@@ -97,42 +99,11 @@ fn log_body(caller: &Caller, new: &New, end: &Head) -> Result<String, Refusal> {
     String::from_utf8(bytes).map_err(|_| Refusal::Internal)
 }
 
-fn receipt_of(
-    court: &Court,
-    caller: &Caller,
-    end: Head,
-    position: LogPosition,
-    now_ms: i64,
-) -> Result<Signed<JournalReceipt>, Refusal> {
-    let receipt = JournalReceipt {
-        at: now_ms,
-        journal: caller.journal.id,
-        link: end.link,
-        position,
-        seq: end.seq,
-        server: court.server_id(),
-    };
-    Ok(Signed::sign(receipt, court.signer())?)
-}
-
-/// On a phone an officer chooses between his own values alone; between those of several the office
-/// decides.
-fn may_decide(record: &Record, entry: &Entry) -> bool {
-    let Change::ContestDecided {
-        candidates, path, ..
-    } = &entry.change
-    else {
-        return true;
-    };
-    record.all_by(entry.author, path, candidates)
-}
-
 /// A piece being taken in: records as far as they are folded, and what will be kept.
 struct Intake<'a> {
     caller: &'a Caller,
     held: BTreeSet<SubjectId>,
-    records: BTreeMap<SubjectId, Record>,
-    changed: BTreeSet<SubjectId>,
+    folding: Folding,
     entries: Vec<NewEntry>,
     names: Vec<EvidenceName>,
 }
@@ -140,16 +111,16 @@ struct Intake<'a> {
 impl<'a> Intake<'a> {
     /// Reads what the entries are about, once for the whole piece.
     async fn open(caller: &'a Caller, forms: &[Form], write: &mut Write) -> Result<Self, Refusal> {
-        let held = write.held_subjects(caller.journal.id).await?;
+        let held = write.held_subjects().await?.into_iter();
+        let own = held.filter(|(journal, _)| *journal == caller.journal.id);
         let subjects = forms.iter().filter_map(|form| match form {
             Form::Entry(entry) => Some(entry.subject),
             Form::Aside(_) => None,
         });
         Ok(Self {
             caller,
-            held,
-            records: write.records(&subjects.collect()).await?,
-            changed: BTreeSet::new(),
+            held: own.map(|(_, subject)| subject).collect(),
+            folding: Folding::open(write, &subjects.collect()).await?,
             entries: Vec::new(),
             names: Vec::new(),
         })
@@ -168,7 +139,7 @@ impl<'a> Intake<'a> {
             ),
             Form::Entry(entry) => {
                 let (verdict, reason) = self.judge(&entry, &arrived);
-                let kind = Some(judge::kind_of(&entry.change).to_owned());
+                let kind = Some(entry.change.kind().to_owned());
                 let evidence = judge::evidence_of(&entry.change);
                 (Some(entry.subject), kind, evidence, verdict, reason)
             }
@@ -216,48 +187,21 @@ impl<'a> Intake<'a> {
         if beside_records {
             return (Verdict::Accepted, None);
         }
-        let verdict = match self.records.entry(entry.subject) {
-            btree_map::Entry::Occupied(known) if !may_decide(known.get(), entry) => {
-                (Verdict::Refused, Some(VerdictReason::NotOfThisJournal))
-            }
-            btree_map::Entry::Occupied(known) => {
-                known.into_mut().apply(entry, arrived.hash).verdict()
-            }
-            btree_map::Entry::Vacant(place) => match Record::open(entry, arrived.hash) {
-                Some(opened) => {
-                    place.insert(opened);
-                    (Verdict::Accepted, None)
-                }
-                None => (Verdict::Held, Some(VerdictReason::NoRecord)),
-            },
-        };
-        match verdict.0 {
-            Verdict::Accepted | Verdict::Interleaved | Verdict::Contested => {
-                self.changed.insert(entry.subject);
-            }
-            Verdict::Held | Verdict::Refused => {}
-        }
-        verdict
+        self.folding.fold(entry, arrived.hash)
     }
 
-    /// Writes everything under a row of the log. The evidence that was named.
+    /// Writes the entries under a row of the log. The records that they are folded into, and the
+    /// evidence that was named.
     async fn keep(
-        mut self,
+        self,
         write: &mut Write,
         log_number: u64,
-    ) -> Result<BTreeSet<EvidenceHash>, Refusal> {
+    ) -> Result<(Folding, BTreeSet<EvidenceHash>), Refusal> {
         write
             .add_entries(self.caller.journal.id, log_number, &self.entries)
             .await?;
         write.add_names(self.caller.journal.id, &self.names).await?;
-        let mut changed = Vec::with_capacity(self.changed.len());
-        for subject in &self.changed {
-            if let Some(record) = self.records.remove(subject) {
-                let case_id = write.case_named(&record.case).await?;
-                changed.push(NewRecord { record, case_id });
-            }
-        }
-        write.put_records(&changed, log_number).await?;
-        Ok(self.names.iter().map(|name| name.hash).collect())
+        let named = self.names.iter().map(|name| name.hash).collect();
+        Ok((self.folding, named))
     }
 }

@@ -18,7 +18,7 @@ mod take;
 use super::caller::By;
 use super::problem::Refusal;
 use crate::court::Court;
-use crate::db::{AuditAct, Caller};
+use crate::db::{AuditAct, Caller, Journal};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use lines::Lines;
@@ -27,7 +27,9 @@ use standing::{Compared, Known};
 use take::Taken;
 use waiqin_protocol::ids::Nonce;
 use waiqin_protocol::journal::{Beacon, Head, Signed};
-use waiqin_protocol::wire::sync::{DownLine, End, Heads, Standing, SyncHead, UpLine, UpText};
+use waiqin_protocol::wire::sync::{
+    DownLine, End, Heads, Standing, SyncHead, UpLine, UpText, VerdictRun,
+};
 
 /// A phone is noted as heard of at most this often.
 const SEEN_EVERY_MS: i64 = 5 * 60 * 1000;
@@ -49,8 +51,9 @@ pub(super) async fn sync(
     if caller.is_revoked() && taken.is_empty() {
         return Err(Refusal::Revoked);
     }
-    let opening = opening(&court, &caller, &head, &compared, &taken).await?;
+    // Pages are cut first: what is decided from here on is told with the next cursor.
     let pages = pages_for(&court, &caller, &head).await?;
+    let opening = opening(&court, &caller, &head, &compared, &taken, pages.since()).await?;
     answer::respond(opening, pages, compressed).await
 }
 
@@ -154,6 +157,7 @@ async fn opening(
     head: &SyncHead,
     compared: &Compared,
     taken: &Taken,
+    since: Option<u64>,
 ) -> Result<Vec<DownLine>, Refusal> {
     let journal = court
         .db()
@@ -171,18 +175,13 @@ async fn opening(
     let in_line = matches!(heads, Heads::Same | Heads::ServerRolledBack) && compared.linked;
     if in_line
         && journal.head.seq > head.from.seq
-        && let Some(receipt) = journal.receipt
+        && let Some(receipt) = journal.receipt.clone()
     {
         lines.push(DownLine::Receipt(Box::new(receipt)));
     }
-    // A phone whose views are new knows no verdict of any entry.
-    let judged = match &head.cursor {
-        Some(_) => head.from.seq,
-        None => 0,
-    };
-    let to = taken.end.seq.min(journal.head.seq);
-    if in_line && to > judged {
-        let runs = court.db().verdicts(journal.id, judged, to).await?;
+    if in_line {
+        let to = taken.end.seq.min(journal.head.seq);
+        let runs = verdicts(court, &journal, since, (head.from.seq, to)).await?;
         if !runs.is_empty() {
             lines.push(DownLine::Verdicts(runs));
         }
@@ -200,6 +199,24 @@ async fn opening(
         lines.push(DownLine::Safe(position));
     }
     Ok(lines)
+}
+
+/// Verdicts on what was sent, and those that changed since the phone was told; a phone whose views
+/// are new knows none of any entry.
+async fn verdicts(
+    court: &Court,
+    journal: &Journal,
+    since: Option<u64>,
+    (from, to): (u64, u64),
+) -> Result<Vec<VerdictRun>, Refusal> {
+    let Some(since) = since else {
+        return Ok(court.db().verdicts(journal.id, 0, to).await?);
+    };
+    let mut runs = court.db().late_verdicts(journal.id, since, from).await?;
+    if to > from {
+        runs.extend(court.db().verdicts(journal.id, from, to).await?);
+    }
+    Ok(runs)
 }
 
 fn beacon(court: &Court) -> Result<Signed<Beacon>, Refusal> {

@@ -111,6 +111,16 @@ impl Pages {
         Ok(Self { state })
     }
 
+    /// Row of the log up to which the phone has been told everything; `None` when its view begins
+    /// anew.
+    pub fn since(&self) -> Option<u64> {
+        match &self.state {
+            State::Cutting(cutting) if cutting.fresh => None,
+            State::Cutting(cutting) => Some(cutting.mark.number()),
+            State::Over(end) => read_cursor(&end.cursor).map(|(number, ..)| number),
+        }
+    }
+
     /// No pages.
     pub fn none(end: End) -> Self {
         Self {

@@ -87,7 +87,8 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn journals_shown(&self, limit: u32) -> Result<Vec<JournalShown>, DbError> {
-        let sql = format!("{JOURNAL_SQL} ORDER BY j.seen_ms DESC, j.id LIMIT $1");
+        let sql =
+            format!("{JOURNAL_SQL} WHERE j.office = 0 ORDER BY j.seen_ms DESC, j.id LIMIT $1");
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(i64::from(limit))
             .fetch_all(self.pool())
@@ -175,7 +176,7 @@ impl Db {
         let rows = sqlx::query(
             "SELECT u.id, u.login, u.name, u.list_name, u.role, \
              CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END, u.disabled, u.blocked_until_ms, \
-             (SELECT COUNT(*) FROM journals j WHERE j.officer = u.id AND j.revoked_ms IS NULL) \
+             (SELECT COUNT(*) FROM journals j WHERE j.officer = u.id AND j.revoked_ms IS NULL AND j.office = 0) \
              FROM users u ORDER BY u.disabled, u.role, u.name, u.id LIMIT $1",
         )
         .bind(i64::from(limit))

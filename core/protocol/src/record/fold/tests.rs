@@ -173,8 +173,52 @@ fn a_decision_settles_the_candidates_it_names_and_a_later_one_reopens() {
     );
     record.apply(&entry, hash);
     assert_eq!(record.text("place"), "榄核");
+    let decided = &record.decisions[0];
+    assert_eq!(decided.value, Some("榄核".into()));
+    assert_eq!((decided.journal, decided.chosen), (office.journal, two));
     let (late, _) = c.set(&mut record, Some(opening), "place", "东涌".into());
     assert_eq!(late, Applied::Stands(Verdict::Contested));
+}
+
+#[test]
+fn a_decision_for_a_value_that_its_author_gave_up_settles_nothing() {
+    let (mut a, mut b, mut office) = (Phone::new(1), Phone::new(2), Phone::new(7));
+    let mut record = a.opened();
+    let opening = record.order[0].hash;
+    let (_, one) = a.set(&mut record, None, "place", "大岗".into());
+    let (_, two) = b.set(&mut record, Some(opening), "place", "榄核".into());
+    b.set(&mut record, Some(opening), "place", "东涌".into());
+    let choice = Change::ContestDecided {
+        candidates: vec![one, two],
+        chosen: two,
+        path: Path::new("place").unwrap(),
+        reason: "以照片为准".into(),
+    };
+    office.apply(&mut record, Some(two), choice);
+    assert_eq!(record.contested().len(), 1, "大岗 and 东涌 both stay");
+    assert_eq!(record.decisions[0].value, None);
+}
+
+#[test]
+fn what_is_released_stands_beside_what_its_author_cannot_be_shown_to_have_seen() {
+    let (mut a, mut b, mut office) = (Phone::new(1), Phone::new(2), Phone::new(7));
+    let mut record = a.opened();
+    a.set(&mut record, None, "place", "大岗".into());
+    let strange = EntryHash::from_bytes([0xee; 32]);
+    let values = BTreeMap::from([(Path::new("place").unwrap(), "榄核".into())]);
+    let (entry, hash) = b.write(Some(strange), Change::FieldsChanged { values });
+    let held = Applied::Outside(Verdict::Held, VerdictReason::UnknownBase);
+    assert_eq!(record.apply(&entry, hash), held);
+    let release = Change::HeldReleased {
+        entry: hash,
+        reason: "已核对".into(),
+    };
+    office.apply(&mut record, None, release);
+    assert_eq!(
+        record.apply(&entry, hash),
+        Applied::Stands(Verdict::Contested)
+    );
+    assert_eq!(record.contested().len(), 1);
 }
 
 #[test]

@@ -1,0 +1,12 @@
+//! What entries do to records: folded as they come, judged again when what they waited for is here,
+//! and answered by the office in a journal of its own.
+
+mod folding;
+mod held;
+mod office;
+mod opening;
+
+pub(crate) use folding::Folding;
+pub(crate) use held::judge_again;
+pub(crate) use office::{Choice, NotDone, Release, decide, release};
+pub(crate) use opening::{Opening, add_journal, cause_text, receipt_of};

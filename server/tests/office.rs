@@ -1,0 +1,318 @@
+//! What the office decides, and verdicts that come later than their entries: over the real server,
+//! whose own `verify` folds everything again.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::unwrap_in_result,
+    clippy::cast_possible_truncation,
+    reason = "a crate of tests"
+)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use support::{Phone, Server, postgres, run, skipped};
+use waiqin_protocol::canonical::Value;
+use waiqin_protocol::ids::{EntryHash, SubjectId};
+use waiqin_protocol::journal::{Change, Path, entry_hash};
+use waiqin_protocol::wire::sync::{Verdict, VerdictReason};
+
+/// A clerk at the console: a browser without a screen.
+struct Clerk {
+    client: reqwest::Client,
+    url: String,
+    cookies: BTreeMap<String, String>,
+}
+
+impl Clerk {
+    async fn sign_in(server: &Server) -> Self {
+        let password = server.data.with_file_name("password");
+        std::fs::write(&password, "内勤的口令 2019").unwrap();
+        run(
+            &server.data,
+            &[
+                "user",
+                "add",
+                "--login",
+                "zhao",
+                "--name",
+                "赵某",
+                "--role",
+                "clerk",
+                "--password-file",
+                password.to_str().unwrap(),
+            ],
+        );
+        let mut clerk = Self {
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .unwrap(),
+            url: server.http.clone(),
+            cookies: BTreeMap::new(),
+        };
+        let page = clerk.get("/sign-in").await;
+        let fields = [("login", "zhao"), ("password", "内勤的口令 2019")];
+        let (status, page) = clerk.post("/sign-in", &page, &fields).await;
+        assert_eq!(status, 303, "{page}");
+        clerk
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> (u16, String) {
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(k, v)| format!("{k}={v}"))
+            .collect();
+        let host = self.url.trim_start_matches("http://").to_owned();
+        let answer = request
+            .header("cookie", cookies.join("; "))
+            .header("origin", format!("http://{host}"))
+            .send()
+            .await
+            .unwrap();
+        for cookie in answer.headers().get_all("set-cookie") {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    async fn get(&mut self, path: &str) -> String {
+        let request = self.client.get(format!("{}{path}", self.url));
+        let (status, page) = self.send(request).await;
+        assert_eq!(status, 200, "{path}: {page}");
+        page
+    }
+
+    /// Sends a form that stood on a page, with its token.
+    async fn post(&mut self, path: &str, page: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let mut form = vec![("token", hidden(page, "token"))];
+        form.extend(
+            fields
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned())),
+        );
+        let request = self
+            .client
+            .post(format!("{}{path}", self.url))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(serde_urlencoded::to_string(&form).unwrap());
+        self.send(request).await
+    }
+}
+
+/// The value of a hidden field.
+fn hidden(page: &str, name: &str) -> String {
+    let from = page
+        .split(&format!("name=\"{name}\" value=\""))
+        .nth(1)
+        .unwrap_or_else(|| panic!("no {name} on {page}"));
+    from.split('"').next().unwrap().to_owned()
+}
+
+fn place(value: &str) -> Change {
+    Change::FieldsChanged {
+        values: [(Path::new("place").unwrap(), Value::from(value))].into(),
+    }
+}
+
+/// Hash of a phone's newest entry.
+fn newest(phone: &Phone) -> EntryHash {
+    entry_hash(phone.entries.last().unwrap())
+}
+
+/// The verdict on an entry as an answer says it.
+fn verdict_on(answer: &support::Answer, seq: u64) -> Option<(Verdict, Option<VerdictReason>, u64)> {
+    let runs = answer.verdicts();
+    let run = runs.iter().find(|it| (it.from..=it.to).contains(&seq))?;
+    Some((run.verdict, run.reason, run.number))
+}
+
+async fn courts() -> Vec<Server> {
+    let mut all = vec![Server::start()];
+    match postgres() {
+        Some(url) => all.push(Server::start_on_postgres(&url).await),
+        None => skipped("the office on PostgreSQL", "WAIQIN_TEST_POSTGRES"),
+    }
+    all
+}
+
+#[tokio::test]
+async fn what_waited_for_another_phone_stands_when_that_one_comes() {
+    for server in courts().await {
+        let mut wang = Phone::enrol(&server, "wang", 1).await;
+        let mut li = Phone::enrol(&server, "li", 2).await;
+        let subject = wang.open_record(101, "x", None);
+        let opened = newest(&wang);
+        wang.write(subject, place("大岗"));
+        let moved = newest(&wang);
+
+        // Li saw both on Wang's phone; his own phone is the first at the office.
+        let early = li.write_after(subject, Some(opened), place("榄核"));
+        let other = li.open_record(102, "y", None);
+        let later = li.write_after(subject, Some(moved), place("东涌"));
+        let answer = li.sync().await;
+        let held = |reason| Some((Verdict::Held, Some(reason)));
+        let on = |answer: &support::Answer, seq| verdict_on(answer, seq).map(|it| (it.0, it.1));
+        assert_eq!(on(&answer, early), held(VerdictReason::NoRecord));
+        assert_eq!(on(&answer, later), held(VerdictReason::AfterHeld));
+        li.learn(&answer);
+        let quiet = li.sync().await;
+        assert!(quiet.verdicts().is_empty(), "nothing changed: {quiet:?}");
+
+        wang.sync().await;
+        let answer = li.sync().await;
+        let first = verdict_on(&answer, early).expect("the early entry is judged again");
+        let second = verdict_on(&answer, later).expect("so is the later one");
+        assert_eq!(first.0, Verdict::Contested, "大岗 was not seen by it");
+        assert_eq!(second.0, Verdict::Accepted, "by then everything was seen");
+        assert!(first.2 <= second.2);
+        assert_eq!(
+            verdict_on(&answer, li_opened(&li, other)),
+            None,
+            "it stood before"
+        );
+        li.learn(&answer);
+        assert!(li.sync().await.verdicts().is_empty());
+        server.verified();
+    }
+}
+
+/// Number of the entry that opened a record.
+fn li_opened(phone: &Phone, subject: SubjectId) -> u64 {
+    let id = format!("\"subject\":\"{subject}\"");
+    let at = phone
+        .entries
+        .iter()
+        .position(|bytes| std::str::from_utf8(bytes).unwrap().contains(&id));
+    at.unwrap() as u64 + 1
+}
+
+#[tokio::test]
+async fn the_office_decides_between_two_officers_and_its_word_stands_in_a_journal() {
+    for server in courts().await {
+        let mut wang = Phone::enrol(&server, "wang", 1).await;
+        let mut li = Phone::enrol(&server, "li", 2).await;
+        let subject = wang.open_record(101, "x", None);
+        let opened = newest(&wang);
+        wang.write(subject, place("大岗"));
+        li.write_after(subject, Some(opened), place("榄核<b>"));
+        wang.sync().await;
+        li.sync().await;
+
+        let mut clerk = Clerk::sign_in(&server).await;
+        assert!(clerk.get("/decisions").await.contains(&subject.to_string()));
+        let address = format!("/records/{subject}");
+        let page = clerk.get(&address).await;
+        assert!(
+            page.contains("榄核&#60;b&#62;") || page.contains("榄核&lt;b&gt;"),
+            "{page}"
+        );
+        let candidates = hidden(&page, "candidates");
+        let chosen = newest(&li).to_string();
+        let path = format!("{address}/decide");
+        let choice = |reason: &str, chosen: &str| {
+            vec![
+                ("path".to_owned(), "place".to_owned()),
+                ("candidates".to_owned(), candidates.clone()),
+                ("chosen".to_owned(), chosen.to_owned()),
+                ("reason".to_owned(), reason.to_owned()),
+            ]
+        };
+        for (reason, chosen, said) in [
+            ("  ", chosen.as_str(), "请写明理由"),
+            ("以照片为准", "", "请在这些值中选定一个"),
+        ] {
+            let fields = choice(reason, chosen);
+            let fields: Vec<(&str, &str)> = fields
+                .iter()
+                .map(|(k, v)| (k.as_str(), v.as_str()))
+                .collect();
+            let (status, page) = clerk.post(&path, &page, &fields).await;
+            assert_eq!(status, 200);
+            assert!(page.contains(said), "{page}");
+        }
+        let fields = choice("以照片为准", &chosen);
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(k, v)| (k.as_str(), v.as_str()))
+            .collect();
+        let (status, _) = clerk.post(&path, &page, &fields).await;
+        assert_eq!(status, 303);
+        let after = clerk.get(&address).await;
+        assert!(
+            after.contains("以照片为准") && after.contains("赵某"),
+            "{after}"
+        );
+        assert!(
+            !after.contains("name=\"candidates\""),
+            "nothing is contested any more"
+        );
+        assert!(!clerk.get("/decisions").await.contains(&subject.to_string()));
+
+        // The same form once more: the values it shows stand no longer.
+        let (status, again) = clerk.post(&path, &page, &fields).await;
+        assert_eq!(status, 200);
+        assert!(again.contains("未作裁定"), "{again}");
+
+        let report = server.verified();
+        let journals = report["journals"].as_array().unwrap();
+        assert_eq!(journals.len(), 3, "two phones and the office: {report}");
+        // Phones do not list the office among devices.
+        assert_eq!(
+            clerk
+                .get("/devices")
+                .await
+                .matches("data-go=\"/devices/")
+                .count(),
+            2
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_revoked_phone_handed_in_stands_once_it_is_released() {
+    for server in courts().await {
+        let mut wang = Phone::enrol(&server, "wang", 1).await;
+        wang.sync().await;
+        let journal = wang.journal.to_string();
+        run(&server.data, &["device", "revoke", "--journal", &journal]);
+        wang.open_session().await;
+        let subject = wang.open_record(101, "x", None);
+        wang.write(subject, place("大岗"));
+        let answer = wang.sync().await;
+        let held = Some((Verdict::Held, Some(VerdictReason::Revoked)));
+        assert_eq!(verdict_on(&answer, 3).map(|it| (it.0, it.1)), held);
+
+        let mut clerk = Clerk::sign_in(&server).await;
+        assert!(
+            clerk
+                .get("/decisions")
+                .await
+                .contains(&format!("/decisions/{journal}"))
+        );
+        let path = format!("/decisions/{journal}");
+        let page = clerk.get(&path).await;
+        let entries = hidden(&page, "entries");
+        assert_eq!(entries.split(',').count(), 2);
+        let forged = format!("{entries},{}", "0".repeat(64));
+        for (entries, reason, status, said) in [
+            (entries.as_str(), "", 200, "请写明理由"),
+            (forged.as_str(), "已核对", 200, "未放行"),
+            ("x", "已核对", 200, "未放行"),
+            (entries.as_str(), "手机找回，人与机均核对", 303, ""),
+            (entries.as_str(), "再来一次", 200, "未放行"),
+        ] {
+            let fields = [("entries", entries), ("reason", reason)];
+            let (code, after) = clerk.post(&path, &page, &fields).await;
+            assert_eq!(code, status, "{reason}: {after}");
+            assert!(after.contains(said), "{reason}: {after}");
+        }
+        let record = clerk.get(&format!("/records/{subject}")).await;
+        assert!(record.contains("大岗"), "{record}");
+        server.verified();
+    }
+}
