@@ -2,6 +2,9 @@
 
 use super::faults::{Killed, Restored, folder_restored, killed, store_damaged};
 use super::hand::{Chosen, Hand};
+use super::office::{
+    Contest, ServerKilled, ServerRestored, second_phone, server_killed, server_restored,
+};
 use super::oracle::{Pinned, ServerFolder, sha256};
 use super::scene::{Given, Scene, detention, seal, seizure, settlement, text};
 use super::tls;
@@ -15,6 +18,8 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Everybody's password at the console.
+const PASSWORD: &str = "script-demo-password";
 /// PIN of the demo's officer.
 const PIN: &str = "503127";
 /// PIN of the second officer on the same phone.
@@ -52,6 +57,14 @@ pub struct Day {
     pub store_files: usize,
     /// What was written around the restored copy.
     pub restored: Restored,
+    /// What the first officer's second phone exported.
+    pub phone_export: PathBuf,
+    /// Two values for one field, and the office's choice.
+    pub contest: Contest,
+    /// What was written while the server was killed.
+    pub server_killed: ServerKilled,
+    /// What was delivered after the backup that was put back.
+    pub server_restored: ServerRestored,
     /// SHA-256 of the key that the server showed on its TLS port.
     pub tls_seen: String,
     /// What a phone with a wrong pin was told.
@@ -113,7 +126,11 @@ pub struct PhoneAtHand {
 }
 
 impl PhoneAtHand {
-    async fn take(dir: PathBuf, logs: &Path, ticket: Option<&str>) -> Result<Self> {
+    /// Takes a phone in hand: a folder that is there, or a new one with a ticket.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn take(dir: PathBuf, logs: &Path, ticket: Option<&str>) -> Result<Self> {
         let running = phone(&dir, logs, 0, ticket).await?;
         let hand = Hand::enter(running.said("enter")?).await?;
         Ok(Self {
@@ -167,9 +184,7 @@ pub async fn day(folder: &Path) -> Result<Day> {
         folder.display()
     );
     let court = Court::at(folder);
-    court
-        .set_up("script-demo-password", free_port(8800)?)
-        .await?;
+    court.set_up(PASSWORD, free_port(8800)?).await?;
     let july = court
         .import("case-list-2019-07-01.gbk.csv", LIST_JULY, false)
         .await?;
@@ -193,7 +208,7 @@ pub async fn day(folder: &Path) -> Result<Day> {
     let damaged = damaged_number(&phone.hand).await?;
     phone.ask("online").await?;
     sync(&phone.hand).await?;
-    let visits = Visits {
+    let mut visits = Visits {
         investigation,
         seizure,
         detention,
@@ -213,6 +228,21 @@ pub async fn day(folder: &Path) -> Result<Day> {
     let store_files = store_damaged(&mut phone, &visits.investigation.record, "豪岗大道").await?;
     let restored = folder_restored(&mut phone, &visits.investigation.record).await?;
 
+    let ticket = court.ticket(OFFICER).await?;
+    let other = PhoneAtHand::take(folder.join("phone-2"), &court.logs, Some(&ticket)).await?;
+    enrol(&other.hand, None, PIN).await?;
+    let console = format!("http://{}", server.said("http")?);
+    let desk = (console.as_str(), PASSWORD);
+    let contest = second_phone(&mut phone, other, desk, &visits.investigation.record).await?;
+    let record = &visits.damaged.record;
+    let (server, server_killed) = server_killed(&phone, &court, server, record).await?;
+    let (server, server_restored) = server_restored(&phone, &court, server, record).await?;
+    let more = server_killed.photos.iter().chain([&server_restored.photo]);
+    visits
+        .damaged
+        .photos
+        .extend(more.map(|it| (it.clone(), None)));
+
     let august = court
         .import("case-list-2019-08-01.xlsx", LIST_AUGUST, false)
         .await?;
@@ -225,6 +255,8 @@ pub async fn day(folder: &Path) -> Result<Day> {
     server.stop().await?;
 
     let (export, second_export) = (folder.join("export"), folder.join("export-second"));
+    let phone_export = folder.join("export-phone-2");
+    export_phone(&court, &contest.phone, OFFICER, PIN, &phone_export).await?;
     export_phone(&court, &phone.dir, OFFICER, PIN, &export).await?;
     export_phone(&court, &phone.dir, SECOND, SECOND_PIN, &second_export).await?;
     Ok(Day {
@@ -241,6 +273,10 @@ pub async fn day(folder: &Path) -> Result<Day> {
         killed,
         store_files,
         restored,
+        phone_export,
+        contest,
+        server_killed,
+        server_restored,
         tls_seen,
         wrong_pin_told,
     })
@@ -426,6 +462,15 @@ pub async fn sync(hand: &Hand) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     anyhow::bail!("the sync did not end within a minute")
+}
+
+/// Whether the phone says that the court has everything.
+///
+/// # Errors
+/// When its page does not open.
+pub async fn all_delivered(hand: &Hand) -> Result<bool> {
+    let page = hand.open("/sync").await?;
+    Ok(!page.html.contains("待送达") && !page.html.contains("连不上法院"))
 }
 
 /// Counts the cases on the phone by paging through all of them, closed ones too.

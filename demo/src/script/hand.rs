@@ -4,14 +4,15 @@
 use anyhow::{Context, Result, ensure};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-/// A hand on one phone.
+/// A hand on one phone, or at the office's console.
 pub struct Hand {
     client: Client,
     base: String,
-    /// `name=value` of the one cookie that the phone gives.
-    cookie: Mutex<String>,
+    /// The cookies given, by name.
+    cookies: Mutex<BTreeMap<String, String>>,
 }
 
 /// A page as it came.
@@ -43,22 +44,41 @@ impl Hand {
     /// # Errors
     /// When the link is refused.
     pub async fn enter(link: &str) -> Result<Self> {
+        let (base, _) = link.split_once("/enter").context("no entry link")?;
+        let hand = Self::at(base)?;
+        hand.read(hand.client.get(link))
+            .await
+            .context("enter the phone")?;
+        Ok(hand)
+    }
+
+    /// Signs in at the office's console.
+    ///
+    /// # Errors
+    /// When name or password are refused.
+    pub async fn sign_in(console: &str, login: &str, password: &str) -> Result<Self> {
+        let hand = Self::at(console)?;
+        let page = hand.open("/sign-in").await?;
+        let values = [("login", login), ("password", password)];
+        let page = hand
+            .send(&page, "/sign-in", "name=\"password\"", &values, None)
+            .await?;
+        ensure!(page.path == "/", "{login} came to {}", page.path);
+        Ok(hand)
+    }
+
+    fn at(base: &str) -> Result<Self> {
         // A second hand finds the provider in place.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
             .build()?;
-        let (base, _) = link.split_once("/enter").context("no entry link")?;
-        let hand = Self {
+        Ok(Self {
             client,
             base: base.to_owned(),
-            cookie: Mutex::default(),
-        };
-        hand.read(hand.client.get(link))
-            .await
-            .context("enter the phone")?;
-        Ok(hand)
+            cookies: Mutex::default(),
+        })
     }
 
     /// Opens a page.
@@ -115,16 +135,26 @@ impl Hand {
             .with_context(|| format!("send {}", form.action))
     }
 
+    fn cookie(&self) -> String {
+        let cookies = self.cookies.lock().map(|it| it.clone()).unwrap_or_default();
+        let pairs: Vec<String> = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
+    }
+
     /// Sends a request and follows where it leads, as a browser does after a form.
     async fn read(&self, mut request: RequestBuilder) -> Result<PageText> {
         for _ in 0..5 {
-            let cookie = self.cookie.lock().map(|it| it.clone()).unwrap_or_default();
-            let answer = request.header(COOKIE, cookie).send().await?;
-            if let Some(given) = answer.headers().get(SET_COOKIE)
-                && let Some(pair) = given.to_str()?.split(';').next()
-                && let Ok(mut cookie) = self.cookie.lock()
-            {
-                pair.clone_into(&mut cookie);
+            let answer = request.header(COOKIE, self.cookie()).send().await?;
+            for given in answer.headers().get_all(SET_COOKIE) {
+                let pair = given.to_str()?.split(';').next();
+                if let Some((name, value)) = pair.and_then(|it| it.split_once('='))
+                    && let Ok(mut cookies) = self.cookies.lock()
+                {
+                    cookies.insert(name.to_owned(), value.to_owned());
+                }
             }
             let status = answer.status();
             let path = answer.url().path().to_owned();

@@ -18,6 +18,8 @@ pub struct Held {
     pub export: PhoneExport,
     /// The export of the second officer.
     pub second: PhoneExport,
+    /// The export of the first officer's second phone.
+    pub other_phone: PhoneExport,
     /// Every journal at the court, oldest first.
     pub journals: Vec<Journal>,
 }
@@ -26,6 +28,16 @@ impl Held {
     /// Every entry at the court.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.journals.iter().flat_map(|it| &it.entries)
+    }
+
+    /// The phones' journals.
+    pub fn of_phones(&self) -> impl Iterator<Item = &Journal> {
+        self.journals.iter().filter(|it| !it.office)
+    }
+
+    /// Every export.
+    pub fn exports(&self) -> [&PhoneExport; 3] {
+        [&self.export, &self.second, &self.other_phone]
     }
 
     /// Whether another journal follows this one.
@@ -57,6 +69,7 @@ pub async fn judge(day: &Day, table: &mut Table) -> Result<()> {
         server,
         export: PhoneExport::at(&day.export),
         second: PhoneExport::at(&day.second_export),
+        other_phone: PhoneExport::at(&day.phone_export),
         journals,
     };
     let visits = &day.visits;
@@ -78,6 +91,10 @@ pub async fn judge(day: &Day, table: &mut Table) -> Result<()> {
     table.enter("phone_killed", measured::phone_killed(day, &held));
     table.enter("store_rebuilt", measured::store_rebuilt(day, &held));
     table.enter("folder_restored", measured::folder_restored(day, &held));
+    table.enter("second_phone", measured::second_phone(day, &held));
+    table.enter("server_killed", measured::server_killed(day, &held));
+    let restored = measured::server_restored(day, &held).await;
+    table.enter("server_restored", restored);
     table.enter("list_august", august(day, &truth, &held.server).await);
     table.enter("evidence", evidence(day, &held));
     table.enter("nothing_lost", nothing_lost(day, &held).await);
@@ -243,8 +260,10 @@ async fn visit(visit: &Visit, held: &Held) -> Result<String> {
 }
 
 fn evidence(day: &Day, held: &Held) -> Result<String> {
-    let mut receipts = held.export.json("receipts.ndjson")?;
-    receipts.extend(held.second.json("receipts.ndjson")?);
+    let mut receipts = Vec::new();
+    for export in held.exports() {
+        receipts.extend(export.json("receipts.ndjson")?);
+    }
     let mut bytes_read = 0;
     let hashes = photos(day);
     for hash in &hashes {
@@ -266,7 +285,7 @@ fn evidence(day: &Day, held: &Held) -> Result<String> {
         );
     }
     // Each journal's own receipt covers all of it.
-    for journal in &held.journals {
+    for journal in held.of_phones() {
         let newest = receipts
             .iter()
             .map(|it| &it["journal"])
@@ -292,19 +311,16 @@ fn evidence(day: &Day, held: &Held) -> Result<String> {
     Ok(format!(
         "{} 件 {bytes_read} 字节逐件重算 SHA-256；回执 {} 份验签",
         hashes.len(),
-        hashes.len() + held.journals.len()
+        hashes.len() + held.of_phones().count()
     ))
 }
 
 async fn nothing_lost(day: &Day, held: &Held) -> Result<String> {
     let mut compared = 0;
-    for journal in &held.journals {
-        let export = if journal.login == "lin" {
-            &held.second
-        } else {
-            &held.export
-        };
-        let phone = export.journal(&journal.id)?;
+    for journal in held.of_phones() {
+        let exports = held.exports().into_iter();
+        let phone = exports.filter_map(|it| it.journal(&journal.id).ok()).next();
+        let phone = phone.with_context(|| format!("no phone has journal {}", journal.id))?;
         ensure!(
             phone.len() == journal.entries.len() || held.is_superseded(journal),
             "{} entries of {} on the phone",
@@ -324,8 +340,9 @@ async fn nothing_lost(day: &Day, held: &Held) -> Result<String> {
         }
     }
     for entry in held.entries() {
+        let decided = || measured::is_decided(day, entry);
         ensure!(
-            matches!(entry.verdict.as_str(), "accepted" | "interleaved"),
+            matches!(entry.verdict.as_str(), "accepted" | "interleaved") || decided(),
             "entry {} is {}",
             entry.seq,
             entry.verdict

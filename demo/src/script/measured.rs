@@ -2,8 +2,9 @@
 
 use super::act::Day;
 use super::judge::{Held, values_of};
-use super::oracle::{Entry, PhoneExport, sha256};
-use anyhow::{Context, Result, ensure};
+use super::office::Contest;
+use super::oracle::{Entry, Journal, PhoneExport, sha256};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -225,4 +226,161 @@ fn incidents(export: &PhoneExport, kind: &str) -> Result<usize> {
     let lines = export.json("incidents.ndjson")?;
     let told = lines.iter().filter(|it| it.to_string().contains(kind));
     Ok(told.count())
+}
+
+/// Whether an entry gave one of the values between which the office chose.
+pub fn is_decided(day: &Day, entry: &Entry) -> bool {
+    let Contest {
+        record,
+        path,
+        given,
+        ..
+    } = &day.contest;
+    let value = &entry.json["change"]["values"][*path];
+    let gave = value
+        .as_str()
+        .is_some_and(|it| given.iter().any(|known| known == it));
+    entry.verdict == "contested" && entry.json["subject"] == record.as_str() && gave
+}
+
+/// Two phones gave two values, both stand in their journals, and the office's choice stands in a
+/// journal of its own, under the server's key.
+///
+/// # Errors
+/// When something of that does not hold.
+pub fn second_phone(day: &Day, held: &Held) -> Result<String> {
+    let contest = &day.contest;
+    let mut givers = Vec::new();
+    for value in &contest.given {
+        let gave = |it: &&Journal| {
+            let mut entries = it.entries.iter();
+            entries.any(|it| it.json["change"]["values"][contest.path] == value.as_str())
+        };
+        let of: Vec<&Journal> = held.of_phones().filter(gave).collect();
+        ensure!(of.len() == 1, "{} journals gave {value}", of.len());
+        givers.push(of[0]);
+    }
+    ensure!(
+        givers[0].opened()["device"] != givers[1].opened()["device"],
+        "both values came from one phone"
+    );
+    let office: Vec<&Journal> = held.journals.iter().filter(|it| it.office).collect();
+    let (Some(newest), true) = (office.last(), !office.is_empty()) else {
+        bail!("the office has no journal");
+    };
+    let decided: Vec<&Entry> = office
+        .iter()
+        .flat_map(|it| &it.entries)
+        .filter(|it| it.json["change"]["kind"] == "contest_decided")
+        .collect();
+    ensure!(decided.len() == 1, "{} decisions", decided.len());
+    let change = &decided[0].json["change"];
+    let hashes: Vec<String> = givers
+        .iter()
+        .zip(&contest.given)
+        .map(|(journal, value)| {
+            let entries = journal.entries.iter();
+            let gave = entries
+                .filter(|it| it.json["change"]["values"][contest.path] == value.as_str())
+                .next_back();
+            gave.map(|it| sha256(&it.bytes)).unwrap_or_default()
+        })
+        .collect();
+    ensure!(
+        change["chosen"] == hashes[contest.chosen].as_str(),
+        "another value was chosen"
+    );
+    for hash in &hashes {
+        let named = change["candidates"].as_array().context("no candidates")?;
+        ensure!(
+            named.iter().any(|it| it == hash.as_str()),
+            "{hash} is not named"
+        );
+    }
+    ensure!(change["reason"] == contest.reason, "another reason");
+    let author = newest.opened()["officer"].as_str();
+    ensure!(
+        decided[0].json["author"].as_str() == author,
+        "somebody else decided"
+    );
+    // The office's journal is signed with the key that stands on the ticket.
+    for journal in &office {
+        day.pinned.check("journal-receipt", &journal.receipt)?;
+        ensure!(
+            journal.receipt["body"]["seq"] == journal.entries.len()
+                && journal.receipt["body"]["link"] == journal.link.as_str(),
+            "the receipt of the office's journal stops before its end"
+        );
+    }
+    Ok(format!(
+        "两部手机两个值并存；内勤 {} 裁定一笔，院内日志 {} 笔验签相符，两部手机均已显示",
+        newest.login,
+        newest.entries.len()
+    ))
+}
+
+/// Everything that the phone said was saved while the server was killed is at the court, once.
+///
+/// # Errors
+/// When something is missing or doubled.
+pub fn server_killed(day: &Day, held: &Held) -> Result<String> {
+    let killed = &day.server_killed;
+    for value in &killed.said {
+        let entries = held
+            .entries()
+            .filter(|it| it.json["subject"] == killed.record.as_str());
+        let found = entries
+            .filter(|it| it.json["change"]["values"]["remarks"] == value.as_str())
+            .count();
+        ensure!(found == 1, "{value} stands {found} times at the court");
+    }
+    for hash in &killed.photos {
+        ensure!(
+            sha256(&held.server.object(hash)?) == *hash,
+            "{hash} reads otherwise"
+        );
+    }
+    Ok(format!(
+        "服务器被杀 {} 次；{} 次保存各一笔，{} 张照片逐字节相符",
+        killed.kills,
+        killed.said.len(),
+        killed.photos.len()
+    ))
+}
+
+/// What the backup lacked was brought again by the phone, and the server knows that it was restored.
+///
+/// # Errors
+/// When something of that does not hold.
+pub async fn server_restored(day: &Day, held: &Held) -> Result<String> {
+    let restored = &day.server_restored;
+    let of_record = |it: &&Entry| it.json["subject"] == restored.record.as_str();
+    let value = restored.after_backup.as_str();
+    let found = held
+        .entries()
+        .filter(of_record)
+        .filter(|it| it.json["change"]["values"]["remarks"] == value)
+        .count();
+    ensure!(found == 1, "{value} stands {found} times at the court");
+    ensure!(
+        sha256(&held.server.object(&restored.photo)?) == restored.photo,
+        "the photo reads otherwise"
+    );
+    let count = |sql| async move {
+        let rows = held.server.rows(sql, 1).await?;
+        Ok::<i64, anyhow::Error>(rows[0][0].parse()?)
+    };
+    let restores = count("SELECT COUNT(*) FROM audit WHERE act = 'restored'").await?;
+    let noticed =
+        count("SELECT COUNT(*) FROM audit WHERE act = 'incident-server-rolled-back'").await?;
+    ensure!(
+        restores == 1 && noticed > 0,
+        "restored {restores}, noticed {noticed}"
+    );
+    let rows = count("SELECT number FROM log_counter").await?;
+    ensure!(rows > restored.backed_up, "the log has {rows} rows");
+    Ok(format!(
+        "备份至第 {} 行，恢复后手机补送，今有 {rows} 行；缺口照片与保存各一份，异常已记",
+        restored.backed_up
+    ))
 }

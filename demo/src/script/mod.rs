@@ -6,6 +6,7 @@ mod faults;
 mod hand;
 mod judge;
 mod measured;
+mod office;
 mod oracle;
 mod rows;
 mod scene;

@@ -42,6 +42,10 @@ pub struct Journal {
     pub beside: Vec<Entry>,
     /// Link after the last.
     pub link: String,
+    /// The office's own.
+    pub office: bool,
+    /// The server's receipt for all of it, as its table has it.
+    pub receipt: Value,
 }
 
 impl Journal {
@@ -104,14 +108,19 @@ impl ServerFolder {
     pub async fn journals(&self) -> Result<Vec<Journal>> {
         let rows = self
             .rows(
-                "SELECT j.id, u.login FROM journals AS j JOIN users AS u ON u.id = j.officer \
-                 ORDER BY j.enrolled_ms, j.id",
-                2,
+                "SELECT j.id, u.login, j.office, j.receipt FROM journals AS j \
+                 JOIN users AS u ON u.id = j.officer ORDER BY j.enrolled_ms, j.id",
+                4,
             )
             .await?;
         let mut journals = Vec::with_capacity(rows.len());
         for row in rows {
-            journals.push(self.journal(&row[0], &row[1]).await?);
+            let journal = self.journal(&row[0], &row[1]).await?;
+            journals.push(Journal {
+                office: row[2] == "1",
+                receipt: serde_json::from_str(&row[3]).unwrap_or_default(),
+                ..journal
+            });
         }
         Ok(journals)
     }
@@ -181,6 +190,8 @@ impl ServerFolder {
             beside,
             entries,
             link: hex::encode(link),
+            office: false,
+            receipt: Value::Null,
         })
     }
 

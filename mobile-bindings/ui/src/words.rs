@@ -220,6 +220,8 @@ waiqin_protocol::words! {
         contest_office: "不同干警填的值，由办公室裁定。", "Several officers gave these values; the office decides.";
         contest_open: "选定…", "Choose…";
         contest_go: "以此为准", "Let it hold";
+        decided_by_office: "内勤裁定：「{field}」以「{value}」为准。理由：{reason}（{at}）", "The office decided: {field} is “{value}”. Reason: {reason} ({at})";
+        decided_by_you: "您已选定：「{field}」以「{value}」为准。理由：{reason}（{at}）", "You chose: {field} is “{value}”. Reason: {reason} ({at})";
         err_contest_choice: "请选定一个现在并存的值。", "Choose one of the values that are contested now.";
         you_here: "您，本机", "You, on this phone";
         you_elsewhere: "您，另一部手机", "You, on another phone";

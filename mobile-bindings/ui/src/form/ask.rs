@@ -6,11 +6,12 @@ use super::notes;
 use super::shown::{ChoiceView, Contest, ContestValue, FieldView, FlagView, Part};
 use super::values::shown_text;
 use super::view::{Viewer, anchor_of};
+use crate::show::when;
 use std::borrow::Cow;
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::fields::{FieldDef, Kind};
 use waiqin_protocol::record::Candidate;
-use waiqin_protocol::words::Lang;
+use waiqin_protocol::words::{Lang, fill};
 
 /// From so many choices on they stand in a list that opens, not side by side.
 const CHOICES_SIDE_BY_SIDE: usize = 8;
@@ -204,6 +205,35 @@ impl Viewer<'_> {
             ),
             values: state.candidates.iter().map(value).collect(),
         })
+    }
+
+    /// The choices whose value holds still, in words.
+    pub fn decisions(&self) -> Vec<String> {
+        let record = self.record();
+        let said = record.decisions.iter().filter_map(|it| {
+            let held = &record.fields.get(&it.path)?.candidates;
+            let [candidate] = held.as_slice() else {
+                return None;
+            };
+            let def = self.def(it.path.as_str())?;
+            let text = if it.author == self.me {
+                self.w().decided_by_you
+            } else {
+                self.w().decided_by_office
+            };
+            (candidate.entry == it.chosen).then(|| {
+                let (field, value) = (def.label(self.lang), self.candidate_text(candidate, def));
+                let at = when(it.at, self.now_ms, self.w());
+                let parts: [(&str, &dyn std::fmt::Display); 4] = [
+                    ("field", &field),
+                    ("value", &value),
+                    ("reason", &it.reason),
+                    ("at", &at),
+                ];
+                fill(text, &parts)
+            })
+        });
+        said.collect()
     }
 
     fn candidate_text(&self, candidate: &Candidate, def: &'static FieldDef) -> String {

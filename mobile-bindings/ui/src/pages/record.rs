@@ -141,7 +141,14 @@ impl RecordPage {
             },
             back: "/records".to_owned(),
             tag: tag(shows, w),
-            notes: notes(shows, readonly, w),
+            notes: {
+                let decided = viewer.decisions().into_iter();
+                let decided = decided.map(|text| Tag::new(text, "flash"));
+                notes(shows, readonly, w)
+                    .into_iter()
+                    .chain(decided)
+                    .collect()
+            },
             steps: match steps {
                 Some(steps) => viewer.steps(steps, open),
                 None => viewer.whole(),
