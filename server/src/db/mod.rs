@@ -14,6 +14,7 @@ mod enrolment;
 mod entries;
 mod evidence;
 mod gaps;
+mod group;
 mod health;
 mod journals;
 mod limits;
@@ -46,7 +47,7 @@ pub use limits::RuleSetRow;
 pub use lists::{AppliedBy, Applying, Decision, RolledBack, RollingBack};
 pub use log::{LogKind, LogRow, Write};
 pub use meta::Meta;
-pub use others::{EntryMark, OtherEntry, Within};
+pub use others::{EntryMark, OtherEntry, Reader, Within};
 pub use records::NewRecord;
 pub use scope::{ScopeCase, ScopeChange, ScopeMark};
 pub use tokens::Caller;
@@ -63,7 +64,6 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, Executor, SqlSafeStr};
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::Arc;
 
 /// A query or transaction failed.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +77,9 @@ pub enum DbError {
     /// A statement failed.
     #[error("a statement failed")]
     Query(#[from] sqlx::Error),
+    /// The transaction that a write shared with others was not committed.
+    #[error("a transaction of several writers was not committed")]
+    Group,
     /// A stored value does not read.
     #[error("the stored {what} does not read")]
     Stored {
@@ -100,7 +103,7 @@ pub struct Db {
     pool: AnyPool,
     engine: Engine,
     /// One writer in this process; other processes wait for the counter row.
-    writer: Arc<tokio::sync::Mutex<()>>,
+    writer: group::Writer,
 }
 
 impl Db {
@@ -148,7 +151,7 @@ impl Db {
         Ok(Self {
             pool,
             engine,
-            writer: Arc::default(),
+            writer: group::Writer::default(),
         })
     }
 
@@ -160,11 +163,11 @@ impl Db {
     /// Waits for the writer's turn on SQLite, which has one writer per file: those who queue here
     /// are served at once and in order, those who meet the file's lock sleep and try again. For
     /// small statements outside of [`Db::write`]; PostgreSQL needs no turn.
-    pub(crate) async fn turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
-        match self.engine {
-            Engine::Sqlite => Some(self.writer.lock().await),
+    async fn turn(&self) -> Result<impl Sized, DbError> {
+        Ok(match self.engine {
+            Engine::Sqlite => Some(self.writer.alone().await?),
             Engine::Postgres => None,
-        }
+        })
     }
 
     /// Which engine it is.
@@ -203,6 +206,7 @@ fn migrator() -> Migrator {
             "others",
             include_str!("../../migrations/0006_others.sql"),
         ),
+        (7, "pages", include_str!("../../migrations/0007_pages.sql")),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(
