@@ -93,7 +93,9 @@ impl Phone {
         let mut chain = Chain::default();
         chain.push(&entries[0]);
         let from = chain.head();
-        entries[1..].iter().for_each(|it| drop(chain.push(it)));
+        for entry in &entries[1..] {
+            chain.push(entry);
+        }
         let end = chain.head();
         let checkpoint = |head: Head| {
             let body = Checkpoint {
