@@ -1,6 +1,7 @@
 //! The command line: reads arguments, runs one command, says how it ended.
 
 use crate::clock::SystemClock;
+use crate::commands::bench::Bench;
 use crate::commands::device::{self, DeviceCommand};
 use crate::commands::import::{self, ImportArgs, RollbackArgs, Said};
 use crate::commands::restore::{self, RestoreArgs};
@@ -35,7 +36,14 @@ enum Command {
     /// Makes a data folder: keys, certificate, database, settings file.
     Init(Place),
     /// Serves phones and console until it is told to end.
-    Serve(Place),
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        /// For benchmarks on this machine alone: makes the data folder where there is none, and
+        /// writes a ticket for any number of clients of one officer when the server is ready.
+        #[arg(long, value_name = "FILE")]
+        bench_enrol: Option<PathBuf>,
+    },
     /// People: add, list, passwd.
     User {
         #[command(flatten)]
@@ -147,7 +155,15 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 &[("court", &court), ("data", &data), ("server", &server)],
             ));
         }
-        Command::Serve(place) => serve::run(place.config(words)?).await?,
+        Command::Serve { place, bench_enrol } => {
+            let settings = place.settings.clone();
+            let mut config = place.config(words)?;
+            let bench = match bench_enrol {
+                Some(file) => Some(Bench::prepare(&mut config, &settings, file, words).await?),
+                None => None,
+            };
+            serve::run(config, bench).await?;
+        }
         Command::User { place, command } => {
             say(&user::run(&place.court(words).await?, command, words).await?);
         }

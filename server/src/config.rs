@@ -149,6 +149,17 @@ pub struct Config {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// The code with which benchmarks enrol; no file or flag of an operator sets it.
+    pub bench: Option<BenchCode>,
+}
+
+/// A code that any number of clients may use, all as journals of one officer; held in memory alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BenchCode {
+    /// What is compared.
+    pub hash: String,
+    /// Login of the officer.
+    pub login: String,
 }
 
 /// The settings cannot be used.
@@ -266,6 +277,7 @@ impl Config {
             court_clock_ms: court_clock(given.court_clock.as_deref())?,
             log: given.log.unwrap_or_else(|| "info,sqlx=warn".to_owned()),
             log_format: given.log_format.unwrap_or_default(),
+            bench: None,
         })
     }
 }

@@ -8,7 +8,8 @@ use waiqin_protocol::wire::enrol::Ticket;
 
 /// Without 0 O 1 I, which look alike.
 const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-const CHARS: usize = 16;
+/// Random bytes of a code, and its characters without dashes.
+pub(crate) const CHARS: usize = 16;
 
 /// What the server keeps of a code. Spaces, dashes and case do not matter: somebody may type it.
 #[must_use]
@@ -46,7 +47,7 @@ pub async fn issue(court: &Court, officer: &User, url: &str) -> Result<Ticket, D
 }
 
 /// Sixteen characters in groups of four.
-fn code_of(random: &[u8; CHARS]) -> String {
+pub(crate) fn code_of(random: &[u8; CHARS]) -> String {
     let mut code = String::with_capacity(CHARS + 3);
     for (n, byte) in random.iter().enumerate() {
         if n > 0 && n % 4 == 0 {

@@ -574,6 +574,60 @@ async fn an_upload_with_its_bytes_and_its_end() {
 }
 
 #[tokio::test]
+async fn a_length_may_be_said_later_once_and_methods_may_be_named_in_a_header() {
+    let server = Server::start();
+    let phone = Phone::enrol(&server, "wang", 1).await;
+    let bytes = b"said later";
+    let known = phone
+        .creation(&hex::encode(sha256(bytes)), 1)
+        .build()
+        .unwrap();
+    let metadata = known.headers()["upload-metadata"].clone();
+    let begin = |deferred: &'static str| {
+        phone
+            .tus("POST", "/api/v1/evidence")
+            .header("upload-defer-length", deferred)
+            .header("upload-metadata", metadata.clone())
+    };
+    assert_eq!(begin("2").send().await.unwrap().status(), 400);
+    let both = begin("1").header("upload-length", 10);
+    assert_eq!(both.send().await.unwrap().status(), 400);
+    let begun = begin("1").send().await.unwrap();
+    assert_eq!(begun.status(), 201);
+    let path = begun.headers()["location"].to_str().unwrap().to_owned();
+    assert_eq!(phone.patch(&path, 0, b"said").await.status(), 204);
+    let looked = phone.tus("HEAD", &path).send().await.unwrap();
+    assert_eq!(looked.headers()["upload-offset"], "4");
+    assert_eq!(looked.headers()["upload-defer-length"], "1");
+    assert_eq!(looked.headers()["upload-metadata"], metadata);
+    assert!(!looked.headers().contains_key("upload-length"));
+    let go_on = |length: u64, method: &str| {
+        phone
+            .tus("POST", &path)
+            .header("x-http-method-override", method)
+            .header("upload-length", length)
+            .header("upload-offset", 4)
+            .header("content-type", "application/offset+octet-stream")
+            .body(" later")
+    };
+    assert_eq!(go_on(10, "PUT").send().await.unwrap().status(), 405);
+    // Less than is there already.
+    assert_eq!(go_on(3, "PATCH").send().await.unwrap().status(), 400);
+    let whole = go_on(10, "PATCH").send().await.unwrap();
+    assert_eq!(whole.status(), 204);
+    assert_eq!(whole.headers()["upload-offset"], "10");
+    // Said once, it stays; and every answer says its version, refusals too.
+    let again = go_on(11, "PATCH").send().await.unwrap();
+    assert_eq!(again.status(), 409);
+    assert_eq!(again.headers()["tus-resumable"], "1.0.0");
+    let ended = go_on(10, "DELETE").send().await.unwrap();
+    assert_eq!(ended.status(), 204);
+    let gone = go_on(10, "HEAD").send().await.unwrap();
+    assert_eq!(gone.status(), 404);
+    server.verified();
+}
+
+#[tokio::test]
 async fn a_newer_request_takes_over_an_upload_that_hangs() {
     let server = Server::start();
     let phone = Phone::enrol(&server, "wang", 1).await;

@@ -10,5 +10,7 @@
     reason = "a crate of tests"
 )]
 
+pub mod bench;
 pub mod browser;
+pub mod proxy;
 pub mod suite;

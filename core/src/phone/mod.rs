@@ -270,7 +270,21 @@ impl Phone {
     /// # Errors
     /// See [`UnlockError`].
     pub fn unlock(&self, officer: OfficerId, pin: &Pin) -> Result<Arc<Session>, UnlockError> {
-        self.shared.unlock(officer, pin)
+        self.shared.unlock(officer, pin, None)
+    }
+
+    /// As [`Phone::unlock`], and reaches the court at another address than that of the ticket until
+    /// the lock: it moved, or something stands between. Pinned keys tell whether it is the court.
+    ///
+    /// # Errors
+    /// See [`UnlockError`].
+    pub fn unlock_reaching(
+        &self,
+        officer: OfficerId,
+        pin: &Pin,
+        url: &str,
+    ) -> Result<Arc<Session>, UnlockError> {
+        self.shared.unlock(officer, pin, Some(url))
     }
 }
 

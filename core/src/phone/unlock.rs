@@ -17,6 +17,7 @@ impl Shared {
         &self,
         officer: OfficerId,
         pin: &Pin,
+        url: Option<&str>,
     ) -> Result<Arc<Session>, UnlockError> {
         let mut open = self
             .open
@@ -39,7 +40,10 @@ impl Shared {
             }
             wait_until_gone(&opened.inner);
         }
-        let inner = self.open_inner(&folder, &file, keys)?;
+        let mut inner = self.open_inner(&folder, &file, keys)?;
+        if let (Some(url), Some(inner)) = (url, Arc::get_mut(&mut inner)) {
+            url.clone_into(&mut inner.pinned.url);
+        }
         if copy_damaged {
             file.write(&*folder.disk, &folder.dir)
                 .map_err(UnlockError::Files)?;

@@ -18,6 +18,7 @@ use waiqin_protocol::journal::{
     Beacon, Certificate, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalCause,
     JournalReceipt, LogPosition, Signed,
 };
+use waiqin_protocol::sync::Token;
 use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::{CaseSheet, End, Gap, Page, Verdict, VerdictRun};
 
@@ -151,6 +152,23 @@ impl Holdings for Inner {
         let signer = journal.signers.get(delivering.at);
         let signer = signer.ok_or(HoldingsError::Locked)?;
         Signed::sign(body, &**signer).map_err(failed("answer a challenge"))
+    }
+
+    fn token(&self) -> Result<Option<Token>, HoldingsError> {
+        let journal = self.journal_id()?;
+        let kept: Option<(JournalId, String)> = self
+            .reading(|views| views.meta(meta::TOKEN))
+            .map_err(failed("read the token"))?;
+        Ok(kept
+            .filter(|(of, _)| *of == journal)
+            .map(|(_, token)| Token(token)))
+    }
+
+    fn keep_token(&self, token: &Token) -> Result<(), HoldingsError> {
+        let journal = self.journal_id()?;
+        self.views
+            .put_meta(meta::TOKEN, &(journal, &token.0))
+            .map_err(failed("keep the token"))
     }
 
     fn new_journal(&self, cause: JournalCause) -> Result<(), HoldingsError> {

@@ -32,8 +32,26 @@ impl Session {
     ) -> Result<Saved, SaveError> {
         let inner = self.inner().ok_or(SaveError::Locked)?;
         let subject = SubjectId::from_bytes(random(&*inner.parts.entropy));
-        let saved = inner.save(subject, |_| {
-            Ok(Some(Change::RecordOpened { act, case, values }))
+        self.open_record_as(subject, act, case, values)
+    }
+
+    /// Opens a record that has its id from elsewhere. One of this id that is here already stays as it
+    /// is, and its newest entry is named: who takes records over may do it again.
+    ///
+    /// # Errors
+    /// See [`SaveError`].
+    pub fn open_record_as(
+        &self,
+        subject: SubjectId,
+        act: Act,
+        case: CaseRef,
+        values: BTreeMap<Path, Value>,
+    ) -> Result<Saved, SaveError> {
+        let inner = self.inner().ok_or(SaveError::Locked)?;
+        let saved = inner.save(subject, |stored| {
+            Ok(stored
+                .is_none()
+                .then_some(Change::RecordOpened { act, case, values }))
         })?;
         self.was_saved();
         Ok(saved)

@@ -85,6 +85,7 @@ pub(crate) mod meta {
     pub const KEPT: &str = "kept cases";
     pub const LIMITS: &str = "limits";
     pub const NOTE: &str = "sync";
+    pub const TOKEN: &str = "token";
     pub const UNFOLDED: &str = "others not folded";
 }
 

@@ -19,8 +19,8 @@ use waiqin_protocol::ids::EvidenceHash;
 use waiqin_protocol::sync::{Asked, Effect, Event, Failure, Machine, Moment, Report, Stock, Token};
 use waiqin_protocol::wire::problem::Problem;
 
-/// Syncs one officer's holdings with the court. Lives as long as his session is unlocked; the token
-/// lives in it and nowhere else.
+/// Syncs one officer's holdings with the court. Lives as long as his session is unlocked; a token
+/// outlives it in the holdings, encrypted as everything there.
 pub(crate) struct Driver {
     talk: Result<Conversation, Failure>,
     clock: Arc<dyn Clock>,
@@ -289,6 +289,7 @@ impl Driver {
                 uncertified: holdings.uncertified()?.is_some(),
                 parked_from: holdings.journal_parked()?,
                 unsent: Vec::new(),
+                token: holdings.token()?,
             };
             Ok((stock, holdings.unsent()?))
         });

@@ -11,6 +11,7 @@ use waiqin_protocol::journal::{
     JournalReceipt, LogPosition, Signed,
 };
 use waiqin_protocol::suite::PublicKey;
+use waiqin_protocol::sync::Token;
 use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::{End, Gap, Page, VerdictRun};
 
@@ -99,6 +100,13 @@ pub(crate) trait Holdings: Send + Sync + 'static {
 
     /// Signs the answer to a challenge.
     fn answer_challenge(&self, challenge: &str) -> Result<Signed<ChallengeAnswer>, HoldingsError>;
+
+    /// The token that was kept for the journal delivered; it may be over.
+    fn token(&self) -> Result<Option<Token>, HoldingsError>;
+
+    /// Keeps a token, so that the first sync after a start signs in no more than any other. Need not
+    /// be durable at once.
+    fn keep_token(&self, token: &Token) -> Result<(), HoldingsError>;
 
     /// The bounds in force; `None` before the server said any.
     fn limits(&self) -> Result<Option<Limits>, HoldingsError>;

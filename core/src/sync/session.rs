@@ -25,10 +25,13 @@ impl Conversation {
         let fits = !answer.token.is_empty()
             && answer.token.len() <= 512
             && answer.token.bytes().all(|byte| byte.is_ascii_graphic());
-        if fits {
-            Ok(Token(answer.token))
-        } else {
-            Err(CallError::not_ours("a token without shape"))
+        if !fits {
+            return Err(CallError::not_ours("a token without shape"));
         }
+        let token = Token(answer.token);
+        let kept = token.clone();
+        self.held(move |holdings| holdings.keep_token(&kept))
+            .await?;
+        Ok(token)
     }
 }

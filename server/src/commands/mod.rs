@@ -1,6 +1,7 @@
 //! What the command line can do.
 
 pub mod backup;
+pub mod bench;
 pub mod device;
 pub mod doctor;
 pub mod import;

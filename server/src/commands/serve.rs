@@ -1,39 +1,44 @@
 //! `waiqin-server serve`.
 
+use super::bench::Bench;
 use crate::clock::SystemClock;
 use crate::config::{Config, LogFormat};
 use crate::serve::{Addresses, Listeners, serve};
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
-/// Serves until SIGTERM or SIGINT. Says in one line of JSON on stdout when it is ready; logs go to
-/// stderr.
+/// Serves until SIGTERM or SIGINT. Says in one line of JSON on stdout when it is ready, after a ticket
+/// for benchmarks was written, if one is wanted; logs go to stderr.
 ///
 /// # Errors
 /// When the server cannot be started.
-pub async fn run(config: Config) -> anyhow::Result<()> {
+pub async fn run(config: Config, bench: Option<Bench>) -> anyhow::Result<()> {
     log_to_stderr(&config)?;
     let listeners = Listeners::bind(&config).await?;
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;
+    let (give_up, given_up) = oneshot::channel();
     let shutdown = async move {
         tokio::select! {
             _ = term.recv() => {}
             _ = int.recv() => {}
+            Ok(()) = given_up => {}
         }
         tracing::info!("ending");
     };
-    serve(
-        config,
-        Arc::new(SystemClock),
-        listeners,
-        shutdown,
-        say_ready,
-    )
-    .await?;
-    Ok(())
+    let mut trouble = None;
+    let ready = |addresses: &Addresses| match bench.map(|bench| bench.hand_out(addresses)) {
+        Some(Err(error)) => {
+            trouble = Some(error);
+            let _ = give_up.send(());
+        }
+        Some(Ok(())) | None => say_ready(addresses),
+    };
+    serve(config, Arc::new(SystemClock), listeners, shutdown, ready).await?;
+    trouble.map_or(Ok(()), Err)
 }
 
 fn say_ready(addresses: &Addresses) {

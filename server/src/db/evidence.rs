@@ -8,6 +8,8 @@ use waiqin_protocol::journal::{EvidenceReceipt, Signed};
 
 /// Rows of one INSERT.
 const ROWS_AT_ONCE: usize = 64;
+/// Stored while the length of an upload is not said yet: evidence has at least a byte.
+const LENGTH_UNSAID: u64 = 0;
 
 /// An entry that names evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +44,10 @@ pub struct Upload {
     pub journal: JournalId,
     /// The hash announced.
     pub hash: EvidenceHash,
-    /// The length announced.
-    pub length: u64,
+    /// The length announced; none while it is not said yet.
+    pub length: Option<u64>,
+    /// `Upload-Metadata` as it came: it is told again to whoever looks where the upload stands.
+    pub metadata: String,
     /// When it began, ms UTC.
     pub created_ms: i64,
     /// When it ends, ms UTC.
@@ -122,7 +126,7 @@ impl Db {
     /// # Errors
     /// When a statement fails.
     pub async fn add_upload(&self, upload: &Upload, most: u32) -> Result<Vec<String>, DbError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let journal = upload.journal.to_string();
         let mut gone = Vec::new();
         let same = "DELETE FROM uploads WHERE journal = $1 AND hash = $2 RETURNING id";
@@ -133,13 +137,14 @@ impl Db {
             .await?;
         gone.extend(rows.iter().map(|row| row.get::<String, _>(0)));
         sqlx::query(
-            "INSERT INTO uploads (id, journal, hash, length, created_ms, expires_ms, whole) \
-             VALUES ($1, $2, $3, $4, $5, $6, 0)",
+            "INSERT INTO uploads (id, journal, hash, length, metadata, created_ms, expires_ms, whole) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 0)",
         )
         .bind(upload.id.as_str())
         .bind(journal.as_str())
         .bind(upload.hash.to_string())
-        .bind(super::number_in(upload.length)?)
+        .bind(super::number_in(upload.length.unwrap_or(LENGTH_UNSAID))?)
+        .bind(upload.metadata.as_str())
         .bind(upload.created_ms)
         .bind(upload.expires_ms)
         .execute(self.pool())
@@ -166,7 +171,7 @@ impl Db {
         now_ms: i64,
     ) -> Result<Option<Upload>, DbError> {
         sqlx::query(
-            "SELECT id, journal, hash, length, created_ms, expires_ms, whole FROM uploads \
+            "SELECT id, journal, hash, length, metadata, created_ms, expires_ms, whole FROM uploads \
              WHERE id = $1 AND journal = $2 AND expires_ms > $3",
         )
         .bind(id)
@@ -190,7 +195,7 @@ impl Db {
     ) -> Result<Option<Upload>, DbError> {
         for journal in line {
             let row = sqlx::query(
-                "SELECT id, journal, hash, length, created_ms, expires_ms, whole FROM uploads \
+                "SELECT id, journal, hash, length, metadata, created_ms, expires_ms, whole FROM uploads \
                  WHERE journal = $1 AND hash = $2 AND whole = 1 LIMIT 1",
             )
             .bind(journal.to_string())
@@ -210,7 +215,7 @@ impl Db {
     /// When the database does not answer or a row does not read.
     pub async fn whole_uploads(&self) -> Result<Vec<Upload>, DbError> {
         sqlx::query(
-            "SELECT id, journal, hash, length, created_ms, expires_ms, whole FROM uploads WHERE whole = 1",
+            "SELECT id, journal, hash, length, metadata, created_ms, expires_ms, whole FROM uploads WHERE whole = 1",
         )
         .fetch_all(self.pool())
         .await?
@@ -219,12 +224,26 @@ impl Db {
         .collect()
     }
 
+    /// Notes the length of an upload that was begun without one.
+    ///
+    /// # Errors
+    /// When the statement fails.
+    pub async fn set_length(&self, id: &str, length: u64) -> Result<(), DbError> {
+        let _turn = self.turn().await?;
+        sqlx::query("UPDATE uploads SET length = $1 WHERE id = $2 AND length = 0")
+            .bind(super::number_in(length)?)
+            .bind(id)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
     /// Notes that all bytes of an upload are there and have the announced hash.
     ///
     /// # Errors
     /// When the statement fails.
     pub async fn set_whole(&self, id: &str) -> Result<(), DbError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         sqlx::query("UPDATE uploads SET whole = 1 WHERE id = $1")
             .bind(id)
             .execute(self.pool())
@@ -237,7 +256,7 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn drop_upload(&self, id: &str) -> Result<(), DbError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         sqlx::query("DELETE FROM uploads WHERE id = $1")
             .bind(id)
             .execute(self.pool())
@@ -250,7 +269,7 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn drop_expired_uploads(&self, now_ms: i64) -> Result<Vec<String>, DbError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let rows = sqlx::query("DELETE FROM uploads WHERE expires_ms <= $1 RETURNING id")
             .bind(now_ms)
             .fetch_all(self.pool())
@@ -437,10 +456,11 @@ fn upload_of(row: &AnyRow) -> Result<Upload, DbError> {
         id: row.get(0),
         journal: super::parsed(row.get(1), "journal's id")?,
         hash: super::parsed(row.get(2), "hash of evidence")?,
-        length: super::number_out(row.get(3))?,
-        created_ms: row.get(4),
-        expires_ms: row.get(5),
-        whole: row.get::<i64, _>(6) != 0,
+        length: Some(super::number_out(row.get(3))?).filter(|it| *it != LENGTH_UNSAID),
+        metadata: row.get(4),
+        created_ms: row.get(5),
+        expires_ms: row.get(6),
+        whole: row.get::<i64, _>(7) != 0,
     })
 }
 
@@ -458,7 +478,8 @@ mod tests {
             id: id.into(),
             journal,
             hash: EvidenceHash::from_bytes([hash; 32]),
-            length: 10,
+            length: Some(10),
+            metadata: "sha256 x".into(),
             created_ms: expires_ms - 50,
             expires_ms,
             whole: false,
@@ -470,8 +491,15 @@ mod tests {
         for (db, _kept) in testing::engines().await {
             add(&db, &[journal(1), journal(2)]).await;
             let (one, two) = (journal(1).id, journal(2).id);
+            let unsaid = Upload {
+                length: None,
+                ..upload("a", one, 1, 100)
+            };
+            assert!(db.add_upload(&unsaid, 3).await.unwrap().is_empty());
+            assert_eq!(db.upload("a", one, 99).await.unwrap(), Some(unsaid));
+            db.set_length("a", 10).await.unwrap();
+            db.set_length("a", 11).await.unwrap();
             let a = upload("a", one, 1, 100);
-            assert!(db.add_upload(&a, 3).await.unwrap().is_empty());
             assert_eq!(db.upload("a", one, 99).await.unwrap(), Some(a.clone()));
             assert_eq!(db.upload("a", two, 99).await.unwrap(), None);
             assert_eq!(db.upload("a", one, 100).await.unwrap(), None);

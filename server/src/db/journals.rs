@@ -105,7 +105,7 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn announce(&self, journal: JournalId, head: &Head) -> Result<(), DbError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         sqlx::query(
             "UPDATE journals SET announced_seq = $1, announced_link = $2 \
              WHERE id = $3 AND announced_seq < $1",
@@ -123,7 +123,7 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn seen(&self, journal: JournalId, now_ms: i64) -> Result<(), DbError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         sqlx::query("UPDATE journals SET seen_ms = $1 WHERE id = $2 AND seen_ms < $1")
             .bind(now_ms)
             .bind(journal.to_string())

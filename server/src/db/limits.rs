@@ -33,7 +33,7 @@ impl Db {
         limits: &Limits,
         rules_since_ms: Option<i64>,
     ) -> Result<(), DbError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let mut transaction = self.pool().begin().await?;
         if let Some(since_ms) = rules_since_ms {
             sqlx::query("INSERT INTO rule_sets (version, since_ms, rules) VALUES ($1, $2, $3)")

@@ -1,7 +1,9 @@
 //! The server's one log and the transaction that writes it.
 
+use super::group::Turn;
 use super::{Db, DbError};
-use sqlx::{Any, Row, Transaction};
+use sqlx::Row;
+use sqlx::any::AnyRow;
 use waiqin_protocol::ids::{JournalId, Link};
 use waiqin_protocol::journal::{LogPosition, log_link};
 use waiqin_protocol::suite::sha256;
@@ -55,12 +57,11 @@ pub struct LogRow {
     pub at_ms: i64,
 }
 
-/// A write transaction that holds the counter row. Dropped without [`Write::commit`], nothing of it
-/// happened.
+/// A write that holds the counter row, perhaps with others in one transaction. Dropped without
+/// [`Write::commit`], nothing of it happened.
 pub struct Write {
-    transaction: Transaction<'static, Any>,
+    turn: Turn,
     position: LogPosition,
-    _writer: tokio::sync::OwnedMutexGuard<()>,
 }
 
 impl Db {
@@ -69,19 +70,10 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn write(&self) -> Result<Write, DbError> {
-        let guard = self.writer.clone().lock_owned().await;
-        let mut transaction = self.pool().begin().await?;
-        // First statement: takes the row (PostgreSQL) or the file (SQLite) until commit.
-        let row = sqlx::query(
-            "UPDATE log_counter SET number = number WHERE id = 1 RETURNING number, link",
-        )
-        .fetch_one(&mut *transaction)
-        .await?;
-        let position = position_of(row.get(0), row.get(1))?;
+        let turn = self.writer.turn(self.pool()).await?;
         Ok(Write {
-            transaction,
-            position,
-            _writer: guard,
+            position: turn.position,
+            turn,
         })
     }
 
@@ -138,7 +130,7 @@ impl Db {
 impl Write {
     /// The transaction, for other statements of the same commit.
     pub(crate) fn tx(&mut self) -> &mut sqlx::AnyConnection {
-        &mut self.transaction
+        &mut self.turn.transaction
     }
 
     /// Position of the newest row, this transaction's own included.
@@ -190,15 +182,15 @@ impl Write {
     ///
     /// # Errors
     /// When the commit fails; nothing of it happened then.
-    pub async fn commit(mut self) -> Result<LogPosition, DbError> {
-        sqlx::query("UPDATE log_counter SET number = $1, link = $2 WHERE id = 1")
-            .bind(number_of(self.position.number)?)
-            .bind(self.position.link.to_string())
-            .execute(self.tx())
-            .await?;
-        self.transaction.commit().await?;
+    pub async fn commit(self) -> Result<LogPosition, DbError> {
+        self.turn.done(self.position).await?;
         Ok(self.position)
     }
+}
+
+/// Number and link of a row of the counter.
+pub(super) fn position_at(row: &AnyRow) -> Result<LogPosition, DbError> {
+    position_of(row.get(0), row.get(1))
 }
 
 fn number_of(number: u64) -> Result<i64, DbError> {

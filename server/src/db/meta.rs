@@ -48,7 +48,7 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn set_meta(&self, meta: Meta, value: &str) -> Result<(), DbError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let mut connection = self.pool().acquire().await?;
         set(&mut connection, meta, value).await
     }

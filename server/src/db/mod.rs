@@ -14,6 +14,7 @@ mod enrolment;
 mod entries;
 mod evidence;
 mod gaps;
+mod group;
 mod health;
 mod held;
 mod journals;
@@ -48,7 +49,7 @@ pub use limits::RuleSetRow;
 pub use lists::{AppliedBy, Applying, Decision, RolledBack, RollingBack};
 pub use log::{LogKind, LogRow, Write};
 pub use meta::Meta;
-pub use others::{EntryMark, OtherEntry, Within};
+pub use others::{EntryMark, OtherEntry, Reader, Within};
 pub use records::NewRecord;
 pub use scope::{ScopeCase, ScopeChange, ScopeMark};
 pub use tokens::Caller;
@@ -66,7 +67,6 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, Executor, SqlSafeStr};
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::Arc;
 
 /// A query or transaction failed.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +80,9 @@ pub enum DbError {
     /// A statement failed.
     #[error("a statement failed")]
     Query(#[from] sqlx::Error),
+    /// The transaction that a write shared with others was not committed.
+    #[error("a transaction of several writers was not committed")]
+    Group,
     /// A stored value does not read.
     #[error("the stored {what} does not read")]
     Stored {
@@ -103,7 +106,7 @@ pub struct Db {
     pool: AnyPool,
     engine: Engine,
     /// One writer in this process; other processes wait for the counter row.
-    writer: Arc<tokio::sync::Mutex<()>>,
+    writer: group::Writer,
 }
 
 impl Db {
@@ -151,7 +154,7 @@ impl Db {
         Ok(Self {
             pool,
             engine,
-            writer: Arc::default(),
+            writer: group::Writer::default(),
         })
     }
 
@@ -163,11 +166,11 @@ impl Db {
     /// Waits for the writer's turn on SQLite, which has one writer per file: those who queue here
     /// are served at once and in order, those who meet the file's lock sleep and try again. For
     /// small statements outside of [`Db::write`]; PostgreSQL needs no turn.
-    pub(crate) async fn turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
-        match self.engine {
-            Engine::Sqlite => Some(self.writer.lock().await),
+    async fn turn(&self) -> Result<impl Sized, DbError> {
+        Ok(match self.engine {
+            Engine::Sqlite => Some(self.writer.alone().await?),
             Engine::Postgres => None,
-        }
+        })
     }
 
     /// Which engine it is.
@@ -206,10 +209,11 @@ fn migrator() -> Migrator {
             "others",
             include_str!("../../migrations/0006_others.sql"),
         ),
+        (7, "pages", include_str!("../../migrations/0007_pages.sql")),
         (
-            7,
+            8,
             "verdicts",
-            include_str!("../../migrations/0007_verdicts.sql"),
+            include_str!("../../migrations/0008_verdicts.sql"),
         ),
     ];
     let migrations = files.map(|(version, name, sql)| {

@@ -1,13 +1,14 @@
-//! Entries on the cases of an officer's scope, in the order in which they came into his view: he
-//! sees what others wrote, whoever they are and on whichever phone.
+//! Entries on the cases of an officer's scope, and on records of his own whose case nobody knows yet,
+//! in the order in which they came into his view: he sees what others wrote, whoever they are and on
+//! whichever phone.
 
 use super::{Db, DbError};
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use waiqin_protocol::ids::{EntryHash, JournalId, SubjectId};
+use waiqin_protocol::ids::{EntryHash, JournalId, OfficerId, SubjectId};
 
 /// A place in the order of entries: everything up to it was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryMark {
     /// Row of the log with which the entry came into view.
     pub number: u64,
@@ -15,15 +16,25 @@ pub struct EntryMark {
     pub within: Option<Within>,
 }
 
-/// An entry among those that came into view together: an old case may bring many.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An entry among those that came into view together: an old case may bring many. A row of the log
+/// holds entries of one journal, whose numbers tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Within {
-    /// The case that it is about.
-    pub case_id: String,
     /// Row of the log with which it came to stand.
     pub taken: u64,
     /// Its number in its journal.
     pub seq: u64,
+}
+
+/// For whom entries are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// His name in the list.
+    pub list_name: String,
+    /// Who he is.
+    pub officer: OfficerId,
+    /// The journal that asks; its own entries are left out.
+    pub journal: JournalId,
 }
 
 /// An entry of another journal.
@@ -46,39 +57,34 @@ pub struct OtherEntry {
 }
 
 impl Db {
-    /// Entries of other journals than `own` on cases of a name in the list, after a mark, up to a
-    /// number of the log, in order, at most `limit`. Fewer than `limit` means that there are no
-    /// more.
+    /// Entries of other journals that a reader may see, after a mark, up to a number of the log, in
+    /// order, at most `limit`. Fewer than `limit` means that there are no more.
     ///
     /// # Errors
     /// When the database does not answer or a row does not read.
     pub async fn entries_of_others(
         &self,
-        list_name: &str,
-        own: JournalId,
+        reader: &Reader,
         after: &EntryMark,
         up_to: u64,
         limit: u32,
     ) -> Result<Vec<OtherEntry>, DbError> {
-        let number = super::number_in(after.number)?;
-        let (from, case_id, taken, seq) = match &after.within {
+        let (taken, seq) = match &after.within {
             Some(within) => (
-                number,
-                within.case_id.clone(),
                 super::number_in(within.taken)?,
                 super::number_in(within.seq)?,
             ),
-            None => (number.saturating_add(1), String::new(), 0, 0),
+            None => (i64::MAX, i64::MAX),
         };
         let rows = sqlx::query(ENTRIES)
-            .bind(list_name)
-            .bind(own.to_string())
-            .bind(from)
+            .bind(reader.list_name.as_str())
+            .bind(reader.journal.to_string())
+            .bind(super::number_in(after.number)?)
             .bind(super::number_in(up_to)?)
-            .bind(case_id)
             .bind(taken)
             .bind(seq)
             .bind(i64::from(limit))
+            .bind(reader.officer.to_string())
             .fetch_all(self.pool())
             .await?;
         rows.iter().map(other_of).collect()
@@ -86,53 +92,57 @@ impl Db {
 }
 
 fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
-    let taken = super::number_out(row.get(2))?;
-    let seq = super::number_out(row.get(3))?;
+    let taken = super::number_out(row.get(1))?;
+    let seq = super::number_out(row.get(2))?;
     Ok(OtherEntry {
         mark: EntryMark {
             number: super::number_out(row.get(0))?,
-            within: Some(Within {
-                case_id: row.get(1),
-                taken,
-                seq,
-            }),
+            within: Some(Within { taken, seq }),
         },
         taken,
-        journal: super::parsed(row.get(4), "journal of an entry")?,
+        journal: super::parsed(row.get(3), "journal of an entry")?,
         seq,
-        subject: super::parsed(row.get(5), "subject of an entry")?,
-        hash: super::parsed(row.get(6), "hash of an entry")?,
-        bytes: row.get(7),
+        subject: super::parsed(row.get(4), "subject of an entry")?,
+        hash: super::parsed(row.get(5), "hash of an entry")?,
+        bytes: row.get(6),
     })
 }
 
 /// What came to stand, what came with its record to a case, and what came with its case into the
-/// scope: each by its own index, so that the cost is that of what is new. A row of the log holds
-/// entries of one journal, whose numbers tell them apart.
-const ENTRIES: &str = "SELECT number, case_id, taken, seq, journal, subject, hash, bytes FROM ( \
-     SELECT e.verdict_number AS number, r.case_id, e.verdict_number AS taken, e.seq, e.journal, e.subject, \
-     e.hash, e.bytes FROM entries e JOIN records r ON r.subject = e.subject \
-     JOIN cases c ON c.id = r.case_id \
-     WHERE e.verdict_number >= $3 AND e.verdict_number <= $4 AND r.case_number <= e.verdict_number \
-     AND c.officer = $1 AND c.scope_number <= e.verdict_number AND e.journal <> $2 \
-     AND e.verdict IN ('accepted', 'interleaved', 'contested') \
+/// scope: each by its own index and bounded for itself, so that the cost is that of what is new. CROSS
+/// JOIN keeps SQLite to the order written. The own pushes are passed over by their rows of the log.
+const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes FROM ( \
+     SELECT * FROM (SELECT l.number AS number, l.number AS taken, e.seq, e.journal, e.subject, \
+     e.hash, e.bytes FROM log l CROSS JOIN entries e CROSS JOIN records r \
+     LEFT JOIN cases c ON c.id = r.case_id \
+     WHERE l.number >= $3 AND l.number <= $4 AND l.journal <> $2 AND e.verdict_number = l.number \
+     AND (l.number > $3 OR l.number > $5 OR (l.number = $5 AND e.seq > $6)) \
+     AND r.subject = e.subject AND r.case_number <= l.number \
+     AND ((c.officer = $1 AND c.scope_number <= l.number) \
+     OR (r.case_id IS NULL AND r.officer = $8)) \
+     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
+     ORDER BY l.number, e.seq LIMIT $7) AS came \
      UNION ALL \
-     SELECT r.case_number AS number, r.case_id, e.verdict_number AS taken, e.seq, e.journal, e.subject, \
-     e.hash, e.bytes FROM records r JOIN entries e ON e.subject = r.subject \
-     JOIN cases c ON c.id = r.case_id \
-     WHERE r.case_number >= $3 AND r.case_number <= $4 AND e.verdict_number < r.case_number \
-     AND c.officer = $1 AND c.scope_number <= r.case_number AND e.journal <> $2 \
-     AND e.verdict IN ('accepted', 'interleaved', 'contested') \
+     SELECT * FROM (SELECT r.case_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
+     e.subject, e.hash, e.bytes FROM records r CROSS JOIN entries e \
+     LEFT JOIN cases c ON c.id = r.case_id \
+     WHERE r.case_number >= $3 AND r.case_number <= $4 AND e.subject = r.subject \
+     AND e.verdict_number < r.case_number \
+     AND (r.case_number > $3 OR e.verdict_number > $5 OR (e.verdict_number = $5 AND e.seq > $6)) \
+     AND ((c.officer = $1 AND c.scope_number <= r.case_number) \
+     OR (r.case_id IS NULL AND r.officer = $8)) \
+     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
+     ORDER BY r.case_number, e.verdict_number, e.seq LIMIT $7) AS named \
      UNION ALL \
-     SELECT c.scope_number AS number, r.case_id, e.verdict_number AS taken, e.seq, e.journal, e.subject, \
-     e.hash, e.bytes FROM cases c JOIN records r ON r.case_id = c.id \
-     JOIN entries e ON e.subject = r.subject \
+     SELECT * FROM (SELECT c.scope_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
+     e.subject, e.hash, e.bytes FROM cases c CROSS JOIN records r CROSS JOIN entries e \
      WHERE c.officer = $1 AND c.scope_number >= $3 AND c.scope_number <= $4 \
-     AND e.verdict_number < c.scope_number AND r.case_number < c.scope_number AND e.journal <> $2 \
-     AND e.verdict IN ('accepted', 'interleaved', 'contested') \
-     ) AS shown WHERE number > $3 OR case_id > $5 \
-     OR (case_id = $5 AND (taken > $6 OR (taken = $6 AND seq > $7))) \
-     ORDER BY number, case_id, taken, seq LIMIT $8";
+     AND r.case_id = c.id AND r.case_number < c.scope_number \
+     AND e.subject = r.subject AND e.verdict_number < c.scope_number \
+     AND (c.scope_number > $3 OR e.verdict_number > $5 OR (e.verdict_number = $5 AND e.seq > $6)) \
+     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
+     ORDER BY c.scope_number, e.verdict_number, e.seq LIMIT $7) AS assigned \
+     ) AS shown ORDER BY number, taken, seq LIMIT $7";
 
 #[cfg(test)]
 mod tests {
@@ -143,6 +153,15 @@ mod tests {
 
     /// An entry `seq` of a journal on a record, taken in with a row of the log.
     async fn entry(db: &Db, by: u8, seq: i64, subject: u8, taken: i64, verdict: &str) {
+        sqlx::query(
+            "INSERT INTO log (number, kind, at_ms, journal, body, hash, link) \
+             VALUES ($1, 'piece', 0, $2, '', '', '') ON CONFLICT (number) DO NOTHING",
+        )
+        .bind(taken)
+        .bind(journal(by).id.to_string())
+        .execute(db.pool())
+        .await
+        .unwrap();
         sqlx::query(
             "INSERT INTO entries (journal, seq, hash, link, bytes, log_number, verdict_number, \
              subject, kind, verdict) VALUES ($1, $2, $3, $3, $4, $5, $5, $6, 'fields_changed', $7)",
@@ -163,11 +182,12 @@ mod tests {
         sqlx::query(
             "INSERT INTO records (subject, act, case_id, number_typed, officer, journal, place, \
              opened_ms, changed_ms, changed_number, view, case_number) \
-             VALUES ($1, 'seal', $2, '', '', '', '', 0, 0, 0, '', $3)",
+             VALUES ($1, 'seal', $2, '', $4, '', '', 0, 0, 0, '', $3)",
         )
         .bind(SubjectId::from_bytes([subject; 16]).to_string())
         .bind(case)
         .bind(since)
+        .bind(OfficerId::from_bytes([if subject < 6 { 9 } else { 1 }; 16]).to_string())
         .execute(db.pool())
         .await
         .unwrap();
@@ -183,8 +203,13 @@ mod tests {
             .unwrap();
     }
 
-    /// Everything after a number, by pages of `limit`: number, case, journal's first byte, seq.
-    async fn all(db: &Db, after: u64, up_to: u64, limit: u32) -> Vec<(u64, String, u8, u64)> {
+    /// Everything after a number, by pages of `limit`: number, record, journal's first byte, seq.
+    async fn all(db: &Db, after: u64, up_to: u64, limit: u32) -> Vec<(u64, u8, u8, u64)> {
+        let reader = Reader {
+            list_name: "王法官".into(),
+            officer: OfficerId::from_bytes([1; 16]),
+            journal: journal(1).id,
+        };
         let mut mark = EntryMark {
             number: after,
             within: None,
@@ -192,16 +217,20 @@ mod tests {
         let mut seen = Vec::new();
         loop {
             let page = db
-                .entries_of_others("王法官", journal(1).id, &mark, up_to, limit)
+                .entries_of_others(&reader, &mark, up_to, limit)
                 .await
                 .unwrap();
             for it in &page {
-                let case_id = it.mark.within.as_ref().unwrap().case_id.clone();
                 assert_eq!(it.bytes, [it.bytes[0], u8::try_from(it.seq).unwrap()]);
-                seen.push((it.mark.number, case_id, it.bytes[0], it.seq));
+                seen.push((
+                    it.mark.number,
+                    it.subject.as_bytes()[0],
+                    it.bytes[0],
+                    it.seq,
+                ));
             }
             match page.last() {
-                Some(last) if page.len() == limit as usize => mark = last.mark.clone(),
+                Some(last) if page.len() == limit as usize => mark = last.mark,
                 Some(_) | None => return seen,
             }
         }
@@ -233,14 +262,20 @@ mod tests {
             // On a record that was named anew.
             entry(&db, 3, 2, 5, 10, "accepted").await;
             entry(&db, 3, 3, 5, 15, "accepted").await;
+            // On a record of his own without a case, before and after it lost the one it had.
+            record(&db, 6, None, 12).await;
+            entry(&db, 2, 7, 6, 11, "accepted").await;
+            entry(&db, 2, 8, 6, 13, "accepted").await;
             let whole = all(&db, 0, 100, 100).await;
             let expected = [
-                (3, "A".to_owned(), 2, 1),
-                (3, "A".to_owned(), 2, 2),
-                (15, "A".to_owned(), 3, 2),
-                (15, "A".to_owned(), 3, 3),
-                (20, "B".to_owned(), 2, 3),
-                (21, "B".to_owned(), 2, 4),
+                (3, 1, 2, 1),
+                (3, 1, 2, 2),
+                (12, 6, 2, 7),
+                (13, 6, 2, 8),
+                (15, 5, 3, 2),
+                (15, 5, 3, 3),
+                (20, 2, 2, 3),
+                (21, 2, 2, 4),
             ];
             assert_eq!(whole, expected);
             for limit in [1, 2, 3, 5] {

@@ -35,7 +35,7 @@ impl Db {
         expires_ms: i64,
         now_ms: i64,
     ) -> Result<(), DbError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         sqlx::query("DELETE FROM tokens WHERE expires_ms <= $1")
             .bind(now_ms)
             .execute(self.pool())
@@ -80,7 +80,7 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn end_tokens(&self, journal: JournalId) -> Result<(), DbError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         sqlx::query("DELETE FROM tokens WHERE journal = $1")
             .bind(journal.to_string())
             .execute(self.pool())

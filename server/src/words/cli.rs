@@ -49,6 +49,9 @@ waiqin_protocol::words! {
         /// No address to put into a ticket.
         no_url: "不知道手机从哪里访问服务器：请先运行 serve，或用 --public-url 指明。",
             "It is not known where phones reach the server: run serve first, or give --public-url.";
+        /// `--bench-enrol` on a server that others reach.
+        bench_loopback: "--bench-enrol 的登记码任何人都能使用，只能在本机（回环地址）上提供服务。服务器没有启动。",
+            "Anybody may use the code of --bench-enrol: it is for a server on loopback alone. Nothing was started.";
         /// After `device revoke`.
         revoked: "日志 {journal} 已吊销：不再下发数据，仍可上交，其条目待核。",
             "Journal {journal} is revoked: it gets no data, may hand in, and its entries are held.";

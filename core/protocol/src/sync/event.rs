@@ -83,6 +83,8 @@ pub struct Stock {
     pub parked_from: Option<u64>,
     /// Evidence without a receipt, in order of delivery, parked pieces left out.
     pub unsent: Vec<EvidenceHash>,
+    /// A token that was kept when the program ran before; it may be over.
+    pub token: Option<Token>,
 }
 
 impl Stock {

@@ -163,12 +163,16 @@ impl Machine {
             return;
         };
         run.call = None;
-        let stock = match stock {
+        let mut stock = match stock {
             Ok(stock) if stock.online => stock,
             Ok(_) => return run.ending = Some(Failure::Offline),
             Err(failure) => return run.ending = Some(failure),
         };
         let first = run.stock == Stock::default();
+        let kept = stock.token.take();
+        if first && self.token.is_none() {
+            self.token = kept;
+        }
         let unsent: BTreeSet<EvidenceHash> = stock.unsent.iter().copied().collect();
         self.waiting.retain(|hash, _| unsent.contains(hash));
         let mut news = stock.last() > run.sent;

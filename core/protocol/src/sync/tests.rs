@@ -68,6 +68,7 @@ impl World {
             uncertified: false,
             parked_from: None,
             unsent: unsent.into_iter().map(hash).collect(),
+            token: None,
         };
         Self {
             machine: Machine::new(0),
@@ -334,6 +335,18 @@ fn when_nothing_changed_it_is_one_round_trip() {
     world.calls.clear();
     assert_eq!(world.run().outcome, Outcome::Done);
     assert_eq!(world.calls, ["pull"]);
+}
+
+#[test]
+fn after_a_start_a_kept_token_is_used_and_one_that_is_over_is_renewed() {
+    let mut world = World::new(3, 3, []);
+    world.stock.token = Some(Token("kept".into()));
+    assert_eq!(world.run().outcome, Outcome::Done);
+    assert_eq!(world.calls, ["pull"]);
+    let mut world = World::new(3, 3, []).fails("pull", &[problem(ProblemCode::Unauthorised)]);
+    world.stock.token = Some(Token("over".into()));
+    assert_eq!(world.run().outcome, Outcome::Done);
+    assert_eq!(world.calls, ["pull", "session", "pull"]);
 }
 
 #[test]

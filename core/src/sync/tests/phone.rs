@@ -15,6 +15,7 @@ use waiqin_protocol::journal::{
     JournalReceipt, LogPosition, Signed, SignedText,
 };
 use waiqin_protocol::suite::{Ed25519Signer, PublicKey, Signer, sha256};
+use waiqin_protocol::sync::Token;
 use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::{End, Gap, Page, VerdictRun};
 
@@ -60,6 +61,7 @@ pub struct Kept {
     /// What the file gives instead.
     pub damaged: BTreeMap<EvidenceHash, Option<Vec<u8>>>,
     pub evidence_receipts: BTreeMap<EvidenceHash, EvidenceReceipt>,
+    pub token: Option<Token>,
     pub limits: Option<Limits>,
     pub wants_beacon: bool,
     pub beacons: Vec<Signed<Beacon>>,
@@ -200,6 +202,15 @@ impl Holdings for TestHoldings {
 
     fn journal_id(&self) -> Result<JournalId, HoldingsError> {
         Ok(JOURNAL)
+    }
+
+    fn token(&self) -> Result<Option<Token>, HoldingsError> {
+        Ok(self.open()?.token.clone())
+    }
+
+    fn keep_token(&self, token: &Token) -> Result<(), HoldingsError> {
+        self.open()?.token = Some(token.clone());
+        Ok(())
     }
 
     fn new_journal(&self, cause: JournalCause) -> Result<(), HoldingsError> {

@@ -1,6 +1,8 @@
 //! `POST /api/v1/evidence`: begins an upload, perhaps with its first bytes.
 
-use super::headers::{self, Checksum, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_OFFSET};
+use super::headers::{
+    self, Checksum, UPLOAD_DEFER_LENGTH, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_OFFSET,
+};
 use super::receive::{Receiving, receive};
 use crate::api::caller::By;
 use crate::api::problem::Refusal;
@@ -8,7 +10,7 @@ use crate::court::Court;
 use crate::db::Upload;
 use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
 /// Most uploads of one journal at once; its oldest gives way.
@@ -21,14 +23,7 @@ pub(super) async fn create(
     request: Request,
 ) -> Result<Response, Refusal> {
     headers::check_version(request.headers())?;
-    let length = headers::number(request.headers(), &UPLOAD_LENGTH)?;
-    let max = court.limits().evidence_bytes_max;
-    if length == 0 {
-        return Err(Refusal::Empty);
-    }
-    if length > max {
-        return Err(Refusal::TooLarge { max });
-    }
+    let length = announced_length(&court, request.headers())?;
     let checksum = Checksum::of(request.headers())?;
     let now_ms = court.clock().now_ms();
     let upload = Upload {
@@ -36,6 +31,7 @@ pub(super) async fn create(
         journal: caller.journal.id,
         hash: headers::announced_hash(request.headers())?,
         length,
+        metadata: headers::metadata(request.headers())?.to_owned(),
         created_ms: now_ms,
         expires_ms: now_ms.saturating_add(court.config().upload_ms),
         whole: false,
@@ -59,6 +55,16 @@ pub(super) async fn create(
         with.push((UPLOAD_OFFSET, HeaderValue::from(offset)));
     }
     Ok(headers::answer(StatusCode::CREATED, &with))
+}
+
+/// The length of a new upload; none when it says that it will be told later.
+fn announced_length(court: &Court, headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
+    let deferred = headers.get(UPLOAD_DEFER_LENGTH);
+    match deferred.map(|value| value.as_bytes()) {
+        Some(b"1") if !headers.contains_key(UPLOAD_LENGTH) => Ok(None),
+        Some(_) => Err(Refusal::Malformed),
+        None => headers::length(court, headers).map(Some),
+    }
 }
 
 fn location(id: &str) -> Result<HeaderValue, Refusal> {

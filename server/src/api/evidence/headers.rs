@@ -15,8 +15,12 @@ use waiqin_protocol::wire::evidence::METADATA_SHA256;
 
 pub(super) const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 pub(super) const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+pub(super) const UPLOAD_DEFER_LENGTH: HeaderName = HeaderName::from_static("upload-defer-length");
+pub(super) const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 pub(super) const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
-const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+pub(super) const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+/// Longest metadata that is kept, bytes.
+const METADATA_BYTES_MAX: usize = 4096;
 /// Media type of the bytes of an upload.
 const BYTES_TYPE: &str = "application/offset+octet-stream";
 
@@ -25,11 +29,10 @@ pub(super) async fn discover(State(court): State<Court>) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
     for (name, value) in [
-        ("tus-resumable", TUS_VERSION),
         ("tus-version", TUS_VERSION),
         (
             "tus-extension",
-            "creation,creation-with-upload,expiration,checksum,termination",
+            "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination",
         ),
         ("tus-checksum-algorithm", "sha1,sha256"),
     ] {
@@ -51,11 +54,10 @@ pub(super) fn check_version(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-/// An answer with the headers that every answer carries.
+/// An answer with some headers.
 pub(super) fn answer(status: StatusCode, with: &[(HeaderName, HeaderValue)]) -> Response {
     let mut response = status.into_response();
     let headers = response.headers_mut();
-    headers.insert(TUS_RESUMABLE, HeaderValue::from_static(TUS_VERSION));
     for (name, value) in with {
         headers.insert(name.clone(), value.clone());
     }
@@ -71,6 +73,26 @@ pub(super) fn number(headers: &HeaderMap, name: &HeaderName) -> Result<u64, Refu
         .ok_or(Refusal::Malformed)
 }
 
+/// The length that a request announces.
+pub(super) fn length(court: &Court, headers: &HeaderMap) -> Result<u64, Refusal> {
+    let length = number(headers, &UPLOAD_LENGTH)?;
+    let max = court.limits().evidence_bytes_max;
+    match length {
+        0 => Err(Refusal::Empty),
+        length if length > max => Err(Refusal::TooLarge { max }),
+        length => Ok(length),
+    }
+}
+
+/// `Upload-Metadata` as it came; empty when there is none.
+pub(super) fn metadata(headers: &HeaderMap) -> Result<&str, Refusal> {
+    let value = headers.get(UPLOAD_METADATA);
+    let text = value.map_or(Ok(""), |value| value.to_str());
+    text.ok()
+        .filter(|text| text.len() <= METADATA_BYTES_MAX)
+        .ok_or(Refusal::Malformed)
+}
+
 /// Whether the body holds bytes of the upload.
 pub(super) fn has_bytes(headers: &HeaderMap) -> bool {
     headers
@@ -80,12 +102,8 @@ pub(super) fn has_bytes(headers: &HeaderMap) -> bool {
 
 /// The hash in `Upload-Metadata`.
 pub(super) fn announced_hash(headers: &HeaderMap) -> Result<EvidenceHash, Refusal> {
-    let metadata = headers
-        .get("upload-metadata")
-        .and_then(|value| value.to_str().ok());
-    metadata
-        .into_iter()
-        .flat_map(|text| text.split(','))
+    metadata(headers)?
+        .split(',')
         .find_map(|pair| pair.trim().strip_prefix(METADATA_SHA256)?.strip_prefix(' '))
         .and_then(|encoded| BASE64.decode(encoded.trim()).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok())

@@ -10,6 +10,7 @@ use crate::evidence::Part;
 use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
 use futures_util::StreamExt;
+use std::time::Duration;
 
 /// One request's bytes.
 pub(super) struct Receiving {
@@ -44,7 +45,11 @@ async fn write(court: &Court, receiving: Receiving, body: Body) -> Result<u64, R
             offset: part.length(),
         });
     }
-    let written = match append(&mut part, &upload, checksum, body, court.config().stall).await {
+    let bounds = Bounds {
+        length: upload.length.unwrap_or(court.limits().evidence_bytes_max),
+        stall: court.config().stall,
+    };
+    let written = match append(&mut part, bounds, checksum, body).await {
         Ok(written) => written,
         Err(Failed::Refused(refusal)) => return Err(refusal),
         Err(Failed::Broken(error)) => {
@@ -54,10 +59,19 @@ async fn write(court: &Court, receiving: Receiving, body: Body) -> Result<u64, R
             return Err(error.into());
         }
     };
-    if part.length() == upload.length {
+    if Some(part.length()) == upload.length {
         finish(court, &caller, &upload, part).await?;
     }
     Ok(written)
+}
+
+/// What a body must keep to.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// Longest the upload may become, bytes.
+    length: u64,
+    /// Longest silence.
+    stall: Duration,
 }
 
 enum Failed {
@@ -75,22 +89,21 @@ impl From<crate::evidence::EvidenceError> for Failed {
 /// hash over the whole decides. What fails its own checksum is not.
 async fn append(
     part: &mut Part,
-    upload: &Upload,
+    bounds: Bounds,
     mut checksum: Option<Checksum>,
     body: Body,
-    stall: std::time::Duration,
 ) -> Result<u64, Failed> {
     let mark = part.mark();
     let mut body = body.into_data_stream();
     let cut = loop {
-        match next(part, &mut body, stall).await {
+        match next(part, &mut body, bounds.stall).await {
             Next::End => break None,
             Next::Cut(refusal) => break Some(refusal),
             Next::Bytes(bytes) => {
-                if part.length() + bytes.len() as u64 > upload.length {
+                if part.length() + bytes.len() as u64 > bounds.length {
                     part.back_to(mark).await?;
                     part.sync().await?;
-                    return Err(Failed::Refused(Refusal::TooLarge { max: upload.length }));
+                    return Err(Failed::Refused(Refusal::TooLarge { max: bounds.length }));
                 }
                 if let Some(checksum) = &mut checksum {
                     checksum.update(&bytes);
@@ -117,7 +130,7 @@ enum Next {
     Cut(Refusal),
 }
 
-async fn next(part: &mut Part, body: &mut BodyDataStream, stall: std::time::Duration) -> Next {
+async fn next(part: &mut Part, body: &mut BodyDataStream, stall: Duration) -> Next {
     tokio::select! {
         biased;
         () = part.overtaken() => Next::Cut(Refusal::Overtaken),

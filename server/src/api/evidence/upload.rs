@@ -1,6 +1,9 @@
 //! `HEAD`, `PATCH` and `DELETE` of one upload.
 
-use super::headers::{self, Checksum, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_OFFSET};
+use super::headers::{
+    self, Checksum, UPLOAD_DEFER_LENGTH, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_METADATA,
+    UPLOAD_OFFSET,
+};
 use super::receive::{Receiving, receive};
 use crate::api::caller::By;
 use crate::api::problem::Refusal;
@@ -19,18 +22,25 @@ pub(super) async fn head(
 ) -> Result<Response, Refusal> {
     headers::check_version(&headers)?;
     let upload = upload_of(&court, &caller, &id).await?;
-    let offset = if upload.whole {
-        upload.length
-    } else {
-        let part = court.evidence().take_upload(&id).await?;
-        let mut part = part.ok_or(Refusal::NoUpload)?;
-        // What a broken request left behind is not durable yet.
-        part.sync().await?;
-        part.length()
+    let offset = match upload.length {
+        Some(length) if upload.whole => length,
+        Some(_) | None => {
+            let part = court.evidence().take_upload(&id).await?;
+            let mut part = part.ok_or(Refusal::NoUpload)?;
+            // What a broken request left behind is not durable yet.
+            part.sync().await?;
+            part.length()
+        }
     };
+    let length = match upload.length {
+        Some(length) => (UPLOAD_LENGTH, HeaderValue::from(length)),
+        None => (UPLOAD_DEFER_LENGTH, HeaderValue::from(1)),
+    };
+    let metadata = HeaderValue::try_from(upload.metadata);
     let with = [
         (UPLOAD_OFFSET, HeaderValue::from(offset)),
-        (UPLOAD_LENGTH, HeaderValue::from(upload.length)),
+        length,
+        (UPLOAD_METADATA, metadata.map_err(|_| Refusal::Internal)?),
         (UPLOAD_EXPIRES, headers::http_date(upload.expires_ms)?),
     ];
     Ok(headers::answer(StatusCode::OK, &with))
@@ -49,11 +59,19 @@ pub(super) async fn patch(
     }
     let offset = headers::number(request.headers(), &UPLOAD_OFFSET)?;
     let checksum = Checksum::of(request.headers())?;
-    let upload = upload_of(&court, &caller, &id).await?;
-    if upload.whole {
-        return Err(Refusal::Offset {
-            offset: upload.length,
-        });
+    let mut upload = upload_of(&court, &caller, &id).await?;
+    if let Some(length) = upload.length.filter(|_| upload.whole) {
+        return Err(Refusal::Offset { offset: length });
+    }
+    if request.headers().contains_key(UPLOAD_LENGTH) {
+        let length = headers::length(&court, request.headers())?;
+        // Said once, it stays.
+        if length < offset || upload.length.is_some_and(|said| said != length) {
+            return Err(Refusal::Malformed);
+        }
+        if upload.length.replace(length).is_none() {
+            court.db().set_length(&id, length).await?;
+        }
     }
     let expires = headers::http_date(upload.expires_ms)?;
     let receiving = Receiving {
@@ -82,6 +100,22 @@ pub(super) async fn delete(
     court.db().drop_upload(&upload.id).await?;
     court.evidence().remove_upload(&upload.id).await?;
     Ok(headers::answer(StatusCode::NO_CONTENT, &[]))
+}
+
+/// `POST` with `X-HTTP-Method-Override`, for clients behind something that lets no other method pass.
+pub(super) async fn instead(
+    court: State<Court>,
+    by: By,
+    id: Path<String>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let meant = request.headers().get("x-http-method-override");
+    match meant.map(|value| value.as_bytes()) {
+        Some(b"PATCH") => patch(court, by, id, request).await,
+        Some(b"DELETE") => delete(court, by, id, request.headers().clone()).await,
+        Some(b"HEAD") => head(court, by, id, request.headers().clone()).await,
+        Some(_) | None => Err(Refusal::Method),
+    }
 }
 
 async fn upload_of(court: &Court, caller: &Caller, id: &str) -> Result<Upload, Refusal> {

@@ -18,11 +18,11 @@ mod take;
 use super::caller::By;
 use super::problem::Refusal;
 use crate::court::Court;
-use crate::db::{AuditAct, Caller, Journal};
+use crate::db::{AuditAct, Caller, Journal, Reader};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use lines::Lines;
-use pages::{Pages, Scope};
+use pages::Pages;
 use standing::{Compared, Known};
 use take::Taken;
 use waiqin_protocol::ids::Nonce;
@@ -43,9 +43,15 @@ pub(super) async fn sync(
     let compressed = answer::accepts_zstd(request.headers());
     let mut lines = Lines::of(request, court.config())?;
     let head = first_line(&mut lines, &court, &caller).await?;
-    announce(&court, &caller, &head).await?;
     let compared = compare(&court, &caller, &head).await?;
-    let taken = take::pieces(&court, &caller, &head, &mut lines).await?;
+    // The announcement is on its way to the disk before the first piece is read, and stays whatever
+    // becomes of the pieces.
+    let (announced, taken) = tokio::join!(
+        announce(&court, &caller, &head),
+        take::pieces(&court, &caller, &head, &mut lines)
+    );
+    announced?;
+    let taken = taken?;
     note_incident(&court, &caller, &head, compared.then(taken.found)).await?;
     seen(&court, &caller).await?;
     if caller.is_revoked() && taken.is_empty() {
@@ -239,9 +245,10 @@ async fn pages_for(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Pa
             position,
         }));
     }
-    let scope = Scope {
+    let reader = Reader {
         list_name: caller.officer.list_name.clone(),
+        officer: caller.officer.id,
         journal: caller.journal.id,
     };
-    Ok(Pages::open(court, scope, head.cursor.as_deref()).await?)
+    Ok(Pages::open(court, reader, head.cursor.as_deref()).await?)
 }

@@ -10,11 +10,11 @@
 
 use super::sheet::sheet_of;
 use crate::court::Court;
-use crate::db::{self, Db, DbError, OtherEntry, ScopeChange, ScopeMark, Within};
+use crate::db::{self, Db, DbError, OtherEntry, Reader, ScopeChange, ScopeMark, Within};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use std::collections::VecDeque;
-use waiqin_protocol::ids::{CaseId, JournalId};
+use waiqin_protocol::ids::CaseId;
 use waiqin_protocol::journal::LogPosition;
 use waiqin_protocol::suite::sha256;
 use waiqin_protocol::wire::sync::{End, EntryMark, Page};
@@ -29,14 +29,6 @@ const MARK_BYTES: usize = 256;
 const LINK_CHARS: usize = 16;
 /// Digits of the scope's hash in a cursor.
 const SCOPE_CHARS: usize = 8;
-
-/// For whom pages are cut.
-pub(super) struct Scope {
-    /// The officer's name in the list.
-    pub list_name: String,
-    /// The journal that asks; its own entries are not sent.
-    pub journal: JournalId,
-}
 
 /// A page, and the bytes of the entries that it announces.
 pub(super) struct Cut {
@@ -67,7 +59,7 @@ enum Mark {
 
 struct Cutting {
     db: Db,
-    scope: Scope,
+    reader: Reader,
     mark: Mark,
     cases: VecDeque<ScopeChange>,
     more_cases: bool,
@@ -87,17 +79,21 @@ enum Next {
 
 impl Pages {
     /// The pages after a cursor.
-    pub async fn open(court: &Court, scope: Scope, cursor: Option<&str>) -> Result<Self, DbError> {
+    pub async fn open(
+        court: &Court,
+        reader: Reader,
+        cursor: Option<&str>,
+    ) -> Result<Self, DbError> {
         let db = court.db().clone();
         // Taken after the push was committed: the answer shows what the request brought.
         let up_to = db.log_position().await?;
         let mark = match cursor {
             None => None,
-            Some(text) => mark_of(&db, &scope.list_name, text).await?,
+            Some(text) => mark_of(&db, &reader.list_name, text).await?,
         };
         let state = State::Cutting(Box::new(Cutting {
             db,
-            scope,
+            reader,
             fresh: mark.is_none(),
             mark: mark.unwrap_or(Mark::Whole(0)),
             cases: VecDeque::new(),
@@ -213,7 +209,7 @@ impl Cutting {
             let found = self
                 .db
                 .scope_changes(
-                    &self.scope.list_name,
+                    &self.reader.list_name,
                     &after,
                     self.up_to.number,
                     ROWS_AT_ONCE,
@@ -226,13 +222,7 @@ impl Cutting {
             let after = self.mark.of_entries();
             let found = self
                 .db
-                .entries_of_others(
-                    &self.scope.list_name,
-                    self.scope.journal,
-                    &after,
-                    self.up_to.number,
-                    ENTRIES_AT_ONCE,
-                )
+                .entries_of_others(&self.reader, &after, self.up_to.number, ENTRIES_AT_ONCE)
                 .await?;
             self.more_entries = found.len() == ENTRIES_AT_ONCE as usize;
             self.entries = found.into();
@@ -264,14 +254,13 @@ impl Cutting {
             "{}.{}.{}",
             self.mark.number(),
             &link[..LINK_CHARS],
-            scope_of(&self.scope.list_name)
+            scope_of(&self.reader.list_name)
         );
         match &self.mark {
             Mark::Whole(_) => {}
             Mark::Case(_, id) => text.push_str(&format!(".{}", BASE64.encode(id))),
             Mark::Entry(_, it) => {
-                let id = BASE64.encode(&it.case_id);
-                text.push_str(&format!(".{id}.{}.{}", it.taken, it.seq));
+                text.push_str(&format!(".{}.{}", it.taken, it.seq));
             }
         }
         Ok(text)
@@ -308,7 +297,7 @@ impl Mark {
             },
             Self::Entry(number, within) => db::EntryMark {
                 number: *number,
-                within: Some(within.clone()),
+                within: Some(*within),
             },
         }
     }
@@ -319,7 +308,7 @@ impl Next {
         match self {
             Self::Case(change) => Mark::Case(change.number, change.case_id.clone()),
             Self::Entry(entry) => match &entry.mark.within {
-                Some(within) => Mark::Entry(entry.mark.number, within.clone()),
+                Some(within) => Mark::Entry(entry.mark.number, *within),
                 None => Mark::Whole(entry.mark.number),
             },
         }
@@ -383,7 +372,7 @@ async fn mark_of(db: &Db, list_name: &str, cursor: &str) -> Result<Option<Mark>,
 
 /// Number, link, scope and mark of a cursor.
 fn read_cursor(cursor: &str) -> Option<(u64, &str, &str, Mark)> {
-    let parts: Vec<&str> = cursor.splitn(7, '.').collect();
+    let parts: Vec<&str> = cursor.splitn(6, '.').collect();
     let [number, link, scope, within @ ..] = parts.as_slice() else {
         return None;
     };
@@ -392,9 +381,8 @@ fn read_cursor(cursor: &str) -> Option<(u64, &str, &str, Mark)> {
     let mark = match within {
         [] => Mark::Whole(number),
         [id] => Mark::Case(number, id_of(id)?),
-        [id, taken, seq] => {
+        [taken, seq] => {
             let within = Within {
-                case_id: id_of(id)?,
                 taken: taken.parse().ok()?,
                 seq: seq.parse().ok()?,
             };

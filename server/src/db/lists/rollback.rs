@@ -377,9 +377,9 @@ async fn decisions_since(
     log_number: i64,
 ) -> Result<Vec<Decision>, DbError> {
     let rows = sqlx::query(
-        "SELECT log_number, journal, seq, subject, kind FROM entries \
-         WHERE log_number > $1 AND kind IN ('concluded', 'accepted') \
-         ORDER BY log_number, journal, seq LIMIT $2",
+        "SELECT verdict_number, journal, seq, subject, kind FROM entries \
+         WHERE verdict_number > $1 AND kind IN ('concluded', 'accepted') \
+         ORDER BY verdict_number, journal, seq LIMIT $2",
     )
     .bind(log_number)
     .bind(DECISIONS_MAX)

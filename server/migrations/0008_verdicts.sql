@@ -5,7 +5,7 @@
 ALTER TABLE entries ADD COLUMN verdict_number BIGINT NOT NULL DEFAULT 0;
 UPDATE entries SET verdict_number = log_number;
 DROP INDEX entries_log;
-CREATE INDEX entries_judged ON entries (verdict_number);
+CREATE INDEX entries_judged ON entries (verdict_number, seq);
 DROP INDEX entries_subject;
 CREATE INDEX entries_subject ON entries (subject, verdict_number, seq);
 -- Verdicts that came later, which phones are told; entries that wait.
