@@ -7,15 +7,20 @@ use super::save::unsealed;
 use super::shown::{EvidenceFacts, Saved};
 use super::views::RecordFolded;
 use super::{SaveError, Session, StoreError};
+use crate::host::random;
 use std::collections::{BTreeMap, BTreeSet};
 use waiqin_protocol::ids::{EvidenceHash, ItemId, OfficerId, RecordHash, SubjectId};
 use waiqin_protocol::journal::{
-    AmendKind, CaseRef, Change, Countersign, EntryError, EvidenceRole, EvidenceSource, Finding,
-    Override, Severity, Signed,
+    AmendKind, Change, Countersign, EntryError, EvidenceRole, EvidenceSource, Finding, Override,
+    Severity, Signed,
 };
 use waiqin_protocol::record::{Body, Facts, NotSealable, Strokes};
 use waiqin_protocol::rules::{self, Due, Found};
 use waiqin_protocol::wire::countersign::{CountersignAnswer, CountersignRequest};
+
+/// Most entries that the opening of an amendment writes, in one frame. A list whose items change
+/// direction more often stands by id from there on.
+const AMENDMENT_ENTRIES_MAX: usize = 1024;
 
 /// A record before its seal: what would be sealed, and what the rules say of it.
 #[derive(Clone, Debug)]
@@ -255,7 +260,8 @@ impl Session {
     }
 
     /// Opens a record that corrects (更正) or adds to (补充) a sealed one: a correction begins with
-    /// the facts that were sealed, a supplement with nobody's word but the case and the place.
+    /// the facts that were sealed, a supplement with nobody's word but the case and the place. What
+    /// is copied and what it amends are durable together, and items of lists keep their order.
     ///
     /// # Errors
     /// [`SaveError::NotSealed`] before the seal, [`SaveError::NoReason`] without a reason.
@@ -283,17 +289,25 @@ impl Session {
             AmendKind::Supplement => values
                 .retain(|path, _| path.as_str() == "place" || path.as_str().starts_with("debtor/")),
         }
-        let case: CaseRef = body.case.clone();
-        let saved = self.open_record(record.act, case, values)?;
-        let hash = seal.hash;
-        let reason = reason.to_owned();
-        self.save_on(saved.subject, |_| {
-            Ok(Some(Change::Amended {
+        let mut entries = record.item_order.entries(values, AMENDMENT_ENTRIES_MAX);
+        let mut changes = vec![
+            Change::RecordOpened {
+                act: record.act,
+                case: body.case.clone(),
+                values: entries.remove(0),
+            },
+            Change::Amended {
                 amends: kind,
-                reason,
-                record: hash,
-            }))
-        })
+                reason: reason.to_owned(),
+                record: seal.hash,
+            },
+        ];
+        let rest = entries.into_iter();
+        changes.extend(rest.map(|values| Change::FieldsChanged { values }));
+        let subject = SubjectId::from_bytes(random(&*inner.parts.entropy));
+        let saved = inner.save_as_one(subject, |_| Ok(changes))?;
+        self.was_saved();
+        Ok(saved)
     }
 
     /// Declares a record void (作废) before its seal; nothing of it is deleted.

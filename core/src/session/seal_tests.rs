@@ -4,6 +4,7 @@
 use super::tests::{case, enrolled, facts, incidents, real_phone, values};
 use super::*;
 use crate::SecondError;
+use crate::disk::Fault;
 use crate::phone::testing::{Court, Device, officer, pin};
 use crate::sync::Holdings;
 use crate::{Phone, Pin};
@@ -474,6 +475,114 @@ fn an_amendment_begins_with_what_was_sealed_and_names_it() {
     let record = session.record(added).unwrap().unwrap().record;
     assert_eq!((record.text("place"), record.text("course")), ("大岗", ""));
     assert_eq!(session.record(subject).unwrap().unwrap().record, sealed);
+}
+
+/// A sealed visit whose items were added against the order of their ids.
+fn sealed_list(session: &Session) -> SubjectId {
+    let subject = visit(session);
+    for n in ["0c", "0b", "0f", "09"] {
+        let fact = format!("checked/{}/fact", n.repeat(16));
+        session.change(subject, values(&[(&fact, n)])).unwrap();
+    }
+    seal(session, subject).unwrap();
+    subject
+}
+
+/// The amendments on this phone. Each has all that was copied, in its order, or it is half of one.
+fn whole_amendments(session: &Session, amended: SubjectId, what: &str) -> usize {
+    let rows = session.records(&RecordsOf::All, 0, 10).unwrap();
+    let record = |subject| session.record(subject).unwrap().unwrap().record;
+    let sealed = record(amended);
+    let others: Vec<_> = rows.iter().filter(|it| it.subject != amended).collect();
+    for row in &others {
+        let copy = record(row.subject);
+        let amends = copy.amends.as_ref().map(|it| it.record);
+        assert_eq!(
+            amends,
+            Some(sealed.seals[0].hash),
+            "{what}: it names nothing"
+        );
+        assert_eq!(copy.body().fields, sealed.body().fields, "{what}");
+        assert_eq!(copy.items("checked"), sealed.items("checked"), "{what}");
+    }
+    others.len()
+}
+
+#[test]
+fn items_of_a_correction_stand_in_the_order_in_which_they_were_added() {
+    let device = Device::new(18);
+    let (_, session) = enrolled(&device);
+    let subject = sealed_list(&session);
+    let before = journal(&session).len();
+    session
+        .amend(subject, AmendKind::Correction, "门牌写错")
+        .unwrap();
+    assert_eq!(whole_amendments(&session, subject, "at once"), 1);
+    let written = journal(&session).split_off(before);
+    assert!(matches!(written[0].change, Change::RecordOpened { .. }));
+    assert!(matches!(written[1].change, Change::Amended { .. }));
+    // 0c | 0b, 0f | 09
+    assert_eq!(written.len(), 4, "no more entries than the order takes");
+    drop(session);
+    let session = device.start().unwrap().unlock(officer(1), &pin()).unwrap();
+    assert_eq!(whole_amendments(&session, subject, "rebuilt"), 1);
+}
+
+/// The power goes at every writing call of a correction: it is there whole, or not at all.
+#[test]
+fn no_half_of_a_correction_is_left_wherever_the_power_goes() {
+    let calls = {
+        let device = Device::new(19);
+        let (_, session) = enrolled(&device);
+        let subject = sealed_list(&session);
+        let before = device.disk.calls();
+        session.amend(subject, AmendKind::Correction, "x").unwrap();
+        device.disk.calls() - before
+    };
+    assert_eq!(calls, 2, "one write, one sync");
+    let mut found = [0; 2];
+    for at in 0..=calls {
+        for seed in 0..8u64 {
+            let device = Device::new(seed * 100 + at);
+            let (_, session) = enrolled(&device);
+            let subject = sealed_list(&session);
+            device.disk.set_fault(Fault::From(device.disk.calls() + at));
+            let saved = session.amend(subject, AmendKind::Correction, "x").is_ok();
+            drop(session);
+            device.disk.crash();
+            let session = device.start().unwrap().unlock(officer(1), &pin()).unwrap();
+            let what = format!("cut at {at}, seed {seed}");
+            let amendments = whole_amendments(&session, subject, &what);
+            assert!(!saved || amendments == 1, "{what}: it was said to be saved");
+            found[amendments] += 1;
+        }
+    }
+    assert!(found.iter().all(|it| *it > 0), "{found:?}");
+}
+
+/// Every prefix of the correction's own bytes, as a torn write leaves it.
+#[test]
+fn no_prefix_of_the_frame_of_a_correction_is_half_of_it() {
+    let device = Device::new(20);
+    let (_, session) = enrolled(&device);
+    let subject = sealed_list(&session);
+    let before = device.disk.files();
+    session.amend(subject, AmendKind::Correction, "x").unwrap();
+    drop(session);
+    let after = device.disk.files();
+    let path = "journal/000001.wqj";
+    let (path, old) = before.iter().find(|it| it.0.ends_with(path)).unwrap();
+    let new = &after[path];
+    let from = (0..new.len()).find(|at| old[*at] != new[*at]).unwrap();
+    let to = (0..new.len()).rfind(|at| old[*at] != new[*at]).unwrap();
+    for cut in (from..=to + 1).step_by(7).chain([to, to + 1]) {
+        let mut torn = before.clone();
+        torn.get_mut(path).unwrap()[from..cut].copy_from_slice(&new[from..cut]);
+        device.disk.restore(&torn);
+        let session = device.start().unwrap().unlock(officer(1), &pin()).unwrap();
+        let amendments = whole_amendments(&session, subject, &format!("{cut} of {to}"));
+        assert_eq!(amendments, usize::from(cut > to), "{cut} of {to}");
+    }
 }
 
 #[test]
