@@ -37,8 +37,17 @@ fn shown(session: &Session, subject: SubjectId) -> RecordHash {
     session.sheet(subject).unwrap().unwrap().hash
 }
 
-/// Seals with a reason for whatever is open.
+/// Seals with a reason for whatever is open, and a second officer who is here.
 fn seal(session: &Session, subject: SubjectId) -> Result<Saved, SaveError> {
+    seal_by(session, subject, Some(Second::Here(officer(2))))
+}
+
+/// Seals with a reason for whatever is open.
+fn seal_by(
+    session: &Session,
+    subject: SubjectId,
+    second: Option<Second>,
+) -> Result<Saved, SaveError> {
     let sheet = session.sheet(subject).unwrap().unwrap();
     let reason = |it: &waiqin_protocol::rules::Found| (it.rule.to_owned(), "现场紧急".to_owned());
     session.seal(
@@ -46,7 +55,7 @@ fn seal(session: &Session, subject: SubjectId) -> Result<Saved, SaveError> {
         &SealRequest {
             shown: sheet.hash,
             reasons: sheet.found.iter().map(reason).collect(),
-            second: Some(officer(2)),
+            second,
         },
     )
 }
@@ -147,15 +156,71 @@ fn open_findings_want_a_reason_each_and_are_named() {
     };
     assert_eq!(left, ["G02"]);
     reasons.insert("G02".to_owned(), "另一人护送证人".to_owned());
-    ask(reasons).unwrap();
+    assert!(matches!(ask(reasons), Err(SaveError::NoSecond)));
+}
+
+#[test]
+fn what_blocks_is_sealed_only_with_a_second_officer_who_is_named() {
+    let device = Device::new(21);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    let items = ["0b", "0c", "0d"].map(|n| n.repeat(16));
+    let names = [session.officer().name.as_str(), "林某", " "];
+    for (item, name) in items.iter().zip(names) {
+        let person = format!("officers/{item}/person");
+        session.change(subject, values(&[(&person, name)])).unwrap();
+    }
+    let [me, other, unnamed] = items.map(|it| it.parse::<ItemId>().unwrap());
+    let sheet = session.sheet(subject).unwrap().unwrap();
+    let among: Vec<_> = seconds_among(&sheet.facts, &session.officer().name).collect();
+    assert_eq!(among, [(other, "林某")]);
+    let before = journal(&session).len();
+    for second in [
+        None,
+        Some(Second::Here(session.officer().id)),
+        Some(Second::Later(me)),
+        Some(Second::Later(unnamed)),
+        Some(Second::Later(person())),
+    ] {
+        let refused = seal_by(&session, subject, second);
+        assert!(matches!(refused, Err(SaveError::NoSecond)), "{second:?}");
+    }
+    assert_eq!(journal(&session).len(), before);
+    seal_by(&session, subject, Some(Second::Later(other))).unwrap();
+    let record = session.record(subject).unwrap().unwrap().record;
+    let seal = &record.seals[0];
+    let named: Vec<_> = seal.overrides.iter().filter_map(|it| it.officer).collect();
+    assert!(!named.is_empty());
+    assert!(
+        named
+            .iter()
+            .all(|it| seal.officer_of_body(*it) == Some("林某"))
+    );
+    assert_eq!(seal.officer_of_body(officer(2)), None);
+}
+
+#[test]
+fn what_only_warns_is_sealed_by_one() {
+    let device = Device::new(22);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    let sheet = session.sheet(subject).unwrap().unwrap();
+    let weights = sheet.found.iter().map(|it| (it.rule, Setting::Warn));
+    weigh_all(&session, weights.collect());
+    seal_by(&session, subject, None).unwrap();
 }
 
 /// The court says with its second limits how it weighs one rule.
 fn weigh(session: &Session, rule: &str, setting: Setting) -> Limits {
+    weigh_all(session, vec![(rule, setting)])
+}
+
+fn weigh_all(session: &Session, weights: Vec<(&str, Setting)>) -> Limits {
+    let overrides = weights.into_iter().map(|(id, it)| (id.to_owned(), it));
     let limits = Limits {
         version: 2,
         rules: RuleSet {
-            overrides: BTreeMap::from([(rule.to_owned(), setting)]),
+            overrides: overrides.collect(),
             ..RuleSet::default()
         },
         ..Limits::default()

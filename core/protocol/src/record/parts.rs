@@ -1,6 +1,7 @@
 //! What a record holds beside its fields: evidence, signatures, refusals, seals.
 
 use super::body::Body;
+use crate::canonical::Value;
 use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash};
 use crate::journal::{Certificate, Countersign, Evidence, Finding, Override, Path, Signed};
 use crate::suite::PublicKey;
@@ -93,4 +94,16 @@ pub struct Seal {
     pub at: i64,
     /// The entries that it covers fold to this body. A difference is an incident; the body stands.
     pub refolds: bool,
+}
+
+impl Seal {
+    /// The name of a second officer who stands in an override as an item of the body's `officers`.
+    #[must_use]
+    pub fn officer_of_body(&self, named: OfficerId) -> Option<&str> {
+        let name = self
+            .body
+            .fields
+            .get(format!("officers/{named}/person").as_str());
+        name.and_then(Value::as_text)
+    }
 }
