@@ -467,6 +467,46 @@ fn the_second_officers_own_key_signs_on_this_phone_or_by_text() {
     assert_eq!(countersign, signed);
 }
 
+/// What a second officer was called lies in custody: neither a lock nor a lost store takes it.
+#[test]
+fn the_name_of_a_second_officer_outlives_a_lock_and_a_lost_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let device = Device::new(23);
+    let phone = real_phone(dir.path(), &device);
+    let session = Court::new().enrol(&phone, 1).unwrap();
+    Court::new().enrol(&phone, 2).unwrap().lock();
+    let subject = visit(&session);
+    seal(&session, subject).unwrap();
+    let asked = session.countersign_request(subject).unwrap();
+    let answer = phone.countersign_here(officer(2), &pin(), &asked, "执行员");
+    session.take_second(subject, &answer.unwrap()).unwrap();
+    let names = |session: &Session| {
+        let record = session.record(subject).unwrap().unwrap().record;
+        session
+            .seconds_of(&record)
+            .into_values()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&session), ["王某2"]);
+    session.lock();
+    let session = phone.unlock(officer(1), &pin()).unwrap();
+    assert_eq!(names(&session), ["王某2"]);
+    session.lock();
+    drop((session, phone));
+
+    for folder in std::fs::read_dir(dir.path()).unwrap() {
+        let store = folder.unwrap().path().join("store");
+        if store.is_dir() {
+            std::fs::remove_dir_all(store).unwrap();
+        }
+    }
+    let session = real_phone(dir.path(), &device)
+        .unlock(officer(1), &pin())
+        .unwrap();
+    assert!(incidents(&session).contains(&IncidentKind::StoreRebuilt));
+    assert_eq!(names(&session), ["王某2"]);
+}
+
 #[test]
 fn an_answer_that_proves_nothing_is_refused_by_name() {
     let device = Device::new(7);
