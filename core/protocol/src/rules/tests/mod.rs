@@ -162,19 +162,61 @@ fn a_finding_says_what_is_missing_and_where() {
     assert_eq!(
         said(samples::seal, "assets/#20/unit ="),
         [
-            "财产「数控车床」缺单位",
-            "Asset “数控车床”: Unit is missing"
+            "财产「数控车床」缺「单位」",
+            "Asset “数控车床”: “Unit” is missing"
         ]
     );
     assert_eq!(
         said(samples::seal, "assets/#20/name ="),
-        ["第 1 项财产缺名称", "Asset 1: Name is missing"]
+        ["第 1 项财产缺「名称」", "Asset 1: “Name” is missing"]
     );
-    assert_eq!(said(samples::seal, "place =")[0], "缺地点");
+    assert_eq!(said(samples::seal, "place =")[0], "缺「地点」");
     assert_eq!(
         said(samples::investigation, "present/#3/signed =")[0],
         "在场人「封某」未签名，也未写拒签情况"
     );
+    for (base, line, words) in [
+        (
+            samples::investigation as fn() -> samples::Sample,
+            "officers/#2/recusal = needed",
+            "须回避",
+        ),
+        (
+            samples::investigation,
+            "officers/#2/recusal =",
+            "未声明无须回避",
+        ),
+        (
+            samples::investigation,
+            "present/#3/id_no =",
+            "缺「证件号码」，也未标「证件未出示」",
+        ),
+        (
+            samples::investigation,
+            "present/#3/id_no = 440115199003071239",
+            "证件号码不对",
+        ),
+    ] {
+        let zh = &said(base, line)[0];
+        assert!(zh.ends_with(words), "{line}: {zh}");
+    }
+    assert_eq!(
+        said(samples::seal, "keeper/use_allowed ="),
+        ["缺「允许保管人使用」", "“Keeper may use it” is missing"]
+    );
+}
+
+#[test]
+fn one_gap_is_one_finding() {
+    let mut keeper = samples::seal();
+    keeper.set("keeper/kind =");
+    let mut instalment = samples::settlement();
+    instalment.set("instalments/#43/amount_fen =");
+    instalment.set("total_fen = 27000000");
+    for sample in [keeper, instalment] {
+        let found = sample.found();
+        assert_eq!(found.len(), 1, "{found:#?}");
+    }
 }
 
 #[test]
