@@ -300,7 +300,15 @@ fn a_rule_that_does_not_apply_is_not_counted_as_held() {
     for field in ["name", "direct_enforcement", "term"] {
         plain.set(&format!("guarantors/#44/{field} ="));
     }
+    let mut place = samples::search();
+    for field in ["kind", "person", "gender", "searcher"] {
+        place.set(&format!("targets/#20/{field} ="));
+    }
+    for field in ["what", "ordered_at", "refusal", "opened_by", "result"] {
+        place.set(&format!("forced/#22/{field} ="));
+    }
     for (sample, own) in [
+        (place, "C01 C02 C04 C06".into()),
         (samples::seal(), format!("{seizure} Z09 Z20 Z10")),
         (
             samples::seal_of_entity(),
