@@ -280,6 +280,40 @@ fn the_weights_are_those_of_the_domain_page() {
     );
 }
 
+/// DOMAIN §2.5, column of what each applies to: acts that no sample of a rule reaches are held here.
+#[test]
+fn each_rule_looks_at_the_acts_of_the_domain_page_from_its_day_on() {
+    use Act::*;
+    for rule in rules() {
+        let acts = match (rule.id, rule.id.as_bytes()[0]) {
+            ("Z09", _) => vec![Seal, Preservation],
+            ("F02", _) => vec![ForcedAppearance],
+            ("D13", _) => vec![Detention, Fine],
+            (_, b'G' | b'R') => ACTS.to_vec(),
+            (_, b'I') => vec![Investigation],
+            (_, b'Z') => vec![Seal, Removal, Preservation],
+            (_, b'K') => vec![Removal],
+            (_, b'P') => vec![Preservation],
+            (_, b'A') => vec![AssetSurvey],
+            (_, b'C') => vec![Search],
+            (_, b'D') => vec![Detention],
+            (_, b'H') => vec![Settlement],
+            (_, b'F') => vec![Fine],
+            (_, b'N') => vec![CashReceipt],
+            (_, b'E') => vec![Eviction],
+            (_, b'S') => vec![Service],
+            (_, b'X') => vec![Campaign],
+            (id, _) => panic!("{id} is of no family"),
+        };
+        assert_eq!(rule.acts, acts, "{}", rule.id);
+        let from = match rule.id {
+            "G01" => (2016, 1, 1),
+            _ => (2015, 2, 4),
+        };
+        assert_eq!(rule.effective_from, from, "{}", rule.id);
+    }
+}
+
 #[test]
 fn progress_names_the_rules_that_hold() {
     let mut sample = samples::case_b();
