@@ -261,9 +261,7 @@ impl Inner {
                 subject,
                 v: VERSION,
             };
-            let bytes = entry.to_bytes().map_err(SaveError::Entry)?;
-            // What the reader would refuse must not get a number: it could never be taken back.
-            Entry::from_bytes(&bytes).map_err(SaveError::Entry)?;
+            let bytes = entry.to_new_bytes().map_err(SaveError::Entry)?;
             written.push((entry, bytes));
         }
         let frame: Vec<&[u8]> = written.iter().map(|(_, bytes)| bytes.as_slice()).collect();
