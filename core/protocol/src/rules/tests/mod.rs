@@ -179,7 +179,7 @@ fn a_finding_says_what_is_missing_and_where() {
         (
             samples::investigation as fn() -> samples::Sample,
             "officers/#2/recusal = needed",
-            "须回避",
+            "」须回避",
         ),
         (
             samples::investigation,
