@@ -46,7 +46,7 @@ pub use session::{
     CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportError,
     ExportSummary, Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo,
     ReceiptLine, RecordPage, RecordRow, RecordsOf, SaveError, Saved, SealRequest, SealSheet,
-    Session, Status, SyncError, SyncReport,
+    Second, Session, Status, SyncError, SyncReport, seconds_among,
 };
 pub use store::StoreError;
 pub use sync::{CallError, UploadProgress};

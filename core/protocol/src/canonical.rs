@@ -44,6 +44,9 @@ pub enum CanonicalError {
     /// Not JSON, a float, an integer out of range, a name that is not ASCII, or nested too deep.
     #[error("not JSON within the bounds of the format")]
     Json(#[source] serde_json::Error),
+    /// Another value is read back from its bytes.
+    #[error("another value is read back from the bytes")]
+    ReadsOtherwise,
     /// JSON, but written in another way than the canonical one.
     #[error("JSON, but not in canonical form (differs at byte {at})")]
     Form {
@@ -64,6 +67,24 @@ pub fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CanonicalEr
         return Err(CanonicalError::TooLong(bytes.len()));
     }
     Ok(bytes)
+}
+
+/// The canonical bytes of a value that reads back from them as it is. [`read_as`] takes such bytes:
+/// a value that is equal is written alike.
+///
+/// # Errors
+/// As [`to_bytes`], and when another value is read back, or none.
+pub fn to_bytes_that_read<T>(value: &T) -> Result<Vec<u8>, CanonicalError>
+where
+    T: DeserializeOwned + PartialEq + Serialize,
+{
+    let bytes = to_bytes(value)?;
+    let read: T = serde_json::from_slice(&bytes).map_err(CanonicalError::Json)?;
+    if read == *value {
+        Ok(bytes)
+    } else {
+        Err(CanonicalError::ReadsOtherwise)
+    }
 }
 
 /// Reads bytes that must be their own canonical form.
@@ -343,6 +364,26 @@ mod tests {
         ] {
             assert!(read(bytes.as_bytes()).is_err(), "{name} was accepted");
         }
+    }
+
+    #[test]
+    fn a_value_that_reads_back_otherwise_is_not_written() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Short {
+            #[serde(default, skip_serializing)]
+            left_out: u32,
+            said: String,
+        }
+        let of = |left_out| Short {
+            left_out,
+            said: "案号".to_owned(),
+        };
+        let bytes = to_bytes_that_read(&of(0)).unwrap();
+        assert_eq!(read_as::<Short>(&bytes).unwrap(), of(0));
+        assert!(matches!(
+            to_bytes_that_read(&of(7)),
+            Err(CanonicalError::ReadsOtherwise)
+        ));
     }
 
     #[test]

@@ -32,7 +32,7 @@ mod views;
 
 pub(crate) use export::{EvidenceLine, Lines, write_custody};
 pub(crate) use inner::{Folder, Inner, folder_of};
-pub use seal::{SealRequest, SealSheet};
+pub use seal::{SealRequest, SealSheet, Second, seconds_among};
 pub use shown::{
     CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportSummary,
     Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo, ReceiptLine, RecordPage,
@@ -93,6 +93,9 @@ pub enum SaveError {
     /// Findings that block or want a reason were neither settled nor overridden; ids of their rules.
     #[error("findings are open: {}", .0.join(", "))]
     Open(Vec<String>),
+    /// What blocks is overridden by two, and no second officer is named.
+    #[error("no second officer is named")]
+    NoSecond,
     /// What came from the glass is no signature.
     #[error("read the signature")]
     Strokes(#[source] waiqin_protocol::record::StrokesError),

@@ -12,7 +12,7 @@ use crate::journal::JournalError;
 use crate::store::StoreError;
 use std::collections::BTreeMap;
 use std::io::Read;
-use waiqin_protocol::canonical::Value;
+use waiqin_protocol::canonical::{CanonicalError, Value};
 use waiqin_protocol::ids::{EntryHash, EvidenceHash, SubjectId};
 use waiqin_protocol::journal::{
     Act, CaseRef, Change, Entry, EntryError, Evidence, Path, VERSION, entry_hash,
@@ -240,11 +240,21 @@ impl Inner {
         subject: SubjectId,
         change: impl FnOnce(Option<&RecordFolded>) -> Result<Option<Change>, SaveError>,
     ) -> Result<Saved, SaveError> {
+        self.save_as_one(subject, |stored| Ok(change(stored)?.into_iter().collect()))
+    }
+
+    /// Writes changes that stand together in one frame: all of them are durable, or none is there.
+    pub(super) fn save_as_one(
+        &self,
+        subject: SubjectId,
+        changes: impl FnOnce(Option<&RecordFolded>) -> Result<Vec<Change>, SaveError>,
+    ) -> Result<Saved, SaveError> {
         let mut journal = self.journal();
         let stored = self
             .reading_with(&journal, |views| views.record(&journal.log, subject))
             .map_err(SaveError::Store)?;
-        let Some(change) = change(stored.as_ref())? else {
+        let changes = changes(stored.as_ref())?;
+        if changes.is_empty() {
             return stored.map_or(Err(SaveError::NoSuchRecord), |stored| {
                 Ok(Saved {
                     subject,
@@ -252,43 +262,49 @@ impl Inner {
                     at_ms: stored.record.changed,
                 })
             });
-        };
-        let (at, beacon) = journal.at(self.now());
-        let entry = Entry {
-            at,
-            author: self.public.officer.id,
-            base: stored
-                .as_ref()
-                .and_then(|it| it.record.base_for(journal.id())),
-            beacon,
-            change,
-            journal: journal.id(),
-            seq: journal.log.newest().log.head().seq + 1,
-            subject,
-            v: VERSION,
-        };
-        let bytes = entry.to_bytes().map_err(SaveError::Entry)?;
-        // What the reader would refuse must not get a number: it could never be taken back.
-        Entry::from_bytes(&bytes).map_err(SaveError::Entry)?;
-        let head = journal.log.append(&[&bytes]).map_err(|error| match error {
+        }
+        let (at, mut beacon) = journal.at(self.now());
+        let uses_beacon = beacon.is_some();
+        let base = stored.and_then(|it| it.record.base_for(journal.id()));
+        let mut written = Vec::with_capacity(changes.len());
+        for (seq, change) in (journal.log.newest().log.head().seq + 1..).zip(changes) {
+            let entry = Entry {
+                at,
+                author: self.public.officer.id,
+                base,
+                beacon: beacon.take(),
+                change,
+                journal: journal.id(),
+                seq,
+                subject,
+                v: VERSION,
+            };
+            let bytes = entry.to_new_bytes().map_err(SaveError::Entry)?;
+            written.push((entry, bytes));
+        }
+        let frame: Vec<&[u8]> = written.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+        let head = journal.log.append(&frame).map_err(|error| match error {
             JournalError::Io(error) => SaveError::Disk(error),
-            JournalError::TooLong => SaveError::Entry(EntryError::Canonical(
-                waiqin_protocol::canonical::CanonicalError::TooLong(bytes.len()),
-            )),
+            JournalError::TooLong => {
+                let bytes = frame.iter().map(|bytes| bytes.len()).sum();
+                SaveError::Entry(EntryError::Canonical(CanonicalError::TooLong(bytes)))
+            }
             JournalError::Gone | JournalError::Exists => {
                 SaveError::Disk(std::io::Error::other(error))
             }
         })?;
         // From here on it is saved; whatever happens to the views can be made good.
-        if entry.beacon.is_some() {
-            journal.beacon_used = entry.at.beacon;
+        if uses_beacon {
+            journal.beacon_used = at.beacon;
         }
-        self.fold(&journal, head.seq, &entry, entry_hash(&bytes));
-        self.count_evidence(&entry);
+        self.fold(&journal, &written);
+        for (entry, _) in &written {
+            self.count_evidence(entry);
+        }
         Ok(Saved {
             subject,
             seq: head.seq,
-            at_ms: entry.at.wall,
+            at_ms: at.wall,
         })
     }
 
@@ -361,14 +377,19 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn fold(&self, journal: &Journal, seq: u64, entry: &Entry, hash: EntryHash) {
+    /// Folds what was appended last.
+    pub(super) fn fold(&self, journal: &Journal, written: &[(Entry, Vec<u8>)]) {
         if self.live().stale {
             return;
         }
         let folded = || -> Result<(), StoreError> {
             let mut fold = Fold::on(&self.views, &journal.log);
-            fold.entry(seq, entry, hash)?;
-            fold.commit(journal.log.head())
+            let head = journal.log.head();
+            let first = head.seq + 1 - written.len() as u64;
+            for (seq, (entry, bytes)) in (first..).zip(written) {
+                fold.entry(seq, entry, entry_hash(bytes))?;
+            }
+            fold.commit(head)
         };
         if let Err(error) = folded() {
             tracing::warn!(%error, "the views did not take an entry; they will be brought up");

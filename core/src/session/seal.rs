@@ -7,15 +7,20 @@ use super::save::unsealed;
 use super::shown::{EvidenceFacts, Saved};
 use super::views::RecordFolded;
 use super::{SaveError, Session, StoreError};
+use crate::host::random;
 use std::collections::{BTreeMap, BTreeSet};
 use waiqin_protocol::ids::{EvidenceHash, ItemId, OfficerId, RecordHash, SubjectId};
 use waiqin_protocol::journal::{
-    AmendKind, CaseRef, Change, Countersign, EntryError, EvidenceRole, EvidenceSource, Finding,
-    Override, Severity, Signed,
+    AmendKind, Change, Countersign, EntryError, EvidenceRole, EvidenceSource, Finding, Override,
+    Severity, Signed,
 };
 use waiqin_protocol::record::{Body, Facts, NotSealable, Strokes};
 use waiqin_protocol::rules::{self, Due, Found};
 use waiqin_protocol::wire::countersign::{CountersignAnswer, CountersignRequest};
+
+/// Most entries that the opening of an amendment writes, in one frame. A list whose items change
+/// direction more often stands by id from there on.
+const AMENDMENT_ENTRIES_MAX: usize = 1024;
 
 /// A record before its seal: what would be sealed, and what the rules say of it.
 #[derive(Clone, Debug)]
@@ -41,8 +46,17 @@ pub struct SealRequest {
     pub shown: RecordHash,
     /// Why an open finding may stand, by id of its rule.
     pub reasons: BTreeMap<String, String>,
-    /// The second officer who agreed to what blocks, when he is known already.
-    pub second: Option<OfficerId>,
+    /// The second officer; what blocks is not sealed before he is named.
+    pub second: Option<Second>,
+}
+
+/// The second officer (第二执行人员), as a seal names him.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Second {
+    /// He gave his PIN on this phone, and signs at once.
+    Here(OfficerId),
+    /// He is this one of the record's officers, and signs later on his own phone.
+    Later(ItemId),
 }
 
 impl Session {
@@ -140,6 +154,7 @@ impl Session {
     ///
     /// # Errors
     /// [`SaveError::Open`] with the rules that are neither settled nor given a reason;
+    /// [`SaveError::NoSecond`] when something blocks and no second officer is named;
     /// [`SaveError::ShownChanged`] when the officer was shown something else.
     pub fn seal(&self, subject: SubjectId, request: &SealRequest) -> Result<Saved, SaveError> {
         let inner = self.inner().ok_or(SaveError::Locked)?;
@@ -158,7 +173,15 @@ impl Session {
             }
             let facts = body.facts(record).map_err(of_form)?;
             let found = rules::evaluate(&facts, &context, &set);
-            let overrides = overrides(&found, request)?;
+            let second = match request.second {
+                Some(Second::Here(id)) if id == self.card.id => None,
+                Some(Second::Here(id)) => Some(id),
+                Some(Second::Later(item)) => seconds_among(&facts, &self.card.name)
+                    .any(|(id, _)| id == item)
+                    .then(|| OfficerId::from_bytes(*item.as_bytes())),
+                None => None,
+            };
+            let overrides = overrides(&found, &request.reasons, second)?;
             Ok(Some(Change::Sealed {
                 body: body.document().map_err(of_form)?,
                 covers: record.covers(),
@@ -255,7 +278,8 @@ impl Session {
     }
 
     /// Opens a record that corrects (更正) or adds to (补充) a sealed one: a correction begins with
-    /// the facts that were sealed, a supplement with nobody's word but the case and the place.
+    /// the facts that were sealed, a supplement with nobody's word but the case and the place. What
+    /// is copied and what it amends are durable together, and items of lists keep their order.
     ///
     /// # Errors
     /// [`SaveError::NotSealed`] before the seal, [`SaveError::NoReason`] without a reason.
@@ -283,17 +307,25 @@ impl Session {
             AmendKind::Supplement => values
                 .retain(|path, _| path.as_str() == "place" || path.as_str().starts_with("debtor/")),
         }
-        let case: CaseRef = body.case.clone();
-        let saved = self.open_record(record.act, case, values)?;
-        let hash = seal.hash;
-        let reason = reason.to_owned();
-        self.save_on(saved.subject, |_| {
-            Ok(Some(Change::Amended {
+        let mut entries = record.item_order.entries(values, AMENDMENT_ENTRIES_MAX);
+        let mut changes = vec![
+            Change::RecordOpened {
+                act: record.act,
+                case: body.case.clone(),
+                values: entries.remove(0),
+            },
+            Change::Amended {
                 amends: kind,
-                reason,
-                record: hash,
-            }))
-        })
+                reason: reason.to_owned(),
+                record: seal.hash,
+            },
+        ];
+        let rest = entries.into_iter();
+        changes.extend(rest.map(|values| Change::FieldsChanged { values }));
+        let subject = SubjectId::from_bytes(random(&*inner.parts.entropy));
+        let saved = inner.save_as_one(subject, |_| Ok(changes))?;
+        self.was_saved();
+        Ok(saved)
     }
 
     /// Declares a record void (作废) before its seal; nothing of it is deleted.
@@ -368,8 +400,20 @@ fn may_sign(stored: &RecordFolded, person: ItemId, shown: RecordHash) -> Result<
     Ok(())
 }
 
+/// The officers of a record who can be its second one: those with a name that is not `me`.
+pub fn seconds_among<'a>(facts: &'a Facts, me: &'a str) -> impl Iterator<Item = (ItemId, &'a str)> {
+    facts.items("officers").into_iter().filter_map(move |id| {
+        let name = facts.text(&format!("officers/{id}/person"));
+        (!name.is_empty() && name != me).then_some((id.parse().ok()?, name))
+    })
+}
+
 /// What is overridden; each rule once, however often it found something.
-fn overrides(found: &[Found], request: &SealRequest) -> Result<Vec<Override>, SaveError> {
+fn overrides(
+    found: &[Found],
+    reasons: &BTreeMap<String, String>,
+    second: Option<OfficerId>,
+) -> Result<Vec<Override>, SaveError> {
     let mut overrides = Vec::new();
     let mut open = BTreeSet::new();
     let mut said = BTreeSet::new();
@@ -377,25 +421,28 @@ fn overrides(found: &[Found], request: &SealRequest) -> Result<Vec<Override>, Sa
         if !said.insert(it.rule) {
             continue;
         }
-        let reason = request.reasons.get(it.rule).map_or("", |it| it.trim());
+        let reason = reasons.get(it.rule).map_or("", |it| it.trim());
         if reason.is_empty() {
             open.insert(it.rule.to_owned());
             continue;
         }
         overrides.push(Override {
             officer: match it.severity {
-                Severity::Block => request.second,
+                Severity::Block => second,
                 Severity::Warn => None,
             },
             reason: reason.to_owned(),
             rule: it.rule.to_owned(),
         });
     }
-    if open.is_empty() {
-        Ok(overrides)
-    } else {
-        Err(SaveError::Open(open.into_iter().collect()))
+    if !open.is_empty() {
+        return Err(SaveError::Open(open.into_iter().collect()));
     }
+    let blocks = |it: &&Found| it.due == Due::Seal && it.severity == Severity::Block;
+    if second.is_none() && found.iter().any(|it| blocks(&it)) {
+        return Err(SaveError::NoSecond);
+    }
+    Ok(overrides)
 }
 
 fn of_form(error: waiqin_protocol::canonical::CanonicalError) -> SaveError {

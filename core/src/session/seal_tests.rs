@@ -4,6 +4,7 @@
 use super::tests::{case, enrolled, facts, incidents, real_phone, values};
 use super::*;
 use crate::SecondError;
+use crate::disk::Fault;
 use crate::phone::testing::{Court, Device, officer, pin};
 use crate::sync::Holdings;
 use crate::{Phone, Pin};
@@ -36,8 +37,17 @@ fn shown(session: &Session, subject: SubjectId) -> RecordHash {
     session.sheet(subject).unwrap().unwrap().hash
 }
 
-/// Seals with a reason for whatever is open.
+/// Seals with a reason for whatever is open, and a second officer who is here.
 fn seal(session: &Session, subject: SubjectId) -> Result<Saved, SaveError> {
+    seal_by(session, subject, Some(Second::Here(officer(2))))
+}
+
+/// Seals with a reason for whatever is open.
+fn seal_by(
+    session: &Session,
+    subject: SubjectId,
+    second: Option<Second>,
+) -> Result<Saved, SaveError> {
     let sheet = session.sheet(subject).unwrap().unwrap();
     let reason = |it: &waiqin_protocol::rules::Found| (it.rule.to_owned(), "现场紧急".to_owned());
     session.seal(
@@ -45,7 +55,7 @@ fn seal(session: &Session, subject: SubjectId) -> Result<Saved, SaveError> {
         &SealRequest {
             shown: sheet.hash,
             reasons: sheet.found.iter().map(reason).collect(),
-            second: Some(officer(2)),
+            second,
         },
     )
 }
@@ -146,15 +156,71 @@ fn open_findings_want_a_reason_each_and_are_named() {
     };
     assert_eq!(left, ["G02"]);
     reasons.insert("G02".to_owned(), "另一人护送证人".to_owned());
-    ask(reasons).unwrap();
+    assert!(matches!(ask(reasons), Err(SaveError::NoSecond)));
+}
+
+#[test]
+fn what_blocks_is_sealed_only_with_a_second_officer_who_is_named() {
+    let device = Device::new(21);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    let items = ["0b", "0c", "0d"].map(|n| n.repeat(16));
+    let names = [session.officer().name.as_str(), "林某", " "];
+    for (item, name) in items.iter().zip(names) {
+        let person = format!("officers/{item}/person");
+        session.change(subject, values(&[(&person, name)])).unwrap();
+    }
+    let [me, other, unnamed] = items.map(|it| it.parse::<ItemId>().unwrap());
+    let sheet = session.sheet(subject).unwrap().unwrap();
+    let among: Vec<_> = seconds_among(&sheet.facts, &session.officer().name).collect();
+    assert_eq!(among, [(other, "林某")]);
+    let before = journal(&session).len();
+    for second in [
+        None,
+        Some(Second::Here(session.officer().id)),
+        Some(Second::Later(me)),
+        Some(Second::Later(unnamed)),
+        Some(Second::Later(person())),
+    ] {
+        let refused = seal_by(&session, subject, second);
+        assert!(matches!(refused, Err(SaveError::NoSecond)), "{second:?}");
+    }
+    assert_eq!(journal(&session).len(), before);
+    seal_by(&session, subject, Some(Second::Later(other))).unwrap();
+    let record = session.record(subject).unwrap().unwrap().record;
+    let seal = &record.seals[0];
+    let named: Vec<_> = seal.overrides.iter().filter_map(|it| it.officer).collect();
+    assert!(!named.is_empty());
+    assert!(
+        named
+            .iter()
+            .all(|it| seal.officer_of_body(*it) == Some("林某"))
+    );
+    assert_eq!(seal.officer_of_body(officer(2)), None);
+}
+
+#[test]
+fn what_only_warns_is_sealed_by_one() {
+    let device = Device::new(22);
+    let (_, session) = enrolled(&device);
+    let subject = visit(&session);
+    let sheet = session.sheet(subject).unwrap().unwrap();
+    let weights = sheet.found.iter().map(|it| (it.rule, Setting::Warn));
+    weigh_all(&session, weights.collect());
+    seal_by(&session, subject, None).unwrap();
 }
 
 /// The court says with its second limits how it weighs one rule.
 fn weigh(session: &Session, rule: &str, setting: Setting) -> Limits {
+    weigh_all(session, vec![(rule, setting)])
+}
+
+fn weigh_all(session: &Session, weights: Vec<(&str, Setting)>) -> Limits {
+    let overrides = weights.into_iter().map(|(id, it)| (id.to_owned(), it));
     let limits = Limits {
         version: 2,
         rules: RuleSet {
-            overrides: BTreeMap::from([(rule.to_owned(), setting)]),
+            overrides: overrides.collect(),
             ..RuleSet::default()
         },
         ..Limits::default()
@@ -401,6 +467,46 @@ fn the_second_officers_own_key_signs_on_this_phone_or_by_text() {
     assert_eq!(countersign, signed);
 }
 
+/// What a second officer was called lies in custody: neither a lock nor a lost store takes it.
+#[test]
+fn the_name_of_a_second_officer_outlives_a_lock_and_a_lost_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let device = Device::new(23);
+    let phone = real_phone(dir.path(), &device);
+    let session = Court::new().enrol(&phone, 1).unwrap();
+    Court::new().enrol(&phone, 2).unwrap().lock();
+    let subject = visit(&session);
+    seal(&session, subject).unwrap();
+    let asked = session.countersign_request(subject).unwrap();
+    let answer = phone.countersign_here(officer(2), &pin(), &asked, "执行员");
+    session.take_second(subject, &answer.unwrap()).unwrap();
+    let names = |session: &Session| {
+        let record = session.record(subject).unwrap().unwrap().record;
+        session
+            .seconds_of(&record)
+            .into_values()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&session), ["王某2"]);
+    session.lock();
+    let session = phone.unlock(officer(1), &pin()).unwrap();
+    assert_eq!(names(&session), ["王某2"]);
+    session.lock();
+    drop((session, phone));
+
+    for folder in std::fs::read_dir(dir.path()).unwrap() {
+        let store = folder.unwrap().path().join("store");
+        if store.is_dir() {
+            std::fs::remove_dir_all(store).unwrap();
+        }
+    }
+    let session = real_phone(dir.path(), &device)
+        .unlock(officer(1), &pin())
+        .unwrap();
+    assert!(incidents(&session).contains(&IncidentKind::StoreRebuilt));
+    assert_eq!(names(&session), ["王某2"]);
+}
+
 #[test]
 fn an_answer_that_proves_nothing_is_refused_by_name() {
     let device = Device::new(7);
@@ -474,6 +580,114 @@ fn an_amendment_begins_with_what_was_sealed_and_names_it() {
     let record = session.record(added).unwrap().unwrap().record;
     assert_eq!((record.text("place"), record.text("course")), ("大岗", ""));
     assert_eq!(session.record(subject).unwrap().unwrap().record, sealed);
+}
+
+/// A sealed visit whose items were added against the order of their ids.
+fn sealed_list(session: &Session) -> SubjectId {
+    let subject = visit(session);
+    for n in ["0c", "0b", "0f", "09"] {
+        let fact = format!("checked/{}/fact", n.repeat(16));
+        session.change(subject, values(&[(&fact, n)])).unwrap();
+    }
+    seal(session, subject).unwrap();
+    subject
+}
+
+/// The amendments on this phone. Each has all that was copied, in its order, or it is half of one.
+fn whole_amendments(session: &Session, amended: SubjectId, what: &str) -> usize {
+    let rows = session.records(&RecordsOf::All, 0, 10).unwrap();
+    let record = |subject| session.record(subject).unwrap().unwrap().record;
+    let sealed = record(amended);
+    let others: Vec<_> = rows.iter().filter(|it| it.subject != amended).collect();
+    for row in &others {
+        let copy = record(row.subject);
+        let amends = copy.amends.as_ref().map(|it| it.record);
+        assert_eq!(
+            amends,
+            Some(sealed.seals[0].hash),
+            "{what}: it names nothing"
+        );
+        assert_eq!(copy.body().fields, sealed.body().fields, "{what}");
+        assert_eq!(copy.items("checked"), sealed.items("checked"), "{what}");
+    }
+    others.len()
+}
+
+#[test]
+fn items_of_a_correction_stand_in_the_order_in_which_they_were_added() {
+    let device = Device::new(18);
+    let (_, session) = enrolled(&device);
+    let subject = sealed_list(&session);
+    let before = journal(&session).len();
+    session
+        .amend(subject, AmendKind::Correction, "门牌写错")
+        .unwrap();
+    assert_eq!(whole_amendments(&session, subject, "at once"), 1);
+    let written = journal(&session).split_off(before);
+    assert!(matches!(written[0].change, Change::RecordOpened { .. }));
+    assert!(matches!(written[1].change, Change::Amended { .. }));
+    // 0c | 0b, 0f | 09
+    assert_eq!(written.len(), 4, "no more entries than the order takes");
+    drop(session);
+    let session = device.start().unwrap().unlock(officer(1), &pin()).unwrap();
+    assert_eq!(whole_amendments(&session, subject, "rebuilt"), 1);
+}
+
+/// The power goes at every writing call of a correction: it is there whole, or not at all.
+#[test]
+fn no_half_of_a_correction_is_left_wherever_the_power_goes() {
+    let calls = {
+        let device = Device::new(19);
+        let (_, session) = enrolled(&device);
+        let subject = sealed_list(&session);
+        let before = device.disk.calls();
+        session.amend(subject, AmendKind::Correction, "x").unwrap();
+        device.disk.calls() - before
+    };
+    assert_eq!(calls, 2, "one write, one sync");
+    let mut found = [0; 2];
+    for at in 0..=calls {
+        for seed in 0..8u64 {
+            let device = Device::new(seed * 100 + at);
+            let (_, session) = enrolled(&device);
+            let subject = sealed_list(&session);
+            device.disk.set_fault(Fault::From(device.disk.calls() + at));
+            let saved = session.amend(subject, AmendKind::Correction, "x").is_ok();
+            drop(session);
+            device.disk.crash();
+            let session = device.start().unwrap().unlock(officer(1), &pin()).unwrap();
+            let what = format!("cut at {at}, seed {seed}");
+            let amendments = whole_amendments(&session, subject, &what);
+            assert!(!saved || amendments == 1, "{what}: it was said to be saved");
+            found[amendments] += 1;
+        }
+    }
+    assert!(found.iter().all(|it| *it > 0), "{found:?}");
+}
+
+/// Every prefix of the correction's own bytes, as a torn write leaves it.
+#[test]
+fn no_prefix_of_the_frame_of_a_correction_is_half_of_it() {
+    let device = Device::new(20);
+    let (_, session) = enrolled(&device);
+    let subject = sealed_list(&session);
+    let before = device.disk.files();
+    session.amend(subject, AmendKind::Correction, "x").unwrap();
+    drop(session);
+    let after = device.disk.files();
+    let path = "journal/000001.wqj";
+    let (path, old) = before.iter().find(|it| it.0.ends_with(path)).unwrap();
+    let new = &after[path];
+    let from = (0..new.len()).find(|at| old[*at] != new[*at]).unwrap();
+    let to = (0..new.len()).rfind(|at| old[*at] != new[*at]).unwrap();
+    for cut in (from..=to + 1).step_by(7).chain([to, to + 1]) {
+        let mut torn = before.clone();
+        torn.get_mut(path).unwrap()[from..cut].copy_from_slice(&new[from..cut]);
+        device.disk.restore(&torn);
+        let session = device.start().unwrap().unlock(officer(1), &pin()).unwrap();
+        let amendments = whole_amendments(&session, subject, &format!("{cut} of {to}"));
+        assert_eq!(amendments, usize::from(cut > to), "{cut} of {to}");
+    }
 }
 
 #[test]

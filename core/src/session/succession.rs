@@ -14,7 +14,6 @@ use std::sync::Arc;
 use waiqin_protocol::ids::{JournalId, SubjectId};
 use waiqin_protocol::journal::{
     At, Change, Checkpoint, Entry, EntryError, Head, JournalCause, Parent, Signed, VERSION,
-    entry_hash,
 };
 use waiqin_protocol::suite::{Ed25519Signer, SUITE, Signer, SignerError};
 use zeroize::Zeroizing;
@@ -127,8 +126,7 @@ impl Inner {
         journal.signers.push(Arc::new(signer));
         // Each journal carries the beacons that it uses.
         journal.beacon_used = None;
-        let number = journal.log.head().seq;
-        self.fold(&journal, number, &entry, entry_hash(&bytes));
+        self.fold(&journal, &[(entry, bytes)]);
         tracing::warn!(journal = %journal.id(), ?cause, "a new journal follows");
         Ok(())
     }

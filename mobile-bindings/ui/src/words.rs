@@ -573,6 +573,11 @@ waiqin_protocol::words! {
         check_contested: "有填得不同的项，选定之后才能封存。", "Some values are contested; one is chosen before the seal.";
         check_void: "记录已作废，不能封存。", "The record is void and cannot be sealed.";
         second_title: "第二名执行人员", "Second officer";
+        second_unnamed: "第二人还没有指明", "No second officer named";
+        second_by_pin: "{who} 在本机复核", "{who}, on this phone";
+        second_by_code: "{who} 稍后复核", "{who}, later";
+        second_named: "由谁复核", "Who countersigns";
+        second_nobody: "记录里没有写第二名执行人员。有缺项时，请他在本机输入口令；到过场的，先写进「执行人员」。", "The record names no second officer. With gaps open, he types his PIN on this phone; if he was there, write him down under Officers first.";
         second_later: "稍后在另一部手机复核", "Later, on another phone";
         second_pin: "第二人的六位口令", "The second officer's PIN";
         second_pin_note: "由本人输入。核对内容后，用自己的密钥在本机复核签名。", "Typed by that officer, whose own key then signs on this phone.";
@@ -600,6 +605,7 @@ waiqin_protocol::words! {
         second_for_done: "已签。给对方扫这个码。", "Signed. Show this code to the other phone.";
         second_sealed_by: "{who} 封存", "Sealed by {who}";
         err_second_pin: "请选第二人并输入六位口令，这一步没有做。", "Choose the second officer and type the PIN; this step was not done.";
+        err_second_named: "有缺项时要先指明第二人：在本机输入口令，或者是记录里的另一名执行人员。没有封存。", "With gaps open a second officer is named first: by PIN on this phone, or another officer of the record. Nothing was sealed.";
         err_second_self: "复核人不能是封存人自己。", "The second officer cannot be the one who sealed.";
         err_second_text: "这不是请求复核的文字。请整段粘贴，以 waiqin-sign1: 开头。", "This is no request. Paste all of it; it begins with waiqin-sign1:.";
         err_second_answer: "这不是答复。请整段粘贴，以 waiqin-signed1: 开头。", "This is no answer. Paste all of it; it begins with waiqin-signed1:.";
@@ -619,6 +625,7 @@ waiqin_protocol::words! {
         sealed_differs: "封存内容与日志折算的结果不同，已作为异常保留。", "The sealed text differs from what the journal folds to; kept as an incident.";
         sealed_overrides: "缺项封存的理由", "Sealed with gaps";
         sealed_agreed: "{who} 同意", "{who} agreed";
+        sealed_named: "第二人：{who}", "Second officer: {who}";
         sealed_second: "复核签名", "Countersign";
         sealed_paper: "笔录", "Paper";
         amend_title: "更正与补充", "Corrections and supplements";

@@ -2,16 +2,26 @@
 // can stand on paper, a code can be pasted as text.
 "use strict";
 (() => {
-  // The seal waits until every gap has its reason and the second officer his PIN.
+  // The seal waits until every gap has its reason and the second officer his PIN; over what blocks
+  // an officer who signs later has to be named.
   for (const form of document.querySelectorAll("form[data-seal]")) {
     const fields = [...document.querySelectorAll("[data-reason]")];
     const button = document.querySelector('button[form="' + form.id + '"]');
     const pin = form.elements.pin;
+    const tag = document.querySelector("[data-second]");
+    const chosen = (name) => form.querySelector('input[name="' + name + '"]:checked');
+    const who = (radio) => radio.closest("label").textContent.trim();
     const look = () => {
-      const second = new FormData(form).get("second");
-      const here = !!second && second !== "later";
+      const second = chosen("second");
+      const here = !!second && second.value !== "later";
+      const named = here ? second : second && chosen("named");
       const reasons = fields.every((it) => it.value.trim());
-      button.disabled = !reasons || !second || here && !/^[0-9]{6}$/.test(pin.value);
+      const agreed = here ? /^[0-9]{6}$/.test(pin.value) : !!named || !("two" in form.dataset);
+      button.disabled = !reasons || !second || !agreed;
+      const words = here ? tag.dataset.here : tag.dataset.later;
+      tag.textContent = named ? words.replace("{who}", () => who(named))
+        : "two" in form.dataset ? tag.dataset.unnamed : tag.dataset.second;
+      tag.classList.toggle("seal", !named && "two" in form.dataset);
     };
     // What is typed stays in the program's memory: the way to a photo and back loses nothing.
     let timer = 0;

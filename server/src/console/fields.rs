@@ -9,7 +9,7 @@ use waiqin_protocol::canonical::Value;
 use waiqin_protocol::fields::{FieldDef, Kind, list_label, of_act};
 use waiqin_protocol::ids::{ItemId, OfficerId};
 use waiqin_protocol::journal::Path;
-use waiqin_protocol::record::{Candidate, FieldState, Record};
+use waiqin_protocol::record::{Candidate, FieldState, ItemOrder, Record};
 use waiqin_protocol::words::{Lang, fill};
 
 /// A field, or a list of items.
@@ -26,10 +26,13 @@ pub(super) enum Shown {
     List {
         /// Its name.
         label: String,
-        /// Each item: names and values.
-        items: Vec<Vec<(String, Vec<Held>)>>,
+        /// Its items.
+        items: Vec<Item>,
     },
 }
+
+/// Names and values of an item.
+type Item = Vec<(String, Vec<Held>)>;
 
 /// A value with who gave it, where that matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +54,7 @@ struct Placed<'a> {
 /// The fields of a record. `name_of` knows the people.
 pub(super) fn of(record: &Record, lang: Lang, name_of: &dyn Fn(OfficerId) -> String) -> Vec<Shown> {
     let writer = Writer {
+        order: &record.item_order,
         lang,
         words: ConsoleWords::of(lang),
         name_of,
@@ -116,6 +120,7 @@ pub(super) fn said(
     let path = path.as_str();
     let def = of_act(record.act).find(|it| it.fits(path));
     let writer = Writer {
+        order: &record.item_order,
         lang,
         words: ConsoleWords::of(lang),
         name_of: &|_| String::new(),
@@ -134,17 +139,19 @@ pub(super) fn said(
 }
 
 struct Writer<'a> {
+    order: &'a ItemOrder,
     lang: Lang,
     words: &'static ConsoleWords,
     name_of: &'a dyn Fn(OfficerId) -> String,
 }
 
 impl Writer<'_> {
-    /// Facts and lists, each list where its first field stands.
+    /// Facts and lists, each list where its first field stands, its items in the order in which they
+    /// were added.
     fn all(&self, fields: &[Placed<'_>]) -> Vec<Shown> {
         let mut shown: Vec<Shown> = Vec::new();
-        // Where each list was begun, and its items in order of their first field.
-        let mut lists: BTreeMap<&str, (usize, Vec<&str>)> = BTreeMap::new();
+        // Where each list was begun, and its items by id.
+        let mut lists: BTreeMap<&str, (usize, BTreeMap<&str, Item>)> = BTreeMap::new();
         for field in fields {
             let values = self.held(field.def.map(|it| it.kind), field.path, field.state);
             let Some((list, item, rest)) = split(field.path) else {
@@ -152,20 +159,12 @@ impl Writer<'_> {
                 shown.push(Shown::Fact { label, values });
                 continue;
             };
-            let (at, ids) = lists.entry(list).or_insert_with(|| {
+            let (_, by_id) = lists.entry(list).or_insert_with(|| {
                 shown.push(Shown::List {
                     label: self.list_label(list),
                     items: Vec::new(),
                 });
-                (shown.len() - 1, Vec::new())
-            });
-            let Some(Shown::List { items, .. }) = shown.get_mut(*at) else {
-                continue;
-            };
-            let index = ids.iter().position(|id| *id == item).unwrap_or_else(|| {
-                ids.push(item);
-                items.push(Vec::new());
-                ids.len() - 1
+                (shown.len() - 1, BTreeMap::new())
             });
             // A list of bare values names them itself.
             let label = if rest.is_empty() {
@@ -173,7 +172,14 @@ impl Writer<'_> {
             } else {
                 self.label(field)
             };
-            items[index].push((label, values));
+            by_id.entry(item).or_default().push((label, values));
+        }
+        for (list, (at, mut by_id)) in lists {
+            let mut ids: Vec<&str> = by_id.keys().copied().collect();
+            self.order.sort(list, &mut ids);
+            if let Some(Shown::List { items, .. }) = shown.get_mut(at) {
+                items.extend(ids.iter().filter_map(|id| by_id.remove(id)));
+            }
         }
         shown
     }

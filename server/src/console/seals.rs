@@ -175,7 +175,12 @@ impl Reader<'_> {
                 basis: known.map_or_else(String::new, |it| it.basis_on(day, self.lang)),
                 rule: finding.rule.clone(),
                 reason: reason.map(|it| it.reason.clone()),
-                second: reason.and_then(|it| it.officer).map(|id| self.name(id)),
+                second: reason
+                    .and_then(|it| it.officer)
+                    .map(|id| match seal.officer_of_body(id) {
+                        Some(name) => name.to_owned(),
+                        None => self.name(id),
+                    }),
             });
         }
         findings

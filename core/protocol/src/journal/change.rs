@@ -480,7 +480,8 @@ pub enum Severity {
 /// A finding that was overridden.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Override {
-    /// Second officer, where the rule blocks.
+    /// Second officer, where the rule blocks: his own id when he gave his PIN on this phone, else
+    /// the id of his item among the `officers` of the body, which has his name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub officer: Option<OfficerId>,
     /// Why.

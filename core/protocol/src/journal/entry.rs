@@ -101,6 +101,15 @@ impl Entry {
         Ok(bytes)
     }
 
+    /// The canonical bytes of an entry that gets its number with them. They are read back once: what
+    /// a reader would refuse could never be taken back.
+    ///
+    /// # Errors
+    /// As [`Entry::to_bytes`], and when another entry is read back.
+    pub fn to_new_bytes(&self) -> Result<Vec<u8>, EntryError> {
+        canonical::to_bytes_that_read(self).map_err(EntryError::Canonical)
+    }
+
     /// Reads an entry from bytes that must be canonical.
     ///
     /// # Errors

@@ -115,3 +115,15 @@ pub struct Seal {
     /// The entries that it covers fold to this body. A difference is an incident; the body stands.
     pub refolds: bool,
 }
+
+impl Seal {
+    /// The name of a second officer who stands in an override as an item of the body's `officers`.
+    #[must_use]
+    pub fn officer_of_body(&self, named: OfficerId) -> Option<&str> {
+        let name = self
+            .body
+            .fields
+            .get(format!("officers/{named}/person").as_str());
+        name.and_then(Value::as_text)
+    }
+}

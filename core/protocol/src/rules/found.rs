@@ -46,13 +46,13 @@ impl Found {
         }
     }
 
-    /// In words: `财产「数控车床」缺数量`.
+    /// In words: `财产「数控车床」缺「数量」`. Names of fields and items stand in quotes.
     #[must_use]
     pub fn said(&self, facts: &Facts, lang: Lang) -> String {
         let path = self.path.as_ref().map_or("", Path::as_str);
         let what = match (self.what, field_at(facts.act, path), lang) {
-            (What::Missing, Some(field), Lang::Zh) => format!("缺{}", field.zh),
-            (What::Missing, Some(field), Lang::En) => format!("{} is missing", field.en),
+            (What::Missing, Some(field), Lang::Zh) => format!("缺「{}」", field.zh),
+            (What::Missing, Some(field), Lang::En) => format!("“{}” is missing", field.en),
             (What::Said(zh, _), _, Lang::Zh) => zh.to_owned(),
             (What::Said(_, en), _, Lang::En) => en.to_owned(),
             (What::Missing, None, _) | (What::Rule, _, _) => {

@@ -75,8 +75,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "G05a",
         acts: &ACTS,
         basis: &[art(Law::Seizure, 18)],
-        zh: "缺地点",
-        en: "No place",
+        zh: "缺「地点」",
+        en: "“Place” is missing",
         reads: &["place"],
         check: |view, out| out.unless_given(view, ["place"]),
     }
@@ -391,8 +391,8 @@ fn id_number(view: &View<'_>, whose: &str, needed: bool, out: &mut Misses) {
         (true, _) => {}
         (false, true) => out.said(
             path,
-            "缺证件号码，也未标「证件未出示」",
-            "neither an ID number nor marked as not shown",
+            "缺「证件号码」，也未标「证件未出示」",
+            "neither “ID number” nor “ID not shown” is filled in",
         ),
         (false, false) => out.at(path),
     }

@@ -135,8 +135,8 @@ fn not_met(view: &View<'_>, out: &mut Misses) {
         if !view.given(&name) && !view.yes(&format!("neighbours/{id}/refused")) {
             out.said(
                 name,
-                "缺姓名，也未标「拒绝说明」",
-                "neither a name nor a refusal",
+                "缺「姓名」，也未标「拒绝说明」",
+                "neither “Name” nor “Refused to say” is filled in",
             );
         }
     }

@@ -259,8 +259,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "S04",
         acts: SERVICE,
         basis: &[art(Law::Interpretation, 130)],
-        zh: "缺收件人职务",
-        en: "The receiver's post is missing",
+        zh: "缺「收件人职务」",
+        en: "“Receiver's post” is missing",
         reads: &["receiver/class", "receiver/post"],
         check: |view, out| out.unless_given(view, ["receiver/post"]),
     }

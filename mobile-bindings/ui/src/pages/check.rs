@@ -8,7 +8,7 @@ use super::problem::{Problem, Shown, chain};
 use super::record::read;
 use super::rows::record_href;
 use super::sealed::SealedPage;
-use super::second::{Other, given, open, others, signs_as};
+use super::second::{Named, Other, given, named, named_as, open, others, signs_as};
 use super::signers::{SignerLine, Stands, signers};
 use super::visit::Unlocked;
 use crate::carrier::Protected;
@@ -72,6 +72,7 @@ pub(super) struct CheckPage {
     held: String,
     people: Vec<SignerLine>,
     others: Vec<Other>,
+    named: Vec<Named>,
     me: String,
     shown: String,
     seal_action: String,
@@ -185,7 +186,7 @@ async fn seal_with(
     let request = SealRequest {
         shown,
         reasons: reasons.clone(),
-        second: second.as_ref().map(|it| it.officer),
+        second: named_as(posted, second.as_ref()),
     };
     let at = desk.clone();
     desk.attempt(move |session| {
@@ -287,6 +288,7 @@ impl CheckPage {
                 .map(|it| it.line(record, &stands, w))
                 .collect(),
             others: others(around.on_phone, me.id, &stands.facts),
+            named: named(&stands.facts, &me.name),
             me: fill(w.check_me, &[("who", &me.name)]),
             shown: sheet.hash.to_string(),
             seal_action: format!("{href}/seal"),

@@ -99,6 +99,7 @@ pub(super) fn said(error: &SaveError, w: &Words) -> (Problem, Option<String>) {
         SaveError::NoSuchPerson => (Problem::NotFound(Missing::Person), None),
         SaveError::NotSealable(why) => (Problem::Sealed, Some(not_sealable(why, w).to_owned())),
         SaveError::Open(_) => here(w.err_seal_open),
+        SaveError::NoSecond => here(w.err_second_named),
         SaveError::ShownChanged => here(w.err_changed),
         SaveError::Strokes(StrokesError::Empty | StrokesError::Form(_)) => here(w.err_sign_empty),
         SaveError::Strokes(StrokesError::TooLong | StrokesError::Bounds) => here(w.err_sign_long),

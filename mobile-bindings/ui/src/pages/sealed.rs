@@ -316,14 +316,16 @@ fn twice(record: &Record, w: &Words) -> String {
 }
 
 fn overrides(seal: &Seal, on_phone: &[OfficerOnPhone], lang: Lang, w: &Words) -> Vec<OverrideLine> {
+    // Who gave his PIN agreed; who is to sign later was named.
+    let second = |id| match (name_of(on_phone, id), seal.officer_of_body(id)) {
+        (Some(who), _) => fill(w.sealed_agreed, &[("who", &who)]),
+        (None, Some(who)) => fill(w.sealed_named, &[("who", &who)]),
+        (None, None) => fill(w.sealed_named, &[("who", &w.other_officer)]),
+    };
     let line = |it: &waiqin_protocol::journal::Override| OverrideLine {
         rule: said(&it.rule, lang),
         reason: it.reason.clone(),
-        second: it
-            .officer
-            .and_then(|id| name_of(on_phone, id))
-            .map(|who| fill(w.sealed_agreed, &[("who", &who)]))
-            .unwrap_or_default(),
+        second: it.officer.map(second).unwrap_or_default(),
     };
     seal.overrides.iter().map(line).collect()
 }

@@ -15,9 +15,9 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
-use waiqin_core::{OfficerOnPhone, Pin, SaveError, Session};
+use waiqin_core::{OfficerOnPhone, Pin, SaveError, Second, Session, seconds_among};
 use waiqin_protocol::fields::OFFICER_ROLES;
-use waiqin_protocol::ids::OfficerId;
+use waiqin_protocol::ids::{ItemId, OfficerId};
 use waiqin_protocol::record::Facts;
 use waiqin_protocol::wire::countersign::{CountersignAnswer, CountersignRequest};
 use waiqin_protocol::words::fill;
@@ -87,6 +87,31 @@ pub(super) fn given(posted: &Posted) -> Result<Option<Given>, ()> {
     let officer = officer.parse().map_err(|_| ())?;
     let pin = Pin::new(posted.text("pin").unwrap_or_default()).map_err(|_| ())?;
     Ok(Some(Given { officer, pin }))
+}
+
+/// An officer of the record who could sign second on a phone of his own.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub item: ItemId,
+    pub name: String,
+}
+
+/// The officers of the record who could sign second, `me` left out.
+pub(super) fn named(facts: &Facts, me: &str) -> Vec<Named> {
+    let all = seconds_among(facts, me);
+    all.map(|(item, name)| Named {
+        item,
+        name: name.to_owned(),
+    })
+    .collect()
+}
+
+/// How a page names the second officer to the seal: who gave his PIN, or who is to sign later.
+pub(super) fn named_as(posted: &Posted, given: Option<&Given>) -> Option<Second> {
+    match given {
+        Some(given) => Some(Second::Here(given.officer)),
+        None => Some(Second::Later(posted.text("named")?.parse().ok()?)),
+    }
 }
 
 /// Opens the second officer's session for as long as it is held; only his PIN opens it.

@@ -113,6 +113,24 @@ fn items_of_a_list_stay_apart() {
 }
 
 #[test]
+fn items_of_a_list_stand_in_the_order_in_which_they_were_added() {
+    let [one, two, three] = [1u8, 2, 3].map(|n| ItemId::from_bytes([n; 16]).to_string());
+    let person = |id: &str| format!("officers/{id}/person");
+    let mut record = record(&[(&person(&three), Value::from("first"))]);
+    for (seq, id, name) in [(3, &one, "second"), (4, &two, "third")] {
+        let values = values(&[(&person(id), Value::from(name))]);
+        let (added, hash) = entry(1, seq, Change::FieldsChanged { values });
+        record.apply(&added, hash);
+    }
+    let lists = shown(&record);
+    let Shown::List { items, .. } = &lists[0] else {
+        panic!("officers are a list")
+    };
+    let names: Vec<_> = items.iter().map(|it| it[0].1[0].text.as_str()).collect();
+    assert_eq!(names, ["first", "second", "third"]);
+}
+
+#[test]
 fn values_that_stand_against_each_other_are_both_shown_with_their_authors() {
     let mut record = record(&[("result", Value::Text("no_assets".into()))]);
     let values = values(&[("result", Value::Text("leads".into()))]);

@@ -200,6 +200,25 @@ async fn a_body_that_its_entries_do_not_give_says_so_and_signatures_name_an_earl
     assert!(page.contains(w.seal_differs) && page.contains(w.signature_older));
 }
 
+#[tokio::test]
+async fn a_second_officer_who_was_to_sign_later_is_named_by_the_record() {
+    let twist = |change: &mut Change| {
+        if let Change::Sealed {
+            body, overrides, ..
+        } = change
+        {
+            let item = OfficerId::from_bytes([0x0e; 16]);
+            let path = Path::new(format!("officers/{item}/person")).unwrap();
+            let mut read = waiqin_protocol::record::Body::read(body).unwrap();
+            read.fields.insert(path, Value::Text("林书记员".into()));
+            *body = read.document().unwrap();
+            overrides[0].officer = Some(item);
+        }
+    };
+    let page = page(Second::None, twist).await;
+    assert!(page.contains("证人&#62; · 林书记员"), "{page}");
+}
+
 /// A set by which an investigation is asked for two officers alone, at this weight.
 fn two_officers(weight: Setting) -> RuleSet {
     let built_in = RuleSet::default();

@@ -162,19 +162,61 @@ fn a_finding_says_what_is_missing_and_where() {
     assert_eq!(
         said(samples::seal, "assets/#20/unit ="),
         [
-            "财产「数控车床」缺单位",
-            "Asset “数控车床”: Unit is missing"
+            "财产「数控车床」缺「单位」",
+            "Asset “数控车床”: “Unit” is missing"
         ]
     );
     assert_eq!(
         said(samples::seal, "assets/#20/name ="),
-        ["第 1 项财产缺名称", "Asset 1: Name is missing"]
+        ["第 1 项财产缺「名称」", "Asset 1: “Name” is missing"]
     );
-    assert_eq!(said(samples::seal, "place =")[0], "缺地点");
+    assert_eq!(said(samples::seal, "place =")[0], "缺「地点」");
     assert_eq!(
         said(samples::investigation, "present/#3/signed =")[0],
         "在场人「封某」未签名，也未写拒签情况"
     );
+    for (base, line, words) in [
+        (
+            samples::investigation as fn() -> samples::Sample,
+            "officers/#2/recusal = needed",
+            "」须回避",
+        ),
+        (
+            samples::investigation,
+            "officers/#2/recusal =",
+            "未声明无须回避",
+        ),
+        (
+            samples::investigation,
+            "present/#3/id_no =",
+            "缺「证件号码」，也未标「证件未出示」",
+        ),
+        (
+            samples::investigation,
+            "present/#3/id_no = 440115199003071239",
+            "证件号码不对",
+        ),
+    ] {
+        let zh = &said(base, line)[0];
+        assert!(zh.ends_with(words), "{line}: {zh}");
+    }
+    assert_eq!(
+        said(samples::seal, "keeper/use_allowed ="),
+        ["缺「允许保管人使用」", "“Keeper may use it” is missing"]
+    );
+}
+
+#[test]
+fn one_gap_is_one_finding() {
+    let mut keeper = samples::seal();
+    keeper.set("keeper/kind =");
+    let mut instalment = samples::settlement();
+    instalment.set("instalments/#43/amount_fen =");
+    instalment.set("total_fen = 27000000");
+    for sample in [keeper, instalment] {
+        let found = sample.found();
+        assert_eq!(found.len(), 1, "{found:#?}");
+    }
 }
 
 #[test]
@@ -238,6 +280,40 @@ fn the_weights_are_those_of_the_domain_page() {
     );
 }
 
+/// DOMAIN §2.5, column of what each applies to: acts that no sample of a rule reaches are held here.
+#[test]
+fn each_rule_looks_at_the_acts_of_the_domain_page_from_its_day_on() {
+    use Act::*;
+    for rule in rules() {
+        let acts = match (rule.id, rule.id.as_bytes()[0]) {
+            ("Z09", _) => vec![Seal, Preservation],
+            ("F02", _) => vec![ForcedAppearance],
+            ("D13", _) => vec![Detention, Fine],
+            (_, b'G' | b'R') => ACTS.to_vec(),
+            (_, b'I') => vec![Investigation],
+            (_, b'Z') => vec![Seal, Removal, Preservation],
+            (_, b'K') => vec![Removal],
+            (_, b'P') => vec![Preservation],
+            (_, b'A') => vec![AssetSurvey],
+            (_, b'C') => vec![Search],
+            (_, b'D') => vec![Detention],
+            (_, b'H') => vec![Settlement],
+            (_, b'F') => vec![Fine],
+            (_, b'N') => vec![CashReceipt],
+            (_, b'E') => vec![Eviction],
+            (_, b'S') => vec![Service],
+            (_, b'X') => vec![Campaign],
+            (id, _) => panic!("{id} is of no family"),
+        };
+        assert_eq!(rule.acts, acts, "{}", rule.id);
+        let from = match rule.id {
+            "G01" => (2016, 1, 1),
+            _ => (2015, 2, 4),
+        };
+        assert_eq!(rule.effective_from, from, "{}", rule.id);
+    }
+}
+
 #[test]
 fn progress_names_the_rules_that_hold() {
     let mut sample = samples::case_b();
@@ -258,7 +334,15 @@ fn a_rule_that_does_not_apply_is_not_counted_as_held() {
     for field in ["name", "direct_enforcement", "term"] {
         plain.set(&format!("guarantors/#44/{field} ="));
     }
+    let mut place = samples::search();
+    for field in ["kind", "person", "gender", "searcher"] {
+        place.set(&format!("targets/#20/{field} ="));
+    }
+    for field in ["what", "ordered_at", "refusal", "opened_by", "result"] {
+        place.set(&format!("forced/#22/{field} ="));
+    }
     for (sample, own) in [
+        (place, "C01 C02 C04 C06".into()),
         (samples::seal(), format!("{seizure} Z09 Z20 Z10")),
         (
             samples::seal_of_entity(),

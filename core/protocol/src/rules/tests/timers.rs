@@ -96,6 +96,8 @@ fn an_emergency_is_due_at_once_until_it_is_approved() {
     let sample = samples::emergency();
     let timer = one(&sample, TimerKind::Approval);
     assert_eq!((timer.due_at, timer.done), (sample.moment("T15:40"), true));
+    let more = with(sample.clone(), &["follow_ups/#16/kind = supplement"]);
+    assert!(one(&more, TimerKind::Approval).done);
     let open = with(sample, &["follow_ups/#15/done_at ="]);
     assert!(!one(&open, TimerKind::Approval).done);
     assert!(!one(&open, TimerKind::FollowUp).done);
@@ -144,6 +146,10 @@ fn cash_fines_and_evictions_have_their_clocks() {
         one(&cash, TimerKind::CashHandIn).due_at + 1,
         cash.moment("2019-07-10T00:00")
     );
+    // On a Saturday too it is the same day.
+    let saturday = ["t0 = 2019-07-06T10:00", "t1 = 2019-07-06T11:00"];
+    let saturday = one(&with(cash.clone(), &saturday), TimerKind::CashHandIn);
+    assert_eq!(saturday.due_on.to_string(), "2019-07-06");
     let typed = with(cash, &["hand_in_due = T17:00"]);
     assert_eq!(
         one(&typed, TimerKind::CashHandIn).due_at,

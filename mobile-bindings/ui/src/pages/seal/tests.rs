@@ -16,7 +16,7 @@ use crate::samples::{self, ME, NOW_MS};
 use crate::words::Words;
 use std::collections::BTreeMap;
 use waiqin_core::RecordPage as Shows;
-use waiqin_protocol::ids::SubjectId;
+use waiqin_protocol::ids::{OfficerId, SubjectId};
 use waiqin_protocol::journal::{Act, AmendKind};
 use waiqin_protocol::rules::{Due, RuleSet, Setting, rule};
 use waiqin_protocol::wire::enrol::OfficerCard;
@@ -33,6 +33,14 @@ fn uncontested() -> Shows {
     for state in fields.values_mut() {
         state.candidates.truncate(1);
     }
+    page
+}
+
+/// Sealed with gaps; the second officer, who stands in the record, signs later on his own phone.
+fn named_later() -> Shows {
+    let mut page = acts::sealed(acts::seizure());
+    let clerk = OfficerId::from_bytes(*acts::id(2).as_bytes());
+    page.record.seals[0].overrides[0].officer = Some(clerk);
     page
 }
 
@@ -78,6 +86,7 @@ impl Painter {
         let nothing = Typed::default();
         self.check("check", &acts::seizure(), &nothing, false);
         self.check("check, alone", &acts::detention(), &nothing, true);
+        self.check("check, nobody", &acts::settlement(), &nothing, true);
         self.check("check, contested", &samples::full_record(), &nothing, false);
         let typed = Typed {
             reasons: BTreeMap::from([
@@ -109,6 +118,7 @@ impl Painter {
                 &wrong,
                 1,
             ),
+            ("sealed, later", named_later(), vec![], &nothing, 2),
             (
                 "sealed, countersigned",
                 acts::countersigned(),
@@ -424,6 +434,28 @@ fn the_second_officer_is_another_one_of_the_same_court() {
     assert!(found[0].chosen, "the record names him");
     assert_eq!(signs_as(&facts, "陈某"), "书记员");
     assert_eq!(signs_as(&facts, "别人"), Words::ZH.second_role);
+}
+
+#[test]
+fn with_gaps_open_the_page_names_the_second_officer_or_says_that_there_is_none() {
+    let html = page("check", Lang::Zh);
+    assert!(html.contains("data-two"));
+    let named = html.split("name=\"named\"").skip(1).collect::<Vec<_>>();
+    assert_eq!(named.len(), 1, "李某 seals");
+    assert!(named[0].starts_with(&format!(" value=\"{}\" checked>陈某<", acts::id(2))));
+    assert!(!html.contains(Words::ZH.second_nobody));
+
+    let html = page("check, nobody", Lang::Zh);
+    assert!(html.contains(Words::ZH.second_nobody));
+    assert!(!html.contains("name=\"named\""));
+}
+
+#[test]
+fn a_sealed_page_tells_a_second_officer_who_agreed_from_one_who_is_named() {
+    assert!(page("sealed", Lang::Zh).contains("陈某 同意"));
+    let html = page("sealed, later", Lang::Zh);
+    assert!(html.contains("第二人：陈某"));
+    assert!(!html.contains("陈某 同意"));
 }
 
 #[test]

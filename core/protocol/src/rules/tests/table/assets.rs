@@ -180,6 +180,34 @@ pub const ASSETS: &[Row] = &[
             Outside("one fen more", |it| owed(it, |debt| debt.fee = Fen(33_334))),
         ],
     ),
+    // 19,000,000 is exactly 1.25 × 15,200,000.
+    row(
+        kinds,
+        &[],
+        &[
+            Line("excess_reason ="),
+            Outside("exactly the limit", |it| {
+                it.set.excess_percent = 125;
+                it.context.debt = Some(Debt {
+                    outstanding: Fen(15_200_000),
+                    ..Debt::default()
+                });
+            }),
+        ],
+    ),
+    row(
+        kinds,
+        &["Z16"],
+        &[
+            Line("excess_reason ="),
+            Outside("one fen owed", |it| {
+                it.context.debt = Some(Debt {
+                    outstanding: Fen(1),
+                    ..Debt::default()
+                });
+            }),
+        ],
+    ),
     row(
         kinds,
         &["Z16"],

@@ -141,6 +141,17 @@ pub const GENERAL: &[Row] = &[
         &["G07"],
         &[
             Line("present/#3/signed ="),
+            Outside("a refusal of nobody", |it| {
+                let what = Path::new(path("present/#3/signed")).unwrap();
+                it.facts.refused.insert((None, what));
+            }),
+        ],
+    ),
+    row(
+        inv,
+        &["G07"],
+        &[
+            Line("present/#3/signed ="),
             Outside("another refusal", |it| refused(it, 3, "debtor_met")),
         ],
     ),

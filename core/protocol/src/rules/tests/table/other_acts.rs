@@ -84,6 +84,16 @@ pub const EVICTION: &[Row] = &[
             Line("notices/#11/class = person_in_charge"),
         ],
     ),
+    // Of a unit nobody from the employer or the committee has to be there.
+    row(
+        evict,
+        &[],
+        &[
+            Line("debtor/kind = entity"),
+            Line("notices/#11/class = legal_representative"),
+            Line("present/#12/role = other"),
+        ],
+    ),
     row(evict, &[], &[Line("notices/#11/class = adult_family")]),
     row(evict, &["E02b"], &[Line("present/#12/role = other")]).at("no_witness_reason"),
     row(
@@ -143,6 +153,7 @@ pub const SERVICE: &[Row] = &[
     row(service, &[], &[Line("mode = entrusted")]),
     row(service, &[], &[Line("receiver/class = recipient")]),
     row(service, &[], &[Line("receiver/class = named_receiver")]),
+    row(service, &[], &[Line("receiver/class = agent")]),
     row(
         service,
         &[],
@@ -159,6 +170,7 @@ pub const SERVICE: &[Row] = &[
     row(left, &[], &[Line("mode = direct")]),
     row(left, &[], &[Line("mode = handed_on")]),
     row(left, &["S01"], &[Line("receiver/class = agent")]),
+    row(left, &["S01"], &[Line("receiver/class = named_receiver")]),
     row(left, &[], &[Line("receiver/class = recipient")]),
     row(service, &["S03"], &[Line("mode = left")]),
     row(service, &["S02"], &[Line("receiver/age = 17")]).at("receiver/age"),

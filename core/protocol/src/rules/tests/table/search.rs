@@ -125,6 +125,22 @@ pub const PRESERVATION: &[Row] = &[
     row(pres, &[], &[Line("ruling_amount_fen = 19000000")]),
     row(
         pres,
+        &["P01b"],
+        &[
+            Line("assets/#20/senior_liens_fen ="),
+            Line("ruling_amount_fen = 19999999"),
+        ],
+    ),
+    row(
+        pres,
+        &[],
+        &[
+            Line("ruling_amount_fen = 1"),
+            Line("excess_reason = 不可分"),
+        ],
+    ),
+    row(
+        pres,
         &[],
         &[
             Line("ruling_amount_fen = 18999999"),
@@ -154,6 +170,26 @@ pub const PRESERVATION: &[Row] = &[
     .at("expiry_notice/expires_on"),
     row(pres, &["Z20"], &[Line("expires_on =")]),
     row(pres, &["P04"], &[Line("notices/#11/class = adult_family")]).at("notices"),
+    // Whoever speaks for a unit was told for it; of a person Z03 asks for himself or his family.
+    row(
+        pres,
+        &["Z03"],
+        &[Line("notices/#11/class = legal_representative")],
+    ),
+    row(
+        pres,
+        &["Z03"],
+        &[Line("notices/#11/class = person_in_charge")],
+    ),
+    row(
+        pres,
+        &[],
+        &[
+            Line("notices/#11/class = adult_family"),
+            Line("docs/#10/served_at = T10:30"),
+            Line("docs/#32/type = preservation_ruling"),
+        ],
+    ),
     row(
         pres,
         &[],

@@ -123,6 +123,15 @@ pub const SEIZURE: &[Row] = &[
     )
     .at("photos"),
     row(kinds, &["Z09"], &[Line("publicity/notice_no =")]),
+    // One thing that carries a strip is enough.
+    row(
+        kinds,
+        &["Z09"],
+        &[
+            Line("publicity/notice_no ="),
+            Line("assets/#28/kind = deposit"),
+        ],
+    ),
     row(preservation, &["Z09"], &[Line("publicity/seal_nos/#13 =")]),
     row(
         seal,

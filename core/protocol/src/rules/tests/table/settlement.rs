@@ -34,6 +34,14 @@ pub const SETTLEMENT: &[Row] = &[
         &[Line("instalments/#43/amount_fen = 5000001")],
     )
     .at("total_fen"),
+    row(
+        set,
+        &[],
+        &[
+            Line("instalments/#43/amount_fen = 1"),
+            Line("total_fen = 27000001"),
+        ],
+    ),
     row(set, &["H02"], &[Line("instalments/#43/due_on =")]).at("instalments/#43/due_on"),
     row(
         set,
