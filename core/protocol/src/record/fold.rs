@@ -5,6 +5,7 @@ use super::facts::Amends;
 use super::items::ItemOrder;
 use super::parts::{CountersignState, EvidenceState, Refusal, Seal, Signature};
 use crate::canonical::Value;
+use crate::fault::{Fault, planted};
 use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash, SubjectId};
 use crate::journal::{Act, CaseRef, Change, Entry, Finding, Override, Path};
 use crate::wire::sync::{Verdict, VerdictReason};
@@ -467,7 +468,8 @@ impl Record {
             candidates: Vec::new(),
         });
         state.candidates.retain(|it| {
-            it.journal != entry.journal
+            !planted(Fault::LastWriter)
+                && it.journal != entry.journal
                 && it.value != *value
                 && !known.iter().any(|seen| seen.hash == it.entry)
         });
