@@ -165,6 +165,12 @@ impl Holdings for Inner {
 
     fn keep_certificate(&self, certificate: Signed<Certificate>) -> Result<(), HoldingsError> {
         let inner = self.open_still()?;
+        // Pages that came for the journal before left out everything of it, and this phone may have
+        // less of it than the court: they begin anew. First, so that no cut can leave it undone.
+        inner
+            .views
+            .forget_cursor()
+            .map_err(failed("forget the cursor"))?;
         inner
             .custody()
             .add(vec![CustodyItem::Certificate(certificate)])

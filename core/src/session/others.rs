@@ -9,6 +9,7 @@ use crate::journal::Line;
 use crate::store::{SealedBatch, StoreError, Tree};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::io;
 use waiqin_protocol::ids::{CaseId, SubjectId};
 use waiqin_protocol::wire::sync::{EntryMark, VerdictRun};
 
@@ -83,26 +84,27 @@ impl Views {
         Ok(())
     }
 
-    /// Puts entries of others into a tree, those of this phone's own journals left out: it has them.
-    /// The records that they are about.
+    /// Puts entries of others into a tree, those that this phone's own journals hold left out. What it
+    /// wrote before a copy of it was put back is the court's to tell. The records that they are about.
     pub(super) fn put_others(
         &self,
         batch: &mut SealedBatch<'_>,
         tree: Tree,
         log: &Line,
         entries: Vec<(EntryMark, String)>,
-    ) -> BTreeSet<SubjectId> {
+    ) -> Result<BTreeSet<SubjectId>, StoreError> {
         let mut subjects = BTreeSet::new();
         for (mark, text) in entries {
-            let own = log.part_of(mark.journal);
-            if own.is_some_and(|part| mark.seq <= part.log.head().seq) {
+            let own = log.part_of(mark.journal).map(|part| part.log.read(mark.seq));
+            let own = own.transpose().map_err(|error| StoreError::Io(io::Error::other(error)))?;
+            if own.flatten().is_some_and(|bytes| bytes == text.as_bytes()) {
                 continue;
             }
             let key = key_of(mark.subject, mark.number, mark.seq);
             batch.put(tree, &key, &OtherStored { text });
             subjects.insert(mark.subject);
         }
-        subjects
+        Ok(subjects)
     }
 
     /// Takes away what others wrote on a case that left the scope. The records concerned.

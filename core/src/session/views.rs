@@ -127,6 +127,14 @@ impl Views {
         batch.commit()
     }
 
+    /// Forgets up to where pages came, durably: the next ones begin from the start.
+    pub(super) fn forget_cursor(&self) -> Result<(), StoreError> {
+        let mut batch = self.store.batch();
+        batch.remove(Tree::Meta, meta::CURSOR.as_bytes());
+        batch.commit()?;
+        self.flush()
+    }
+
     pub fn flush(&self) -> Result<(), StoreError> {
         self.store.flush()
     }

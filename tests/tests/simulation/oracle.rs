@@ -362,7 +362,6 @@ fn fold_all(court: &Tables) -> BTreeMap<String, Folded> {
         let revoked = revoked_with.get(&row.journal);
         subjects.entry(subject.clone()).or_default().push(Logged {
             journal: row.journal.clone(),
-            seq: row.seq,
             hash: sha256(&row.bytes),
             entry: serde_json::from_slice(&row.bytes).ok(),
             revoked: revoked.is_some_and(|number| row.log_number > *number),

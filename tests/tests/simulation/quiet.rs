@@ -33,6 +33,8 @@ impl World {
         }
         let mut views: Vec<SeatView> = Vec::new();
         for (seat, outcome) in &outcomes {
+            let status = self.session(*seat).status();
+            self.tell(|| format!("phone {seat} rests: {status:?}"));
             views.push(self.view(*seat, outcome));
         }
         views.extend(self.stranger.as_ref().map(|stranger| stranger.view()));

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// An entry as the court's log has it, in the log's order.
 pub struct Logged {
     pub journal: String,
-    pub seq: u64,
     pub hash: String,
     /// The entry as JSON; `None` when its bytes are none.
     pub entry: Option<Value>,

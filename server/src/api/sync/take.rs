@@ -144,10 +144,14 @@ async fn place_of(
     piece: &Piece,
     server: Head,
 ) -> Result<Place, Refusal> {
-    if piece.start.seq > server.seq {
-        return Ok(Place::Beyond);
-    }
     let journal = caller.journal.id;
+    if piece.start.seq > server.seq {
+        // What goes on from a fork is kept beside the chain with it.
+        return Ok(match court.db().holds(journal, piece.start).await? {
+            true => Place::Forks(0),
+            false => Place::Beyond,
+        });
+    }
     if court.db().link_at(journal, piece.start.seq).await? != Some(piece.start.link) {
         return Ok(Place::Forks(0));
     }
