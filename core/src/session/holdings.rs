@@ -298,12 +298,12 @@ impl Holdings for Inner {
             .reading(|views| views.meta(meta::JUDGED))
             .map_err(failed("read the verdicts"))?
             .unwrap_or(0);
+        inner
+            .views
+            .keep_taken(&mut batch, base, runs)
+            .map_err(failed("keep the verdicts"))?;
         for run in runs {
             let to = run.to.min(head.seq);
-            inner
-                .views
-                .keep_taken(&mut batch, base, run)
-                .map_err(failed("keep the verdicts"))?;
             for seq in run.from.max(1)..=to {
                 let seq = base + seq;
                 match run.verdict {

@@ -8,7 +8,7 @@ use super::views::{Views, meta};
 use crate::journal::Line;
 use crate::store::{SealedBatch, StoreError, Tree};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use waiqin_protocol::ids::{CaseId, SubjectId};
 use waiqin_protocol::wire::sync::{EntryMark, VerdictRun};
@@ -63,24 +63,28 @@ impl Views {
         &self,
         batch: &mut SealedBatch<'_>,
         base: u64,
-        run: &VerdictRun,
+        runs: &[VerdictRun],
     ) -> Result<(), StoreError> {
-        let (from, to) = (base + run.from, base + run.to);
-        // A court that was restored takes in again, in other runs.
-        let older: Vec<(Vec<u8>, TakenStored)> =
+        let Some(first) = runs.iter().map(|run| base + run.from).min() else {
+            return Ok(());
+        };
+        let stored: Vec<(Vec<u8>, TakenStored)> =
             self.store
-                .scan(Tree::Taken, &[], &from.to_be_bytes(), usize::MAX)?;
-        for (key, _) in older {
-            if key.as_slice() < to.to_be_bytes().as_slice() {
-                batch.remove(Tree::Taken, &key);
+                .scan(Tree::Taken, &[], &first.to_be_bytes(), usize::MAX)?;
+        let mut taken = BTreeMap::new();
+        for (key, run) in stored {
+            batch.remove(Tree::Taken, &key);
+            if let Some(last) = key.first_chunk::<8>() {
+                taken.insert(u64::from_be_bytes(*last), (run.from, run.number));
             }
         }
-        let number = run.number;
-        batch.put(
-            Tree::Taken,
-            &to.to_be_bytes(),
-            &TakenStored { from, number },
-        );
+        for run in runs {
+            cover(&mut taken, base + run.from, base + run.to, run.number);
+        }
+        for (last, (from, number)) in taken {
+            let run = TakenStored { from, number };
+            batch.put(Tree::Taken, &last.to_be_bytes(), &run);
+        }
         Ok(())
     }
 
@@ -197,9 +201,48 @@ impl Views {
     }
 }
 
+/// Puts a run over others, by last number. A court that was restored takes in again, in other runs:
+/// what the new one covers of an older one gives way, the rest of that stays.
+fn cover(taken: &mut BTreeMap<u64, (u64, u64)>, from: u64, to: u64, number: u64) {
+    let older: Vec<(u64, (u64, u64))> = taken
+        .range(from..)
+        .take_while(|(_, (begins, _))| *begins <= to)
+        .map(|(last, run)| (*last, *run))
+        .collect();
+    for (last, (begins, number)) in older {
+        taken.remove(&last);
+        if begins < from {
+            taken.insert(from - 1, (begins, number));
+        }
+        if last > to {
+            taken.insert(last, (to + 1, number));
+        }
+    }
+    taken.insert(to, (from, number));
+}
+
 fn key_of(subject: SubjectId, number: u64, seq: u64) -> Vec<u8> {
     let mut key = subject.as_bytes().to_vec();
     key.extend(number.to_be_bytes());
     key.extend(seq.to_be_bytes());
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_a_restored_court_takes_in_again_leaves_the_rest_of_the_older_one() {
+        let mut taken = BTreeMap::new();
+        cover(&mut taken, 1, 6, 10);
+        cover(&mut taken, 7, 13, 20);
+        cover(&mut taken, 9, 12, 30);
+        let expected = [(6, (1, 10)), (8, (7, 20)), (12, (9, 30)), (13, (13, 20))];
+        assert_eq!(taken, BTreeMap::from(expected));
+        cover(&mut taken, 13, 14, 31);
+        cover(&mut taken, 5, 8, 29);
+        let expected = [(4, (1, 10)), (8, (5, 29)), (12, (9, 30)), (14, (13, 31))];
+        assert_eq!(taken, BTreeMap::from(expected));
+    }
 }

@@ -106,12 +106,17 @@ impl World {
         let newest = files
             .keys()
             .rfind(|it| it.parent() == path.parent() && it.extension() == path.extension());
+        let mut oracle = self.oracle.lock().unwrap();
         if is_photo(&path) {
-            self.oracle.lock().unwrap().photo_rotted(seat);
-        } else if newest == Some(&path) {
-            // A bad end that nothing knew durable looks like a write that was cut.
-            self.oracle.lock().unwrap().end_rotted(seat);
+            oracle.photo_rotted(seat);
+        } else {
+            oracle.rotted(seat);
         }
+        if newest == Some(&path) {
+            // A bad end that nothing knew durable looks like a write that was cut.
+            oracle.end_rotted(seat);
+        }
+        drop(oracle);
         if self.dice.percent(60) {
             self.crash(device);
             self.start(device);

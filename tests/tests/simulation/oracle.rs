@@ -29,6 +29,8 @@ pub struct Oracle {
     rotted_ends: BTreeSet<usize>,
     /// Phones on which a photo rotted.
     rotted_photos: BTreeSet<usize>,
+    /// Phones on which a journal rotted.
+    rotted: BTreeSet<usize>,
     /// What was seen to be wrong before the end.
     wrong: Vec<String>,
 }
@@ -124,6 +126,7 @@ impl Oracle {
             rescue_lost: Vec::new(),
             rotted_ends: BTreeSet::new(),
             rotted_photos: BTreeSet::new(),
+            rotted: BTreeSet::new(),
             wrong: Vec::new(),
         }
     }
@@ -244,6 +247,10 @@ impl Oracle {
         self.wrong.push(wrong);
     }
 
+    pub fn rotted(&mut self, seat: usize) {
+        self.rotted.insert(seat);
+    }
+
     pub fn end_rotted(&mut self, seat: usize) {
         self.rotted_ends.insert(seat);
     }
@@ -317,7 +324,7 @@ impl Oracle {
         self.check_entries(court, phones, &mut wrong);
         self.check_photos(court, phones, &mut wrong);
         agreement::check_court(court, &folded, &mut wrong);
-        agreement::check_phones(court, phones, &folded, &mut wrong);
+        agreement::check_phones(court, phones, &folded, &self.rotted, &mut wrong);
         wrong
     }
 

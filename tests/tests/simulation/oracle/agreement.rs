@@ -25,6 +25,7 @@ pub fn check_phones(
     court: &Tables,
     phones: &[SeatView],
     folded: &BTreeMap<String, Folded>,
+    rotted: &BTreeSet<usize>,
     wrong: &mut Vec<String>,
 ) {
     let by_hash: BTreeMap<&str, &str> = court
@@ -47,7 +48,10 @@ pub fn check_phones(
             let Some(expected) = &it.record else { continue };
             let case = court.records.get(subject).map(|view| text(&view["case"]["id"]));
             let officer = case.and_then(|case| court.cases.get(&case));
-            if officer != Some(&phone.list_name) || has_more(phone, subject, it, &by_hash) {
+            if officer != Some(&phone.list_name)
+                || has_more(phone, subject, it, &by_hash)
+                || (rotted.contains(&phone.seat) && has_less(court, phone, subject))
+            {
                 continue;
             }
             let shown = phone.records.get(subject).map(record_of);
@@ -98,6 +102,25 @@ fn has_more(
         let hash = super::sha256(bytes);
         let logged = by_hash.get(hash.as_str()) == Some(&subject);
         entry["subject"] == subject && (!logged || folded.aside.contains(&hash))
+    })
+}
+
+/// Whether own entries on a record rotted on the phone after the court had them: it shows what it
+/// can read.
+fn has_less(court: &Tables, phone: &SeatView, subject: &str) -> bool {
+    let read: Vec<(String, String)> = phone
+        .written
+        .iter()
+        .flatten()
+        .map(|bytes| {
+            let entry: Value = serde_json::from_slice(bytes).unwrap_or_default();
+            (text(&entry["journal"]), super::sha256(bytes))
+        })
+        .collect();
+    court.entries.iter().any(|row| {
+        row.subject.as_deref() == Some(subject)
+            && read.iter().any(|(journal, _)| *journal == row.journal)
+            && !read.iter().any(|(_, hash)| *hash == row.hash)
     })
 }
 
