@@ -119,16 +119,28 @@ impl World {
         }
     }
 
-    /// Seals a record as it is shown, with a reason for whatever is open.
+    /// Somebody seals a record, and sometimes others seal the same one, unseen.
     pub fn seal(&mut self) {
         let Some(seat) = self.some_seat() else { return };
-        let session = self.session(seat);
-        let open: Vec<RecordRow> = rows(&session)
+        let open: Vec<RecordRow> = rows(&self.session(seat))
             .into_iter()
             .filter(|row| row.sealed.is_none() && row.contested == 0)
             .collect();
-        let Some(row) = self.dice.pick(&open) else { return };
-        let Ok(Some(sheet)) = session.sheet(row.subject) else {
+        let Some(subject) = self.dice.pick(&open).map(|row| row.subject) else {
+            return;
+        };
+        self.seal_as_shown(seat, subject);
+        for other in 0..self.seats.len() {
+            if other != seat && self.seats[other].session.is_some() && self.dice.percent(40) {
+                self.seal_as_shown(other, subject);
+            }
+        }
+    }
+
+    /// Seals a record with a reason for whatever is open.
+    fn seal_as_shown(&mut self, seat: usize, subject: SubjectId) {
+        let session = self.session(seat);
+        let Ok(Some(sheet)) = session.sheet(subject) else {
             return;
         };
         let reasons = sheet.found.iter();
@@ -139,17 +151,24 @@ impl World {
                 .collect(),
             second: Some(OfficerId::from_bytes([3; 16])),
         };
-        let saved = session.seal(row.subject, &request);
-        self.tell(|| format!("phone {seat} seals {}: {saved:?}", row.subject));
+        let saved = session.seal(subject, &request);
+        self.tell(|| format!("phone {seat} seals {subject}: {saved:?}"));
         if let Ok(saved) = saved {
             self.saved(seat, saved.seq, "sealed");
             self.scenarios.happened(Scenario::Sealed);
         }
     }
 
-    /// Chooses between values that stand against each other.
+    /// Whoever may, chooses between values that stand against each other.
     pub fn decide(&mut self) {
-        let Some(seat) = self.some_seat() else { return };
+        for seat in 0..self.seats.len() {
+            if self.seats[seat].session.is_some() && self.dice.percent(70) {
+                self.decide_on(seat);
+            }
+        }
+    }
+
+    fn decide_on(&mut self, seat: usize) {
         let session = self.session(seat);
         for row in rows(&session).into_iter().filter(|row| row.contested > 0) {
             let Ok(Some(page)) = session.record(row.subject) else {
@@ -174,7 +193,7 @@ impl World {
     /// Some phone syncs over a line that is good, bad or terrible.
     pub async fn sync_some(&mut self) {
         let Some(seat) = self.some_seat() else { return };
-        let trouble = *self.dice.pick(&[0, 0, 15, 40]).unwrap();
+        let trouble = *self.dice.pick(&[0, 0, 15, 30]).unwrap();
         self.sync(seat, trouble).await;
     }
 

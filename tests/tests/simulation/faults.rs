@@ -24,6 +24,8 @@ fn every_fault_that_is_planted_is_found() {
         });
         plant(None);
         let (seed, sentence) = found.unwrap_or_else(|| panic!("{} was not found", fault.name()));
+        let alone = worlds.wrong_in(seed);
+        assert!(alone.is_empty(), "{} was not to blame: {alone:?}", fault.name());
         println!(
             "{}: seed {seed}, {:?}: {sentence}",
             fault.name(),

@@ -91,6 +91,13 @@ impl World {
         self.add_device(&[officer]).await;
     }
 
+    pub fn note_push(&self, pushed: Result<(), String>) {
+        if let Err(said) = pushed {
+            let wrong = format!("the court does not take what a phone may send again: {said}");
+            self.oracle.lock().unwrap().saw(wrong);
+        }
+    }
+
     /// A phone of a newer version writes among those of this one.
     pub async fn meet_version_two(&mut self) {
         let known = self.some_record().map(|row| row.subject);
@@ -104,8 +111,9 @@ impl World {
             }
         };
         stranger.write(&mut self.dice, known, &mut self.oracle.lock().unwrap());
-        stranger.push(&office).await;
+        let pushed = stranger.push(&office).await;
         drop(office);
+        self.note_push(pushed);
         self.tell(|| "a phone of version 2 writes".to_owned());
         self.stranger = Some(stranger);
         self.scenarios.happened(Scenario::VersionTwo);

@@ -125,7 +125,9 @@ impl Network {
         *count += 1;
         let count = *count;
         let mut dice = line.dice.of(&format!("{what} {count}"));
-        if !dice.percent(line.trouble) {
+        // Trouble matters most where something is delivered.
+        let carries = ["sync", "upload"].contains(&kind_of(&sent.path));
+        if !dice.percent(line.trouble * if carries { 2 } else { 1 }) {
             return (Fate::Good, dice);
         }
         let fates = [

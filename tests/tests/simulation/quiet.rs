@@ -29,7 +29,8 @@ impl World {
         }
         let outcomes = self.sync_until_quiet().await;
         if let Some(stranger) = &self.stranger {
-            stranger.push(&*self.office.lock().await).await;
+            let pushed = stranger.push(&*self.office.lock().await).await;
+            self.note_push(pushed);
         }
         let mut views: Vec<SeatView> = Vec::new();
         for (seat, outcome) in &outcomes {
