@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use waiqin_protocol::ids::{CaseId, SubjectId};
-use waiqin_protocol::wire::sync::{EntryMark, VerdictRun};
+use waiqin_protocol::wire::sync::EntryMark;
 
 /// An entry of another journal, its bytes as they came.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,6 +25,15 @@ struct TakenStored {
     from: u64,
     /// Row of the log.
     number: u64,
+}
+
+/// Own entries that the court took in with one row of its log, by running numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Taken {
+    pub from: u64,
+    pub to: u64,
+    /// Row of the log.
+    pub number: u64,
 }
 
 /// Rows that are written again at a time.
@@ -57,15 +66,13 @@ impl Views {
         Ok(run.map_or(u64::MAX, |(_, run)| run.number))
     }
 
-    /// Keeps with which row of the log own entries were taken in; `base` entries stand in the
-    /// journals before theirs.
+    /// Keeps with which row of the log own entries were taken in.
     pub(super) fn keep_taken(
         &self,
         batch: &mut SealedBatch<'_>,
-        base: u64,
-        runs: &[VerdictRun],
+        runs: &[Taken],
     ) -> Result<(), StoreError> {
-        let Some(first) = runs.iter().map(|run| base + run.from).min() else {
+        let Some(first) = runs.iter().map(|run| run.from).min() else {
             return Ok(());
         };
         let stored: Vec<(Vec<u8>, TakenStored)> =
@@ -79,7 +86,7 @@ impl Views {
             }
         }
         for run in runs {
-            cover(&mut taken, base + run.from, base + run.to, run.number);
+            cover(&mut taken, *run);
         }
         for (last, (from, number)) in taken {
             let run = TakenStored { from, number };
@@ -88,8 +95,9 @@ impl Views {
         Ok(())
     }
 
-    /// Puts entries of others into a tree, those that this phone's own journals hold left out. What it
-    /// wrote before a copy of it was put back is the court's to tell. The records that they are about.
+    /// Puts entries of others into a tree. Those that this phone's own older journals hold only tell
+    /// their place in the log; what it wrote there before a copy of it was put back is the court's to
+    /// tell. The records that they are about.
     pub(super) fn put_others(
         &self,
         batch: &mut SealedBatch<'_>,
@@ -97,17 +105,26 @@ impl Views {
         log: &Line,
         entries: Vec<(EntryMark, String)>,
     ) -> Result<BTreeSet<SubjectId>, StoreError> {
-        let mut subjects = BTreeSet::new();
+        let (mut subjects, mut taken) = (BTreeSet::new(), Vec::new());
         for (mark, text) in entries {
-            let own = log.part_of(mark.journal).map(|part| part.log.read(mark.seq));
-            let own = own.transpose().map_err(|error| StoreError::Io(io::Error::other(error)))?;
-            if own.flatten().is_some_and(|bytes| bytes == text.as_bytes()) {
-                continue;
+            subjects.insert(mark.subject);
+            if let Some(part) = log.part_of(mark.journal) {
+                let own = part.log.read(mark.seq);
+                let own = own.map_err(|error| StoreError::Io(io::Error::other(error)))?;
+                if own.is_some_and(|bytes| bytes == text.as_bytes()) {
+                    let seq = part.base + mark.seq;
+                    taken.push(Taken {
+                        from: seq,
+                        to: seq,
+                        number: mark.number,
+                    });
+                    continue;
+                }
             }
             let key = key_of(mark.subject, mark.number, mark.seq);
             batch.put(tree, &key, &OtherStored { text });
-            subjects.insert(mark.subject);
         }
+        self.keep_taken(batch, &taken)?;
         Ok(subjects)
     }
 
@@ -203,7 +220,8 @@ impl Views {
 
 /// Puts a run over others, by last number. A court that was restored takes in again, in other runs:
 /// what the new one covers of an older one gives way, the rest of that stays.
-fn cover(taken: &mut BTreeMap<u64, (u64, u64)>, from: u64, to: u64, number: u64) {
+fn cover(taken: &mut BTreeMap<u64, (u64, u64)>, run: Taken) {
+    let Taken { from, to, number } = run;
     let older: Vec<(u64, (u64, u64))> = taken
         .range(from..)
         .take_while(|(_, (begins, _))| *begins <= to)
@@ -235,13 +253,16 @@ mod tests {
     #[test]
     fn a_run_that_a_restored_court_takes_in_again_leaves_the_rest_of_the_older_one() {
         let mut taken = BTreeMap::new();
-        cover(&mut taken, 1, 6, 10);
-        cover(&mut taken, 7, 13, 20);
-        cover(&mut taken, 9, 12, 30);
+        let mut take = |runs: &[(u64, u64, u64)]| {
+            for (from, to, number) in runs.iter().copied() {
+                cover(&mut taken, Taken { from, to, number });
+            }
+            taken.clone()
+        };
+        let taken = take(&[(1, 6, 10), (7, 13, 20), (9, 12, 30)]);
         let expected = [(6, (1, 10)), (8, (7, 20)), (12, (9, 30)), (13, (13, 20))];
         assert_eq!(taken, BTreeMap::from(expected));
-        cover(&mut taken, 13, 14, 31);
-        cover(&mut taken, 5, 8, 29);
+        let taken = take(&[(13, 14, 31), (5, 8, 29)]);
         let expected = [(4, (1, 10)), (8, (5, 29)), (12, (9, 30)), (14, (13, 31))];
         assert_eq!(taken, BTreeMap::from(expected));
     }

@@ -60,7 +60,7 @@ struct Answer {
 }
 
 /// What happens to one request.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Fate {
     Good,
     Lost,
@@ -151,6 +151,9 @@ impl Network {
 
     async fn carry(&self, sent: Sent, power: &Power) -> Result<reqwest::Response, CallError> {
         let (fate, mut dice) = self.fate(&sent);
+        if std::env::var_os("WAIQIN_SIM_TELL").is_some() {
+            println!("    {} {} {fate:?}", sent.method, sent.path);
+        }
         self.deliver_late(&mut dice).await;
         match fate {
             Fate::Good => Ok(self.arrive(&sent).await.into_response(None)),
@@ -232,6 +235,9 @@ impl Network {
     /// A request arrives whole and is answered; what the court signed is out in the world.
     async fn arrive(&self, sent: &Sent) -> Answer {
         let answer = self.call(sent, None).await;
+        if std::env::var_os("WAIQIN_SIM_TELL").is_some() {
+            println!("      {} {:?}", answer.status, answer.headers.get("upload-offset"));
+        }
         if answer.status.is_success() && !answer.cut {
             let mut oracle = self.oracle.lock().unwrap();
             oracle.answered(kind_of(&sent.path), &answer.plain());

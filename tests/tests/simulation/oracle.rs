@@ -52,6 +52,8 @@ struct Saved {
 struct SavedPhoto {
     seat: usize,
     hash: String,
+    /// The entry that names it.
+    entry: String,
     held: bool,
     destroyed: bool,
 }
@@ -138,6 +140,11 @@ impl Oracle {
             self.wrong
                 .push(format!("entry {number} of phone {seat} does not say what was typed"));
         }
+        for photo in &mut self.photos {
+            if photo.hash == typed {
+                photo.entry.clone_from(&hash);
+            }
+        }
         let entry: Value = serde_json::from_slice(bytes).unwrap_or_default();
         let journal = entry["journal"].as_str().unwrap_or_default().to_owned();
         let known = |it: &Saved| it.seat == seat && it.number == number && it.hash == hash;
@@ -167,6 +174,7 @@ impl Oracle {
         self.photos.push(SavedPhoto {
             seat,
             hash,
+            entry: String::new(),
             held: true,
             destroyed: false,
         });
@@ -323,6 +331,7 @@ impl Oracle {
         self.check_receipts(court, &mut wrong);
         self.check_entries(court, phones, &mut wrong);
         self.check_photos(court, phones, &mut wrong);
+        self.check_delivered(court, phones, &mut wrong);
         agreement::check_court(court, &folded, &mut wrong);
         agreement::check_phones(court, phones, &folded, &self.rotted, &mut wrong);
         wrong

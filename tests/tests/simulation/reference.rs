@@ -166,8 +166,8 @@ impl Fold {
         }
     }
 
-    /// A decision settles exactly the values that it names; on a phone an officer decides between
-    /// his own alone.
+    /// A decision settles exactly the values that it names, for the one that it chose, if that still
+    /// stands; on a phone an officer decides between his own alone.
     fn decide(&mut self, change: &Value, entry: &Value) -> bool {
         let path = change["path"].as_str().unwrap_or_default();
         let named: Vec<&str> = change["candidates"]
@@ -181,7 +181,12 @@ impl Fold {
         if standing.any(|it| entry["author"] != it.author.as_str()) {
             return false;
         }
-        given.retain(|it| change["chosen"] == it.entry.as_str() || !named.contains(&it.entry.as_str()));
+        if !given.iter().any(|it| change["chosen"] == it.entry.as_str()) {
+            return true;
+        }
+        given.retain(|it| {
+            change["chosen"] == it.entry.as_str() || !named.contains(&it.entry.as_str())
+        });
         self.folded.decided += 1;
         true
     }

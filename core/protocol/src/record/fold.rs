@@ -482,22 +482,22 @@ impl Record {
         state.candidates.len() > 1
     }
 
-    /// Whether an officer gave every one of some values that stand in a field: his own he may choose
-    /// between, on the other's testimony the office decides.
+    /// Whether of these values an officer gave every one that still stands in a field: between his own
+    /// he may choose, on the other's testimony the office decides.
     #[must_use]
     pub fn all_by(&self, author: OfficerId, path: &Path, candidates: &[EntryHash]) -> bool {
         let state = self.fields.get(path);
         let standing = state.map_or(&[][..], |state| state.candidates.as_slice());
-        let by_him = |hash: &EntryHash| {
-            standing
-                .iter()
-                .any(|it| it.entry == *hash && it.author == author)
-        };
-        candidates.iter().all(by_him)
+        let mut named = standing.iter().filter(|it| candidates.contains(&it.entry));
+        named.all(|it| it.author == author)
     }
 
+    /// The value that was chosen stays, the others that were named give way. Where the chosen one has
+    /// given way itself, unseen by whoever decided, nothing is settled: no field loses all its values.
     fn decide(&mut self, path: &Path, named: &[EntryHash], chosen: &EntryHash) {
-        if let Some(state) = self.fields.get_mut(path) {
+        if let Some(state) = self.fields.get_mut(path)
+            && state.candidates.iter().any(|it| it.entry == *chosen)
+        {
             state
                 .candidates
                 .retain(|it| it.entry == *chosen || !named.contains(&it.entry));

@@ -202,6 +202,10 @@ impl Holdings for TestHoldings {
         Ok(JOURNAL)
     }
 
+    fn is_own(&self, journal: JournalId) -> Result<bool, HoldingsError> {
+        Ok(journal == JOURNAL)
+    }
+
     fn new_journal(&self, cause: JournalCause) -> Result<(), HoldingsError> {
         self.open()?.begun = Some(cause);
         Ok(())

@@ -69,6 +69,44 @@ impl Oracle {
         })
     }
 
+    /// On a good line everything is delivered that can be.
+    pub(super) fn check_delivered(
+        &self,
+        court: &Tables,
+        phones: &[SeatView],
+        wrong: &mut Vec<String>,
+    ) {
+        let at_court = hashes_of(court);
+        for phone in phones {
+            let seat = phone.seat;
+            let rests = ["Done", "DoneWithIncidents"].contains(&phone.outcome.as_str());
+            if !rests && !phone.revoked {
+                wrong.push(format!(
+                    "phone {seat} does not come to rest on a good line: {}",
+                    phone.outcome
+                ));
+            }
+            if phone.undelivered_entries > 0 && phone.parked_from.is_none() {
+                wrong.push(format!(
+                    "phone {seat} still has {} entries to deliver on a good line",
+                    phone.undelivered_entries
+                ));
+            }
+            // A photo whose entry rotted before it was delivered is named by nothing.
+            let unnamed = self.photos.iter().filter(|it| {
+                let lost = self.rotted.contains(&seat) && !at_court.contains(&it.entry);
+                it.seat == seat && lost
+            });
+            let waits = phone.photos_parked.len() + unnamed.count();
+            if phone.undelivered_photos > waits && !phone.revoked {
+                wrong.push(format!(
+                    "phone {seat} still has {} photos to deliver on a good line",
+                    phone.undelivered_photos
+                ));
+            }
+        }
+    }
+
     pub(super) fn check_photos(
         &self,
         court: &Tables,
