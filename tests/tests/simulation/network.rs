@@ -257,7 +257,7 @@ impl Network {
 
     /// The server dies after so many awaits of this request; `false` when it was answered before.
     async fn die(&self, sent: &Sent, awaits: usize) -> bool {
-        let mut office = self.office.lock().await;
+        let mut office = self.office.clone().lock_owned().await;
         let answer = answer_of(office.routes(), sent.request(None));
         let limited = Limited {
             future: Box::pin(answer),
@@ -266,7 +266,9 @@ impl Network {
         if limited.await.is_some() {
             return false;
         }
-        office.crash().await;
+        // The court starts again even if the phone is killed meanwhile.
+        let starting = tokio::spawn(async move { office.crash().await });
+        starting.await.expect("the court starts again");
         true
     }
 
