@@ -38,7 +38,8 @@ pub use host::{
     SystemEntropy,
 };
 pub use phone::{
-    Engine, EnrolError, OfficerOnPhone, OpenError, Phone, SecondError, StoreKind, UnlockError,
+    Engine, EnrolError, OfficerOnPhone, OpenError, Phone, SecondError, StoreKind, StoreMaker,
+    UnlockError,
 };
 pub use pin::{Pin, PinError};
 pub use rescue::{RescueError, Rescued, RescuedJournal, RescuedOfficer, rescue};
@@ -49,4 +50,4 @@ pub use session::{
     Second, Session, Status, SyncError, SyncReport, seconds_among,
 };
 pub use store::StoreError;
-pub use sync::{CallError, UploadProgress};
+pub use sync::{CallError, Carrier, UploadProgress};

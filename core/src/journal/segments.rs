@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::{JournalId, Link};
 use waiqin_protocol::journal::{Chain, Head};
 use waiqin_protocol::suite::sha256;
@@ -182,7 +183,9 @@ impl FrameLog {
         .ok_or(JournalError::TooLong)?;
         // On an error the segment is dropped here: closed, never written again.
         segment.file.write_at(segment.end as u64, &bytes)?;
-        segment.file.sync()?;
+        if !planted(Fault::AckBeforeSync) {
+            segment.file.sync()?;
+        }
         self.index_frame(segment.number, segment.end, entries.len());
         self.head = follow(self.head, entries.iter().copied());
         segment.end += bytes.len();

@@ -16,7 +16,7 @@ use crate::disk::{Disk, RealDisk};
 use crate::keys::{Copies, KeyFile, KeyState, PinCost};
 use crate::session::{Folder, Inner};
 use crate::store::{MemoryStore, SledStore, Store, StoreError, WriteBehind};
-use crate::sync::{CallError, Enrolment};
+use crate::sync::{CallError, Carrier, Enrolment};
 use crate::{HostParts, Pin, Session};
 use std::collections::BTreeMap;
 use std::io;
@@ -41,15 +41,25 @@ pub struct Engine {
     pub pin_cost: PinCost,
     /// Room taken for a segment of the journal at once, bytes.
     pub segment_bytes: usize,
+    /// What carries requests to the court; `None`: the network.
+    pub carrier: Option<Arc<dyn Carrier>>,
+    /// Segments taken unread are read behind the officer's work; otherwise when
+    /// [`Session::check_journal`] says so.
+    pub checks_behind: bool,
 }
 
+/// Opens a store for a folder; with `true`, empty: what is there cannot be used.
+pub type StoreMaker = dyn Fn(&Path, bool) -> Result<Arc<dyn Store>, StoreError> + Send + Sync;
+
 /// Which store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum StoreKind {
     /// Sled, in the officer's folder.
     Sled,
     /// In memory: rebuilt from the journal at every unlock.
     Memory,
+    /// As this opens it.
+    Made(Arc<StoreMaker>),
     /// In memory, refusing what a test tells it to refuse.
     #[cfg(test)]
     Refusing,
@@ -62,6 +72,8 @@ impl Default for Engine {
             store: StoreKind::Sled,
             pin_cost: PinCost::default(),
             segment_bytes: 4 << 20,
+            carrier: None,
+            checks_behind: true,
         }
     }
 }
@@ -246,7 +258,8 @@ impl Phone {
     /// See [`EnrolError`].
     pub async fn enrol(&self, ticket: &Ticket, pin: &Pin) -> Result<Arc<Session>, EnrolError> {
         let network = self.shared.parts.network.clone();
-        let desk = Enrolment::with(ticket, network).map_err(EnrolError::of_call)?;
+        let carrier = self.shared.engine.carrier.clone();
+        let desk = Enrolment::with(ticket, network, carrier).map_err(EnrolError::of_call)?;
         let offer = desk.begin().await.map_err(EnrolError::of_call)?;
         let (shared, ticket, pin) = (self.shared.clone(), ticket.clone(), pin.clone());
         // The PIN is stretched and files are synced: not on a thread that serves others.
@@ -317,6 +330,7 @@ impl Shared {
             dir: self.parts.dir.join(name),
             parts: self.parts.clone(),
             segment_bytes: self.engine.segment_bytes,
+            carrier: self.engine.carrier.clone(),
         }
     }
 
@@ -345,8 +359,9 @@ impl Shared {
 
     /// Opens a store; empty when told that what is there cannot be used.
     fn store(&self, dir: &Path, empty: bool) -> Result<Arc<dyn Store>, StoreError> {
-        match self.engine.store {
+        match &self.engine.store {
             StoreKind::Memory => Ok(Arc::new(MemoryStore::default())),
+            StoreKind::Made(make) => make(dir, empty),
             #[cfg(test)]
             StoreKind::Refusing => Ok(Arc::new(WriteBehind::handing_on(
                 testing::RefusingStore::default(),

@@ -100,6 +100,7 @@ impl Device {
             store: StoreKind::Memory,
             pin_cost: CHEAP,
             segment_bytes: 64 * 1024,
+            ..Engine::default()
         }
     }
 

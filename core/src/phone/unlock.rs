@@ -51,7 +51,9 @@ impl Shared {
                 .note_incidents(vec![IncidentKind::KeysCopyDamaged])
                 .map_err(UnlockError::Journal)?;
         }
-        inner.check_behind();
+        if self.engine.checks_behind {
+            inner.check_behind();
+        }
         let weak = Arc::downgrade(&inner);
         let session = Session::over(inner);
         open.insert(

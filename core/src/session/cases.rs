@@ -168,7 +168,7 @@ impl Views {
                 }
             }
         }
-        subjects.extend(self.put_others(&mut written, others, log, entries));
+        subjects.extend(self.put_others(&mut written, others, log, entries)?);
         written.commit()?;
         if !slots.building {
             self.fold_again(&mut cases, log, &subjects)?;

@@ -2,6 +2,7 @@
 //! anything is counted by them; everything else can be asked for again.
 
 use super::inner::{BeaconHeld, Inner, SyncNote};
+use super::others::Taken;
 use super::read::rows_of_case;
 use super::shown::{IncidentKind, LastOutcome, Parked, ParkedItem};
 use super::succession::Delivering;
@@ -82,6 +83,11 @@ impl Holdings for Inner {
 
     fn journal_id(&self) -> Result<JournalId, HoldingsError> {
         self.in_delivered(|_, delivering| Ok(delivering.journal))
+    }
+
+    fn is_own(&self, journal: JournalId) -> Result<bool, HoldingsError> {
+        let written = self.open_still()?.journal();
+        Ok(written.log.part_of(journal).is_some())
     }
 
     fn head(&self) -> Result<Head, HoldingsError> {
@@ -183,6 +189,12 @@ impl Holdings for Inner {
 
     fn keep_certificate(&self, certificate: Signed<Certificate>) -> Result<(), HoldingsError> {
         let inner = self.open_still()?;
+        // Pages that came for the journal before left out everything of it, and this phone may have
+        // less of it than the court: they begin anew. First, so that no cut can leave it undone.
+        inner
+            .views
+            .forget_cursor()
+            .map_err(failed("forget the cursor"))?;
         inner
             .custody()
             .add(vec![CustodyItem::Certificate(certificate)])
@@ -305,17 +317,25 @@ impl Holdings for Inner {
     fn keep_verdicts(&self, runs: &[VerdictRun]) -> Result<(), HoldingsError> {
         let inner = self.open_still()?;
         let Delivering { base, head, .. } = inner.delivering(&inner.journal());
+        let taken: Vec<Taken> = runs
+            .iter()
+            .map(|run| Taken {
+                from: base + run.from,
+                to: base + run.to,
+                number: run.number,
+            })
+            .collect();
         let mut batch = inner.views.store.batch();
         let mut judged: u64 = inner
             .reading(|views| views.meta(meta::JUDGED))
             .map_err(failed("read the verdicts"))?
             .unwrap_or(0);
+        inner
+            .views
+            .keep_taken(&mut batch, &taken)
+            .map_err(failed("keep the verdicts"))?;
         for run in runs {
             let to = run.to.min(head.seq);
-            inner
-                .views
-                .keep_taken(&mut batch, base, run)
-                .map_err(failed("keep the verdicts"))?;
             for seq in run.from.max(1)..=to {
                 let seq = base + seq;
                 match run.verdict {

@@ -14,7 +14,7 @@ use crate::keys::{KeyPublic, Unlocked};
 use crate::phone::UnlockError;
 use crate::secret::SecretKey;
 use crate::store::{Store, StoreError};
-use crate::sync::Pinned;
+use crate::sync::{Carrier, Pinned};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -103,6 +103,7 @@ pub(crate) struct Folder {
     pub dir: PathBuf,
     pub parts: HostParts,
     pub segment_bytes: usize,
+    pub carrier: Option<Arc<dyn Carrier>>,
 }
 
 impl Folder {

@@ -167,6 +167,7 @@ impl Session {
             parts.clock.clone(),
             parts.entropy.clone(),
             parts.network.clone(),
+            inner.keys.folder.carrier.clone(),
         );
         Arc::new(Self {
             card: inner.public.officer.clone(),

@@ -8,9 +8,10 @@ use super::views::{Views, meta};
 use crate::journal::Line;
 use crate::store::{SealedBatch, StoreError, Tree};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use waiqin_protocol::ids::{CaseId, SubjectId};
-use waiqin_protocol::wire::sync::{EntryMark, VerdictRun};
+use waiqin_protocol::wire::sync::EntryMark;
 
 /// An entry of another journal, its bytes as they came.
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,6 +25,15 @@ struct TakenStored {
     from: u64,
     /// Row of the log.
     number: u64,
+}
+
+/// Own entries that the court took in with one row of its log, by running numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Taken {
+    pub from: u64,
+    pub to: u64,
+    /// Row of the log.
+    pub number: u64,
 }
 
 /// Rows that are written again at a time.
@@ -56,53 +66,66 @@ impl Views {
         Ok(run.map_or(u64::MAX, |(_, run)| run.number))
     }
 
-    /// Keeps with which row of the log own entries were taken in; `base` entries stand in the
-    /// journals before theirs.
+    /// Keeps with which row of the log own entries were taken in.
     pub(super) fn keep_taken(
         &self,
         batch: &mut SealedBatch<'_>,
-        base: u64,
-        run: &VerdictRun,
+        runs: &[Taken],
     ) -> Result<(), StoreError> {
-        let (from, to) = (base + run.from, base + run.to);
-        // A court that was restored takes in again, in other runs.
-        let older: Vec<(Vec<u8>, TakenStored)> =
+        let Some(first) = runs.iter().map(|run| run.from).min() else {
+            return Ok(());
+        };
+        let stored: Vec<(Vec<u8>, TakenStored)> =
             self.store
-                .scan(Tree::Taken, &[], &from.to_be_bytes(), usize::MAX)?;
-        for (key, _) in older {
-            if key.as_slice() < to.to_be_bytes().as_slice() {
-                batch.remove(Tree::Taken, &key);
+                .scan(Tree::Taken, &[], &first.to_be_bytes(), usize::MAX)?;
+        let mut taken = BTreeMap::new();
+        for (key, run) in stored {
+            batch.remove(Tree::Taken, &key);
+            if let Some(last) = key.first_chunk::<8>() {
+                taken.insert(u64::from_be_bytes(*last), (run.from, run.number));
             }
         }
-        let number = run.number;
-        batch.put(
-            Tree::Taken,
-            &to.to_be_bytes(),
-            &TakenStored { from, number },
-        );
+        for run in runs {
+            cover(&mut taken, *run);
+        }
+        for (last, (from, number)) in taken {
+            let run = TakenStored { from, number };
+            batch.put(Tree::Taken, &last.to_be_bytes(), &run);
+        }
         Ok(())
     }
 
-    /// Puts entries of others into a tree, those of this phone's own journals left out: it has them.
-    /// The records that they are about.
+    /// Puts entries of others into a tree. Those that this phone's own older journals hold only tell
+    /// their place in the log; what it wrote there before a copy of it was put back is the court's to
+    /// tell. The records that they are about.
     pub(super) fn put_others(
         &self,
         batch: &mut SealedBatch<'_>,
         tree: Tree,
         log: &Line,
         entries: Vec<(EntryMark, String)>,
-    ) -> BTreeSet<SubjectId> {
-        let mut subjects = BTreeSet::new();
+    ) -> Result<BTreeSet<SubjectId>, StoreError> {
+        let (mut subjects, mut taken) = (BTreeSet::new(), Vec::new());
         for (mark, text) in entries {
-            let own = log.part_of(mark.journal);
-            if own.is_some_and(|part| mark.seq <= part.log.head().seq) {
-                continue;
+            subjects.insert(mark.subject);
+            if let Some(part) = log.part_of(mark.journal) {
+                let own = part.log.read(mark.seq);
+                let own = own.map_err(|error| StoreError::Io(io::Error::other(error)))?;
+                if own.is_some_and(|bytes| bytes == text.as_bytes()) {
+                    let seq = part.base + mark.seq;
+                    taken.push(Taken {
+                        from: seq,
+                        to: seq,
+                        number: mark.number,
+                    });
+                    continue;
+                }
             }
             let key = key_of(mark.subject, mark.number, mark.seq);
             batch.put(tree, &key, &OtherStored { text });
-            subjects.insert(mark.subject);
         }
-        subjects
+        self.keep_taken(batch, &taken)?;
+        Ok(subjects)
     }
 
     /// Takes away what others wrote on a case that left the scope. The records concerned.
@@ -195,9 +218,52 @@ impl Views {
     }
 }
 
+/// Puts a run over others, by last number. A court that was restored takes in again, in other runs:
+/// what the new one covers of an older one gives way, the rest of that stays.
+fn cover(taken: &mut BTreeMap<u64, (u64, u64)>, run: Taken) {
+    let Taken { from, to, number } = run;
+    let older: Vec<(u64, (u64, u64))> = taken
+        .range(from..)
+        .take_while(|(_, (begins, _))| *begins <= to)
+        .map(|(last, run)| (*last, *run))
+        .collect();
+    for (last, (begins, number)) in older {
+        taken.remove(&last);
+        if begins < from {
+            taken.insert(from - 1, (begins, number));
+        }
+        if last > to {
+            taken.insert(last, (to + 1, number));
+        }
+    }
+    taken.insert(to, (from, number));
+}
+
 fn key_of(subject: SubjectId, number: u64, seq: u64) -> Vec<u8> {
     let mut key = subject.as_bytes().to_vec();
     key.extend(number.to_be_bytes());
     key.extend(seq.to_be_bytes());
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_a_restored_court_takes_in_again_leaves_the_rest_of_the_older_one() {
+        let mut taken = BTreeMap::new();
+        let mut take = |runs: &[(u64, u64, u64)]| {
+            for (from, to, number) in runs.iter().copied() {
+                cover(&mut taken, Taken { from, to, number });
+            }
+            taken.clone()
+        };
+        let taken = take(&[(1, 6, 10), (7, 13, 20), (9, 12, 30)]);
+        let expected = [(6, (1, 10)), (8, (7, 20)), (12, (9, 30)), (13, (13, 20))];
+        assert_eq!(taken, BTreeMap::from(expected));
+        let taken = take(&[(13, 14, 31), (5, 8, 29)]);
+        let expected = [(4, (1, 10)), (8, (5, 29)), (12, (9, 30)), (14, (13, 31))];
+        assert_eq!(taken, BTreeMap::from(expected));
+    }
 }

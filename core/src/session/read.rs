@@ -8,6 +8,7 @@ use super::shown::{
 };
 use super::views::{EntryRead, RowStored, Views};
 use super::{Session, StoreError};
+use crate::UnlockError;
 use crate::evidence::is_damage;
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{CaseId, EvidenceHash, SubjectId};
@@ -148,6 +149,29 @@ impl Session {
             .evidence
             .read(&hash)
             .map_err(|error| inner.evidence_error(hash, error))
+    }
+
+    /// The bytes of an entry of this phone by its number, as the journal holds them; `None` when they
+    /// do not read any more, or there is none of this number.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn written(&self, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let inner = self.inner().ok_or(StoreError::Locked)?;
+        let read = inner.journal().log.read(number);
+        read.map_err(|error| StoreError::Io(std::io::Error::other(error)))
+    }
+
+    /// Reads what was taken unread when the journal was opened, and says what is lost of it: where
+    /// the engine does not do so behind the officer's work.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or what is lost not be said.
+    pub fn check_journal(&self) -> Result<(), UnlockError> {
+        while let Some(inner) = self.inner()
+            && inner.check_step()?
+        {}
+        Ok(())
     }
 
     /// Receipts held, newest first.

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
+use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::{EntryHash, EvidenceHash, JournalId, RecordHash, SubjectId};
 use waiqin_protocol::journal::{Act, CaseRef, Entry, Head, entry_hash};
 use waiqin_protocol::record::Record;
@@ -125,6 +126,14 @@ impl Views {
         let mut batch = self.store.batch();
         batch.put(Tree::Meta, name.as_bytes(), value);
         batch.commit()
+    }
+
+    /// Forgets up to where pages came, durably: the next ones begin from the start.
+    pub(super) fn forget_cursor(&self) -> Result<(), StoreError> {
+        let mut batch = self.store.batch();
+        batch.remove(Tree::Meta, meta::CURSOR.as_bytes());
+        batch.commit()?;
+        self.flush()
     }
 
     pub fn flush(&self) -> Result<(), StoreError> {
@@ -265,7 +274,11 @@ impl Views {
             if let Some(bytes) = read
                 && let Ok(entry) = Entry::from_bytes(&bytes)
             {
-                let number = if alone { 0 } else { self.taken_with(seq)? };
+                let number = if alone || planted(Fault::ReorderFold) {
+                    0
+                } else {
+                    self.taken_with(seq)?
+                };
                 let hash = entry_hash(&bytes);
                 let own = Some(seq);
                 ordered.insert((number, seq), EntryRead { own, entry, hash });

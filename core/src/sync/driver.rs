@@ -3,7 +3,7 @@
 use super::conversation::Conversation;
 use super::error::CallError;
 use super::holdings::{Holdings, HoldingsError, Unsent};
-use super::line::{Line, STALL};
+use super::line::{Carrier, Line, STALL};
 use super::report::{incident, of_phone, outcome, parked};
 use super::sync::Brought;
 use super::upload::Moved;
@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(test)]
 use std::time::Duration;
 use waiqin_protocol::ids::EvidenceHash;
 use waiqin_protocol::sync::{Asked, Effect, Event, Failure, Machine, Moment, Report, Stock, Token};
@@ -80,17 +81,23 @@ struct Tally {
 }
 
 impl Driver {
-    /// A driver for these holdings; nothing is sent before it is asked to sync.
+    /// A driver for these holdings, over the network unless another carrier is given; nothing is
+    /// sent before it is asked to sync.
     pub fn new(
         holdings: Arc<dyn Holdings>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         network: Arc<NetworkSwitch>,
+        carrier: Option<Arc<dyn Carrier>>,
     ) -> Self {
-        Self::with_patience(holdings, clock, entropy, network, STALL)
+        let pinned = holdings.pinned();
+        let line = Line::to(&pinned.url, pinned.tls.as_deref(), network.clone(), STALL)
+            .map(|line| line.carried_by(carrier));
+        Self::on(line, holdings, clock, entropy, network)
     }
 
     /// As [`Driver::new`], with another measure of silence.
+    #[cfg(test)]
     pub fn with_patience(
         holdings: Arc<dyn Holdings>,
         clock: Arc<dyn Clock>,
@@ -98,8 +105,19 @@ impl Driver {
         network: Arc<NetworkSwitch>,
         stall: Duration,
     ) -> Self {
-        let pinned = holdings.pinned().clone();
-        let talk = Line::to(&pinned.url, pinned.tls.as_deref(), network.clone(), stall)
+        let pinned = holdings.pinned();
+        let line = Line::to(&pinned.url, pinned.tls.as_deref(), network.clone(), stall);
+        Self::on(line, holdings, clock, entropy, network)
+    }
+
+    fn on(
+        line: Result<Line, CallError>,
+        holdings: Arc<dyn Holdings>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        network: Arc<NetworkSwitch>,
+    ) -> Self {
+        let talk = line
             .map(|line| Conversation::new(holdings, line, clock.clone()))
             .map_err(|error| error.failure());
         let machine = Mutex::new(Machine::new(clock.now().mono_ms));

@@ -2,7 +2,7 @@
 
 use super::conversation::MESSAGE_BYTES_MAX;
 use super::error::CallError;
-use super::line::{Line, STALL};
+use super::line::{Carrier, Line, STALL};
 use crate::host::NetworkSwitch;
 use reqwest::Method;
 use std::sync::Arc;
@@ -20,10 +20,14 @@ impl Enrolment {
     ///
     /// # Errors
     /// [`CallError::Address`] when the ticket names neither https with a pin nor this machine.
-    pub fn with(ticket: &Ticket, network: Arc<NetworkSwitch>) -> Result<Self, CallError> {
+    pub fn with(
+        ticket: &Ticket,
+        network: Arc<NetworkSwitch>,
+        carrier: Option<Arc<dyn Carrier>>,
+    ) -> Result<Self, CallError> {
         let line = Line::to(&ticket.url, ticket.tls.as_deref(), network, STALL)?;
         Ok(Self {
-            line,
+            line: line.carried_by(carrier),
             ticket: ticket.clone(),
         })
     }

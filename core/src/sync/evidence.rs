@@ -5,7 +5,7 @@ use super::error::CallError;
 use super::holdings::Unsent;
 use reqwest::Method;
 use std::collections::BTreeMap;
-use waiqin_protocol::ids::{EvidenceHash, JournalId};
+use waiqin_protocol::ids::EvidenceHash;
 use waiqin_protocol::journal::{EvidenceReceipt, Signed};
 use waiqin_protocol::sync::{Custody, Token};
 use waiqin_protocol::wire::evidence::{EvidenceState, StatusAnswer, StatusRequest};
@@ -31,7 +31,6 @@ impl Conversation {
             .iter()
             .map(|unsent| (unsent.hash, unsent.length))
             .collect();
-        let journal = self.held(|holdings| holdings.journal_id()).await?;
         let mut receipts = Vec::new();
         let mut custody = Vec::new();
         for item in answer.items {
@@ -40,7 +39,7 @@ impl Conversation {
             };
             let state = match (item.state, item.receipt) {
                 (EvidenceState::Received | EvidenceState::Verified, Some(receipt)) => {
-                    self.check_evidence(&receipt, journal, item.hash, *length)?;
+                    self.check_evidence(&receipt, item.hash, *length).await?;
                     receipts.push(receipt);
                     Custody::Receipted
                 }
@@ -61,16 +60,19 @@ impl Conversation {
         Ok((custody, new))
     }
 
-    fn check_evidence(
+    /// The receipt may be for an older journal of this phone: the answer that brought it then was
+    /// lost.
+    async fn check_evidence(
         &self,
         receipt: &Signed<EvidenceReceipt>,
-        journal: JournalId,
         hash: EvidenceHash,
         length: u64,
     ) -> Result<(), CallError> {
         let pinned = self.holdings.pinned();
         let body = &receipt.body;
-        if body.server != pinned.server || body.journal != journal {
+        let journal = body.journal;
+        let own = self.held(move |holdings| holdings.is_own(journal)).await?;
+        if body.server != pinned.server || !own {
             return Err(CallError::not_ours("a receipt for another journal"));
         }
         if body.hash != hash || body.length != length {

@@ -62,6 +62,9 @@ pub(crate) trait Holdings: Send + Sync + 'static {
     /// The journal that is delivered. All numbers and links here are of it.
     fn journal_id(&self) -> Result<JournalId, HoldingsError>;
 
+    /// Whether a journal is the one that is delivered or one that it follows.
+    fn is_own(&self, journal: JournalId) -> Result<bool, HoldingsError>;
+
     /// Begins a new journal that follows the one delivered; nothing when one was begun that the court
     /// has not certified yet. What is saved from now on is saved in it.
     fn new_journal(&self, cause: JournalCause) -> Result<(), HoldingsError>;

@@ -5,9 +5,10 @@ use super::error::{CallError, local_problem};
 use super::pin;
 use crate::host::NetworkSwitch;
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt, stream};
 use reqwest::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use std::io;
 use std::pin::pin;
@@ -29,9 +30,24 @@ const SLOW_BYTES_PER_S: u64 = 16 << 10;
 /// Longest body of a refusal.
 const PROBLEM_BYTES_MAX: usize = 64 << 10;
 
+/// Carries requests to the court and brings its answers: the network, or what a simulation puts in
+/// its place.
+pub trait Carrier: Send + Sync {
+    /// Carries one request; the headers of the answer, whatever its status.
+    fn carry(&self, request: Request) -> BoxFuture<'_, Result<Response, CallError>>;
+}
+
+impl Carrier for Client {
+    fn carry(&self, request: Request) -> BoxFuture<'_, Result<Response, CallError>> {
+        let answer = self.execute(request);
+        Box::pin(async move { answer.await.map_err(of_reqwest) })
+    }
+}
+
 /// The line to one server.
 pub(super) struct Line {
     client: Client,
+    carrier: Arc<dyn Carrier>,
     base: Url,
     network: Arc<NetworkSwitch>,
     stall: Duration,
@@ -98,11 +114,20 @@ impl Line {
             .build()
             .map_err(|error| CallError::Phone(Box::new(error)))?;
         Ok(Self {
+            carrier: Arc::new(client.clone()),
             client,
             base,
             network,
             stall,
         })
+    }
+
+    /// The same line over another carrier, if one is given.
+    pub fn carried_by(self, carrier: Option<Arc<dyn Carrier>>) -> Self {
+        match carrier {
+            Some(carrier) => Self { carrier, ..self },
+            None => self,
+        }
     }
 
     /// A request to a path under `/api/v1/`.
@@ -137,10 +162,11 @@ impl Line {
         if !self.network.is_on() {
             return Err(CallError::Offline);
         }
+        let request = request.build().map_err(of_reqwest)?;
         alive.touch();
-        let answer = self.watch(alive, request.send()).await?;
+        let answer = self.watch(alive, self.carrier.carry(request)).await?;
         alive.touch();
-        answer.map_err(of_reqwest)
+        answer
     }
 
     /// The next bytes of an answer.

@@ -124,8 +124,14 @@ fn write_lines(
                 lost = Some(next);
                 break;
             };
+            // A gap counts as an entry does.
+            if entries >= plan.limits.piece_entries_max {
+                close_piece(holdings, chain.head(), body, level)?;
+                (entries, bytes) = (0, 0);
+            }
             body.control(&UpLine::Gap(gap), level)?;
             chain = Chain::after(gap.end());
+            entries += 1;
             unclosed = true;
             continue;
         }

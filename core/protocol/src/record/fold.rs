@@ -5,6 +5,7 @@ use super::facts::Amends;
 use super::items::ItemOrder;
 use super::parts::{CountersignState, Decision, EvidenceState, Refusal, Seal, Signature};
 use crate::canonical::Value;
+use crate::fault::{Fault, planted};
 use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash, SubjectId};
 use crate::journal::{Act, CaseRef, Change, Entry, Finding, Override, Path};
 use crate::wire::sync::{Verdict, VerdictReason};
@@ -492,7 +493,8 @@ impl Record {
             candidates: Vec::new(),
         });
         state.candidates.retain(|it| {
-            it.journal != entry.journal
+            !planted(Fault::LastWriter)
+                && it.journal != entry.journal
                 && it.value != *value
                 && !known.iter().any(|seen| seen.hash == it.entry)
         });
@@ -505,18 +507,14 @@ impl Record {
         state.candidates.len() > 1
     }
 
-    /// Whether an officer gave every one of some values that stand in a field: his own he may choose
-    /// between, on the other's testimony the office decides.
+    /// Whether of these values an officer gave every one that still stands in a field: between his own
+    /// he may choose, on the other's testimony the office decides.
     #[must_use]
     pub fn all_by(&self, author: OfficerId, path: &Path, candidates: &[EntryHash]) -> bool {
         let state = self.fields.get(path);
         let standing = state.map_or(&[][..], |state| state.candidates.as_slice());
-        let by_him = |hash: &EntryHash| {
-            standing
-                .iter()
-                .any(|it| it.entry == *hash && it.author == author)
-        };
-        candidates.iter().all(by_him)
+        let mut named = standing.iter().filter(|it| candidates.contains(&it.entry));
+        named.all(|it| it.author == author)
     }
 
     /// Lets one of the values named stand, and says which it was. A value that nobody named stays

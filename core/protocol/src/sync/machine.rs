@@ -8,6 +8,7 @@ use super::event::{
     Synced, Token,
 };
 use super::run::{Call, Run};
+use crate::fault::{Fault, planted};
 use crate::ids::EvidenceHash;
 use crate::journal::{Head, JournalCause};
 use crate::wire::problem::ProblemCode;
@@ -315,6 +316,7 @@ impl Machine {
             run.ending = Some(Failure::Cut);
         }
         match synced.heads {
+            Some((Heads::ServerAhead, _)) if planted(Fault::SeqReuseAfterRestore) => {}
             Some((Heads::ServerBehind, head)) => self.resend(head),
             Some((Heads::ServerRolledBack, head)) => {
                 effects.push(Effect::Incident(Seen::ServerRolledBack));

@@ -10,6 +10,7 @@ use super::{
 use crate::host::Entropy;
 use crate::secret::SecretKey;
 use std::sync::Arc;
+use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::journal::Head;
 
 impl FrameLog {
@@ -64,7 +65,10 @@ impl FrameLog {
             let (before, lost_before) = (log.head, lost.len());
             let bytes = log.shape.disk.read(&segment_path(&log.shape, number))?;
             let place = log.place(number);
-            let scan = scan(&log.key, &place, &bytes);
+            let mut scan = scan(&log.key, &place, &bytes);
+            if number == newest && planted(Fault::DropTail) {
+                scan.frames.pop();
+            }
             for (offset, frame) in &scan.frames {
                 log.take_frame(number, *offset, frame, &mut lost)?;
             }

@@ -213,6 +213,10 @@ impl Holdings for TestHoldings {
         Ok(())
     }
 
+    fn is_own(&self, journal: JournalId) -> Result<bool, HoldingsError> {
+        Ok(journal == JOURNAL)
+    }
+
     fn new_journal(&self, cause: JournalCause) -> Result<(), HoldingsError> {
         self.open()?.begun = Some(cause);
         Ok(())

@@ -120,10 +120,10 @@ async fn an_enrolment_with_a_wrong_pin_says_that_the_key_is_wrong() {
         url: format!("https://{}", server.address),
     };
     let network = Arc::new(NetworkSwitch::new(true));
-    let enrolment = Enrolment::with(&ticket(&other), network.clone()).unwrap();
+    let enrolment = Enrolment::with(&ticket(&other), network.clone(), None).unwrap();
     let error = enrolment.begin().await.unwrap_err();
     assert!(matches!(error, CallError::WrongKey), "{error:?}");
-    let enrolment = Enrolment::with(&ticket(&key), network).unwrap();
+    let enrolment = Enrolment::with(&ticket(&key), network, None).unwrap();
     let error = enrolment.begin().await.unwrap_err();
     assert!(matches!(error, CallError::Refused { .. }), "{error:?}");
 }

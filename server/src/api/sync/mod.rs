@@ -25,6 +25,7 @@ use lines::Lines;
 use pages::Pages;
 use standing::{Compared, Known};
 use take::Taken;
+use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::Nonce;
 use waiqin_protocol::journal::{Beacon, Head, Signed};
 use waiqin_protocol::wire::sync::{
@@ -181,8 +182,12 @@ async fn opening(
     let in_line = matches!(heads, Heads::Same | Heads::ServerRolledBack) && compared.linked;
     if in_line
         && journal.head.seq > head.from.seq
-        && let Some(receipt) = journal.receipt.clone()
+        && let Some(mut receipt) = journal.receipt.clone()
     {
+        if planted(Fault::ReceiptTwice) {
+            receipt.body.at = court.clock().now_ms();
+            receipt = Signed::sign(receipt.body, court.signer())?;
+        }
         lines.push(DownLine::Receipt(Box::new(receipt)));
     }
     if in_line {

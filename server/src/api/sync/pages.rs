@@ -14,6 +14,7 @@ use crate::db::{self, Db, DbError, OtherEntry, Reader, ScopeChange, ScopeMark, W
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use std::collections::VecDeque;
+use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::CaseId;
 use waiqin_protocol::journal::LogPosition;
 use waiqin_protocol::suite::sha256;
@@ -154,7 +155,11 @@ impl Cutting {
         while let Some(next) = self.take().await? {
             let size = next.size();
             if bytes > 0 && bytes + size > room {
-                self.put_back(next);
+                if planted(Fault::CursorSkip) {
+                    self.mark = next.mark();
+                } else {
+                    self.put_back(next);
+                }
                 break;
             }
             bytes += size;

@@ -7,6 +7,7 @@ use super::piece::{self, Piece};
 use crate::api::problem::Refusal;
 use crate::court::Court;
 use crate::db::{Caller, EvidenceName, StoredEntry};
+use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::Link;
 use waiqin_protocol::journal::Head;
 use waiqin_protocol::wire::sync::{Gap, Heads, SyncHead, UpLine, UpText};
@@ -97,7 +98,11 @@ async fn commit(court: &Court, caller: &Caller, piece: Piece) -> Result<Heads, R
     for _ in 0..TRIES {
         let server = court.db().journal(caller.journal.id).await?;
         let server = server.ok_or(Refusal::JournalUnknown)?.head;
-        match place_of(court, caller, &piece, server).await? {
+        let place = match planted(Fault::SkipDedup) {
+            true => Place::Continues(0),
+            false => place_of(court, caller, &piece, server).await?,
+        };
+        match place {
             Place::Known => return Ok(Heads::Same),
             Place::Beyond => return Ok(Heads::ServerBehind),
             Place::Forks(from) => {
@@ -139,10 +144,14 @@ async fn place_of(
     piece: &Piece,
     server: Head,
 ) -> Result<Place, Refusal> {
-    if piece.start.seq > server.seq {
-        return Ok(Place::Beyond);
-    }
     let journal = caller.journal.id;
+    if piece.start.seq > server.seq {
+        // What goes on from a fork is kept beside the chain with it.
+        return Ok(match court.db().holds(journal, piece.start).await? {
+            true => Place::Forks(0),
+            false => Place::Beyond,
+        });
+    }
     if court.db().link_at(journal, piece.start.seq).await? != Some(piece.start.link) {
         return Ok(Place::Forks(0));
     }

@@ -240,8 +240,32 @@ fn an_officer_chooses_between_his_own_values_alone() {
     assert_ne!(by(one), by(two));
     assert!(record.all_by(by(one), &place, &[one]));
     assert!(!record.all_by(by(one), &place, &[one, two]));
-    assert!(!record.all_by(by(one), &place, &[EntryHash::from_bytes([9; 32])]));
-    assert!(!record.all_by(by(one), &Path::new("course").unwrap(), &[one]));
+    // What does not stand any more is nobody's to decide on.
+    let gone = EntryHash::from_bytes([9; 32]);
+    assert!(record.all_by(by(one), &place, &[one, gone]));
+    assert!(!record.all_by(by(one), &place, &[two, gone]));
+}
+
+#[test]
+fn a_decision_whose_value_has_given_way_settles_nothing() {
+    let (mut a, mut b) = (Phone::new(1), Phone::new(2));
+    let mut record = a.opened();
+    let opening = record.order[0].hash;
+    let (_, one) = a.set(&mut record, None, "place", "大岗".into());
+    let (_, two) = b.set(&mut record, Some(opening), "place", "榄核".into());
+    let mut decide = |chosen| {
+        let decision = Change::ContestDecided {
+            candidates: vec![one, two],
+            chosen,
+            path: Path::new("place").unwrap(),
+            reason: "以照片为准".into(),
+        };
+        let (entry, hash) = Phone::new(7).write(Some(two), decision);
+        record.apply(&entry, hash);
+        record.text("place").to_owned()
+    };
+    assert_eq!(decide(one), "大岗");
+    assert_eq!(decide(two), "大岗");
 }
 
 #[test]
