@@ -13,6 +13,15 @@ CREATE INDEX entries_late ON entries (journal, verdict_number) WHERE verdict_num
 DROP INDEX entries_held;
 CREATE INDEX entries_waiting ON entries (subject, journal, seq) WHERE verdict = 'held' AND reason <> 'outside_seal';
 
+-- Forked entries wait for a person, who may let them stand in their records; the chain stays as it is.
+ALTER TABLE forked_entries ADD COLUMN subject TEXT;
+ALTER TABLE forked_entries ADD COLUMN kind TEXT;
+ALTER TABLE forked_entries ADD COLUMN verdict TEXT NOT NULL DEFAULT 'held';
+ALTER TABLE forked_entries ADD COLUMN reason TEXT DEFAULT 'fork';
+ALTER TABLE forked_entries ADD COLUMN verdict_number BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX forked_subject ON forked_entries (subject);
+CREATE INDEX forked_names_subject ON forked_names (subject);
+
 -- The journals in which the office itself writes (1).
 ALTER TABLE journals ADD COLUMN office BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX audit_act ON audit (act, at_ms);

@@ -316,3 +316,48 @@ async fn what_a_revoked_phone_handed_in_stands_once_it_is_released() {
         server.verified();
     }
 }
+
+#[tokio::test]
+async fn what_forked_stands_once_it_is_released_and_what_was_written_after_it_too() {
+    for server in courts().await {
+        let mut wang = Phone::enrol(&server, "wang", 1).await;
+        let subject = wang.open_record(101, "x", None);
+        wang.sync().await;
+        // A copy of the phone is put back; both write entry 3.
+        let mut copy = Phone::unenrolled(&server.http, wang.officer, 1).await;
+        copy.entries = wang.entries.clone();
+        copy.open_session().await;
+        wang.write(subject, place("大岗"));
+        wang.sync().await;
+        copy.write(subject, place("榄核"));
+        let fork = newest(&copy);
+        copy.sync().await;
+        // Another phone had seen what the copy wrote.
+        let mut li = Phone::enrol(&server, "li", 2).await;
+        let after = Change::FieldsChanged {
+            values: [(Path::new("course").unwrap(), Value::from("敲门"))].into(),
+        };
+        let seq = li.write_after(subject, Some(fork), after);
+        let answer = li.sync().await;
+        let held = Some((Verdict::Held, Some(VerdictReason::UnknownBase)));
+        assert_eq!(verdict_on(&answer, seq).map(|it| (it.0, it.1)), held);
+        li.learn(&answer);
+        server.verified();
+
+        let mut clerk = Clerk::sign_in(&server).await;
+        let path = format!("/decisions/{}", wang.journal);
+        let page = clerk.get(&path).await;
+        let entries = hidden(&page, "entries");
+        assert_eq!(entries, fork.to_string());
+        let fields = [("entries", entries.as_str()), ("reason", "两份都看过")];
+        let (status, after) = clerk.post(&path, &page, &fields).await;
+        assert_eq!(status, 303, "{after}");
+        let record = clerk.get(&format!("/records/{subject}")).await;
+        for value in ["大岗", "榄核", "敲门"] {
+            assert!(record.contains(value), "{value}: {record}");
+        }
+        // The later one by its journal takes the place of the earlier: nobody else wrote between.
+        assert!(verdict_on(&li.sync().await, seq).is_some_and(|it| it.0 == Verdict::Accepted));
+        server.verified();
+    }
+}

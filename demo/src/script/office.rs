@@ -77,6 +77,10 @@ pub async fn second_phone(
         reason: "与照片相符",
         phone: second.dir.clone(),
     };
+    // What the restored copy wrote waits for a person, and what was written after it with it.
+    let clerk = Hand::sign_in(console, CLERK.login, password).await?;
+    release_all(&clerk).await?;
+    sync(&first.hand).await?;
     sync(&second.hand).await?;
     for (phone, value) in [&*first, &second].into_iter().zip(&contest.given) {
         remark(&phone.hand, record, value).await?;
@@ -94,7 +98,6 @@ pub async fn second_phone(
             );
         }
     }
-    let clerk = Hand::sign_in(console, CLERK.login, password).await?;
     let listed = clerk.open("/decisions").await?;
     ensure!(listed.links().contains(&address), "the office is not told");
     let page = clerk.open(&address).await?;
@@ -131,6 +134,21 @@ pub async fn second_phone(
     }
     second.stop().await?;
     Ok(contest)
+}
+
+/// Releases everything that is held.
+async fn release_all(clerk: &Hand) -> Result<()> {
+    let listed = clerk.open("/decisions").await?;
+    for link in listed.links() {
+        if link.starts_with("/decisions/") {
+            let page = clerk.open(&link).await?;
+            let values = [("reason", "手机恢复前后所写，均已核对")];
+            clerk
+                .send(&page, &link, "name=\"entries\"", &values, None)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// Kills the server again and again while the phone delivers entries and photos.

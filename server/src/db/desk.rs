@@ -208,9 +208,13 @@ impl Db {
     /// When the database does not answer.
     pub async fn entries_of(&self, subject: &str, limit: u32) -> Result<Vec<EntryRow>, DbError> {
         let rows = sqlx::query(
-            "SELECT e.journal, e.seq, e.hash, e.bytes, e.kind, e.verdict, e.reason, l.at_ms \
-             FROM entries e JOIN log l ON l.number = e.log_number \
-             WHERE e.subject = $1 ORDER BY e.verdict_number, e.seq LIMIT $2",
+            "SELECT journal, seq, hash, bytes, kind, verdict, reason, at_ms FROM ( \
+             SELECT e.journal, e.seq, e.hash, e.bytes, e.kind, e.verdict, e.reason, l.at_ms, \
+             e.verdict_number FROM entries e JOIN log l ON l.number = e.log_number \
+             WHERE e.subject = $1 UNION ALL \
+             SELECT f.journal, f.seq, f.hash, f.bytes, f.kind, f.verdict, f.reason, f.received_ms, \
+             f.verdict_number FROM forked_entries f WHERE f.subject = $1) AS known \
+             ORDER BY CASE WHEN verdict_number = 0 THEN 1 ELSE 0 END, verdict_number, seq LIMIT $2",
         )
         .bind(subject)
         .bind(i64::from(limit))
@@ -238,8 +242,9 @@ impl Db {
     pub async fn evidence_of(&self, subject: &str) -> Result<Vec<EvidenceRow>, DbError> {
         let rows = sqlx::query(
             "SELECT n.hash, MAX(h.length), MAX(h.media), MAX(h.received_ms), MAX(h.verified_ms) \
-             FROM evidence_names n LEFT JOIN evidence h ON h.hash = n.hash \
-             WHERE n.subject = $1 GROUP BY n.hash",
+             FROM (SELECT hash FROM evidence_names WHERE subject = $1 \
+             UNION SELECT hash FROM forked_names WHERE subject = $1) AS n \
+             LEFT JOIN evidence h ON h.hash = n.hash GROUP BY n.hash",
         )
         .bind(subject)
         .fetch_all(self.pool())

@@ -215,15 +215,15 @@ impl Write {
     pub async fn add_forked(
         &mut self,
         journal: JournalId,
-        entries: &[StoredEntry],
+        entries: &[NewEntry],
         now_ms: i64,
     ) -> Result<(), DbError> {
         let journal = journal.to_string();
         for rows in entries.chunks(ROWS_AT_ONCE) {
             let sql = format!(
-                "INSERT INTO forked_entries (journal, seq, hash, link, bytes, received_ms) \
-                 VALUES {} ON CONFLICT (journal, link) DO NOTHING",
-                super::rows_of(rows.len(), 6)
+                "INSERT INTO forked_entries (journal, seq, hash, link, bytes, received_ms, \
+                 subject, kind, verdict, reason) VALUES {} ON CONFLICT (journal, link) DO NOTHING",
+                super::rows_of(rows.len(), 10)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for entry in rows {
@@ -233,7 +233,11 @@ impl Write {
                     .bind(entry.hash.to_string())
                     .bind(entry.link.to_string())
                     .bind(entry.bytes.as_slice())
-                    .bind(now_ms);
+                    .bind(now_ms)
+                    .bind(entry.subject.map(|id| id.to_string()))
+                    .bind(entry.kind.clone())
+                    .bind(super::word(&entry.verdict)?)
+                    .bind(entry.reason.as_ref().map(super::word).transpose()?);
             }
             query.execute(self.tx()).await?;
         }
@@ -284,7 +288,7 @@ fn stored_of(row: &AnyRow) -> Result<StoredEntry, DbError> {
 mod tests {
     use super::*;
     use crate::db::journals::tests::{add, journal};
-    use crate::db::testing;
+    use crate::db::{HeldSubject, testing};
 
     fn entry(seq: u64, verdict: Verdict, reason: Option<VerdictReason>) -> NewEntry {
         let mut hash = [0u8; 32];
@@ -316,7 +320,11 @@ mod tests {
             write.commit().await.unwrap();
             assert_eq!(
                 held.into_iter().collect::<Vec<_>>(),
-                [(id, SubjectId::from_bytes([1; 16]))]
+                [HeldSubject {
+                    journal: id,
+                    subject: SubjectId::from_bytes([1; 16]),
+                    forked: false,
+                }]
             );
             let runs = db.verdicts(id, 1, 140).await.unwrap();
             let shown: Vec<(u64, u64, Verdict)> = runs
@@ -361,11 +369,26 @@ mod tests {
     async fn forked_entries_are_kept_beside_each_other() {
         for (db, _kept) in testing::engines().await {
             add(&db, &[journal(1)]).await;
-            let forked = |n: u8| StoredEntry {
-                seq: 5,
+            let forked = |n: u8| NewEntry {
                 hash: EntryHash::from_bytes([n; 32]),
                 link: Link::from_bytes([n; 32]),
                 bytes: vec![n],
+                ..entry(5, Verdict::Held, Some(VerdictReason::Fork))
+            };
+            let stored = |n: u8| {
+                let NewEntry {
+                    seq,
+                    hash,
+                    link,
+                    bytes,
+                    ..
+                } = forked(n);
+                StoredEntry {
+                    seq,
+                    hash,
+                    link,
+                    bytes,
+                }
             };
             let mut write = db.write().await.unwrap();
             write
@@ -379,7 +402,7 @@ mod tests {
             write.commit().await.unwrap();
             assert_eq!(
                 db.forked_entries(journal(1).id).await.unwrap(),
-                [forked(1), forked(2)]
+                [stored(1), stored(2)]
             );
         }
     }

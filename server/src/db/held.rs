@@ -24,6 +24,19 @@ pub struct HeldEntry {
     pub reason: VerdictReason,
     /// The office wrote it.
     pub of_office: bool,
+    /// It lies beside the chain, where its journal forked.
+    pub forked: bool,
+}
+
+/// A record with a held entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeldSubject {
+    /// The journal of the entry.
+    pub journal: JournalId,
+    /// The record.
+    pub subject: SubjectId,
+    /// The entry lies beside the chain.
+    pub forked: bool,
 }
 
 /// A held entry as the console shows it.
@@ -56,6 +69,8 @@ pub struct HeldShown {
 pub struct Judged {
     /// Its number in its journal.
     pub seq: u64,
+    /// SHA-256 of its bytes.
+    pub hash: EntryHash,
     /// The verdict.
     pub verdict: Verdict,
     /// Why, when it does not stand.
@@ -65,26 +80,34 @@ pub struct Judged {
 /// Subjects of one statement: well below the bounds of both engines.
 const SUBJECTS_AT_ONCE: usize = 64;
 /// What stays outside a seal is understood: nothing waits for it, and nothing later holds for it.
-const HELD: &str = "SELECT e.journal, e.seq, e.subject, e.hash, e.bytes, e.reason, j.office \
-     FROM entries e JOIN journals j ON j.id = e.journal \
-     WHERE e.verdict = 'held' AND e.reason <> 'outside_seal'";
+const HELD: &str = "SELECT e.journal, e.seq, e.subject, e.hash, e.bytes, e.reason, j.office, e.forked \
+     FROM (SELECT journal, seq, subject, hash, bytes, reason, 0 AS forked FROM entries \
+     WHERE verdict = 'held' AND reason <> 'outside_seal' AND subject IS NOT NULL UNION ALL \
+     SELECT journal, seq, subject, hash, bytes, reason, 1 AS forked FROM forked_entries \
+     WHERE verdict = 'held' AND reason <> 'outside_seal' AND subject IS NOT NULL) AS e \
+     JOIN journals j ON j.id = e.journal";
 
 impl Write {
     /// On which records a journal has held entries: its later entries on them are held too.
     ///
     /// # Errors
     /// When a statement fails.
-    pub async fn held_subjects(&mut self) -> Result<BTreeSet<(JournalId, SubjectId)>, DbError> {
+    pub async fn held_subjects(&mut self) -> Result<BTreeSet<HeldSubject>, DbError> {
         let rows = sqlx::query(
-            "SELECT DISTINCT journal, subject FROM entries \
+            "SELECT DISTINCT journal, subject, 0 AS forked FROM entries \
+             WHERE verdict = 'held' AND reason <> 'outside_seal' AND subject IS NOT NULL \
+             UNION ALL SELECT DISTINCT journal, subject, 1 AS forked FROM forked_entries \
              WHERE verdict = 'held' AND reason <> 'outside_seal' AND subject IS NOT NULL",
         )
         .fetch_all(self.tx())
         .await?;
         rows.iter()
             .map(|row| {
-                let journal = super::parsed(row.get(0), "journal of an entry")?;
-                Ok((journal, super::parsed(row.get(1), "subject")?))
+                Ok(HeldSubject {
+                    journal: super::parsed(row.get(0), "journal of an entry")?,
+                    subject: super::parsed(row.get(1), "subject")?,
+                    forked: is_set(row, 2),
+                })
             })
             .collect()
     }
@@ -101,7 +124,7 @@ impl Write {
         let mut held = Vec::new();
         for some in subjects.chunks(SUBJECTS_AT_ONCE) {
             let sql = format!(
-                "{HELD} AND e.subject IN {} ORDER BY e.journal, e.seq",
+                "{HELD} WHERE e.subject IN {} ORDER BY e.journal, e.forked, e.seq",
                 super::rows_of(1, some.len())
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
@@ -112,7 +135,7 @@ impl Write {
                 held.push(held_of(&row)?);
             }
         }
-        held.sort_by_key(|it| (it.journal, it.seq));
+        held.sort_by_key(|it| (it.journal, it.forked, it.seq));
         Ok(held)
     }
 
@@ -121,7 +144,7 @@ impl Write {
     /// # Errors
     /// When a statement fails or a row does not read.
     pub async fn held_of(&mut self, journal: JournalId) -> Result<Vec<HeldEntry>, DbError> {
-        let sql = format!("{HELD} AND e.subject IS NOT NULL AND e.journal = $1 ORDER BY e.seq");
+        let sql = format!("{HELD} WHERE e.journal = $1 ORDER BY e.forked, e.seq");
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(journal.to_string())
             .fetch_all(self.tx())
@@ -129,28 +152,37 @@ impl Write {
         rows.iter().map(held_of).collect()
     }
 
-    /// Gives entries of a journal other verdicts, under a row of the log.
+    /// Gives entries of a journal, of its chain or of what lies beside it, other verdicts under a row
+    /// of the log.
     ///
     /// # Errors
     /// When a statement fails.
     pub async fn set_verdicts(
         &mut self,
-        journal: JournalId,
+        (journal, forked): (JournalId, bool),
         log_number: u64,
         judged: &[Judged],
     ) -> Result<(), DbError> {
-        for it in judged {
-            sqlx::query(
+        let sql = match forked {
+            false => {
                 "UPDATE entries SET verdict = $1, reason = $2, verdict_number = $3 \
-                 WHERE journal = $4 AND seq = $5",
-            )
-            .bind(super::word(&it.verdict)?)
-            .bind(it.reason.as_ref().map(super::word).transpose()?)
-            .bind(super::number_in(log_number)?)
-            .bind(journal.to_string())
-            .bind(super::number_in(it.seq)?)
-            .execute(self.tx())
-            .await?;
+                 WHERE journal = $4 AND seq = $5 AND hash = $6"
+            }
+            true => {
+                "UPDATE forked_entries SET verdict = $1, reason = $2, verdict_number = $3 \
+                 WHERE journal = $4 AND seq = $5 AND hash = $6"
+            }
+        };
+        for it in judged {
+            sqlx::query(sql)
+                .bind(super::word(&it.verdict)?)
+                .bind(it.reason.as_ref().map(super::word).transpose()?)
+                .bind(super::number_in(log_number)?)
+                .bind(journal.to_string())
+                .bind(super::number_in(it.seq)?)
+                .bind(it.hash.to_string())
+                .execute(self.tx())
+                .await?;
         }
         Ok(())
     }
@@ -183,12 +215,16 @@ impl Db {
         limit: u32,
     ) -> Result<Vec<HeldShown>, DbError> {
         let rows = sqlx::query(
-            "SELECT e.journal, e.seq, e.subject, e.hash, e.bytes, e.kind, e.reason, l.at_ms, \
-             COALESCE(u.name, ''), j.device_name FROM entries e \
-             JOIN journals j ON j.id = e.journal JOIN log l ON l.number = e.log_number \
-             LEFT JOIN users u ON u.id = j.officer \
-             WHERE e.verdict = 'held' AND e.reason <> 'outside_seal' AND e.subject IS NOT NULL \
-             AND ($1 = '' OR e.journal = $1) ORDER BY e.journal, e.seq LIMIT $2",
+            "SELECT e.journal, e.seq, e.subject, e.hash, e.bytes, e.kind, e.reason, e.at_ms, \
+             COALESCE(u.name, ''), j.device_name FROM ( \
+             SELECT h.journal, h.seq, h.subject, h.hash, h.bytes, h.kind, h.reason, l.at_ms, \
+             0 AS forked FROM entries h JOIN log l ON l.number = h.log_number \
+             WHERE h.verdict = 'held' AND h.reason <> 'outside_seal' AND h.subject IS NOT NULL \
+             UNION ALL SELECT f.journal, f.seq, f.subject, f.hash, f.bytes, f.kind, f.reason, \
+             f.received_ms, 1 AS forked FROM forked_entries f \
+             WHERE f.verdict = 'held' AND f.reason <> 'outside_seal' AND f.subject IS NOT NULL) AS e \
+             JOIN journals j ON j.id = e.journal LEFT JOIN users u ON u.id = j.officer \
+             WHERE $1 = '' OR e.journal = $1 ORDER BY e.journal, e.forked, e.seq LIMIT $2",
         )
         .bind(journal.unwrap_or_default())
         .bind(i64::from(limit))
@@ -218,6 +254,8 @@ impl Db {
     pub async fn held_counted(&self, most: u32) -> Result<u64, DbError> {
         let row = sqlx::query(
             "SELECT COUNT(*) FROM (SELECT 1 AS one FROM entries WHERE verdict = 'held' \
+             AND reason <> 'outside_seal' AND subject IS NOT NULL UNION ALL \
+             SELECT 1 AS one FROM forked_entries WHERE verdict = 'held' \
              AND reason <> 'outside_seal' AND subject IS NOT NULL LIMIT $1) AS counted",
         )
         .bind(i64::from(most))
@@ -235,6 +273,15 @@ fn held_of(row: &AnyRow) -> Result<HeldEntry, DbError> {
         hash: super::parsed(row.get(3), "hash of an entry")?,
         bytes: row.get(4),
         reason: super::of_word(row.get(5), "reason of an entry")?,
-        of_office: row.get::<i64, _>(6) != 0,
+        of_office: is_set(row, 6),
+        forked: is_set(row, 7),
     })
+}
+
+/// A flag, whichever width of integer the engine gives a literal.
+fn is_set(row: &AnyRow, at: usize) -> bool {
+    row.try_get::<i64, _>(at)
+        .map(|it| it != 0)
+        .or_else(|_| row.try_get::<i32, _>(at).map(|it| it != 0))
+        .unwrap_or(false)
 }

@@ -43,7 +43,7 @@ pub use enrolment::EnrolCode;
 pub use entries::{NewEntry, StoredEntry};
 pub use evidence::{Custody, EvidenceName, NewEvidence, Upload};
 pub use health::Health;
-pub use held::{HeldEntry, HeldShown, Judged};
+pub use held::{HeldEntry, HeldShown, HeldSubject, Judged};
 pub use journals::Journal;
 pub use limits::RuleSetRow;
 pub use lists::{AppliedBy, Applying, Decision, RolledBack, RollingBack};

@@ -110,7 +110,8 @@ fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
 
 /// What came to stand, what came with its record to a case, and what came with its case into the
 /// scope: each by its own index and bounded for itself, so that the cost is that of what is new. CROSS
-/// JOIN keeps SQLite to the order written. The own pushes are passed over by their rows of the log.
+/// JOIN keeps SQLite to the order written. Released entries of a fork, which are few, come to every phone
+/// of their officer: the one that wrote on does not have them. The own pushes are passed over by their rows of the log.
 const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes FROM ( \
      SELECT * FROM (SELECT l.number AS number, l.number AS taken, e.seq, e.journal, e.subject, \
      e.hash, e.bytes FROM log l CROSS JOIN entries e CROSS JOIN records r \
@@ -142,6 +143,17 @@ const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes 
      AND (c.scope_number > $3 OR e.verdict_number > $5 OR (e.verdict_number = $5 AND e.seq > $6)) \
      AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
      ORDER BY c.scope_number, e.verdict_number, e.seq LIMIT $7) AS assigned \
+     UNION ALL \
+     SELECT * FROM (SELECT CASE WHEN f.verdict_number >= r.case_number \
+     AND f.verdict_number >= COALESCE(c.scope_number, 0) THEN f.verdict_number \
+     WHEN r.case_number >= COALESCE(c.scope_number, 0) THEN r.case_number \
+     ELSE c.scope_number END AS number, f.verdict_number AS taken, f.seq, f.journal, f.subject, \
+     f.hash, f.bytes FROM forked_entries f JOIN records r ON r.subject = f.subject \
+     LEFT JOIN cases c ON c.id = r.case_id \
+     WHERE f.verdict IN ('accepted', 'interleaved', 'contested') \
+     AND (c.officer = $1 OR (r.case_id IS NULL AND r.officer = $8))) AS beside \
+     WHERE number >= $3 AND number <= $4 \
+     AND (number > $3 OR taken > $5 OR (taken = $5 AND seq > $6)) \
      ) AS shown ORDER BY number, taken, seq LIMIT $7";
 
 #[cfg(test)]

@@ -170,8 +170,10 @@ impl Db {
     /// When the database does not answer.
     pub async fn standing_entries(&self, subject: SubjectId) -> Result<Vec<Vec<u8>>, DbError> {
         let rows = sqlx::query(
-            "SELECT bytes FROM entries WHERE subject = $1 \
-             AND verdict IN ('accepted', 'interleaved', 'contested') \
+            "SELECT bytes FROM (SELECT bytes, verdict_number, seq, verdict, kind FROM entries \
+             WHERE subject = $1 UNION ALL SELECT bytes, verdict_number, seq, verdict, kind \
+             FROM forked_entries WHERE subject = $1) AS known \
+             WHERE verdict IN ('accepted', 'interleaved', 'contested') \
              AND kind NOT IN ('journal_opened', 'entries_lost', 'task_progress') \
              ORDER BY verdict_number, seq",
         )

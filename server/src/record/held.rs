@@ -20,14 +20,15 @@ pub(crate) async fn judge_again(
     let mut moved = 0;
     loop {
         let held = write.held_subjects().await?;
-        let waiting: BTreeSet<SubjectId> = held.iter().map(|(_, subject)| *subject).collect();
+        let waiting: BTreeSet<SubjectId> = held.iter().map(|it| it.subject).collect();
         let waiting = waiting.intersection(folding.changed()).copied().collect();
-        let mut by_journal: BTreeMap<JournalId, Vec<HeldEntry>> = BTreeMap::new();
+        let mut chains: BTreeMap<(JournalId, bool), Vec<HeldEntry>> = BTreeMap::new();
         for entry in write.held_entries(&waiting).await? {
-            by_journal.entry(entry.journal).or_default().push(entry);
+            let chain = chains.entry((entry.journal, entry.forked)).or_default();
+            chain.push(entry);
         }
         let before = moved;
-        for (journal, entries) in by_journal {
+        for ((journal, forked), entries) in chains {
             let judged = again(folding, &entries);
             if judged.is_empty() {
                 continue;
@@ -38,7 +39,7 @@ pub(crate) async fn judge_again(
                 .append(LogKind::Verdict, Some(journal), &body, now_ms)
                 .await?;
             write
-                .set_verdicts(journal, position.number, &judged)
+                .set_verdicts((journal, forked), position.number, &judged)
                 .await?;
         }
         if moved == before {
@@ -47,18 +48,20 @@ pub(crate) async fn judge_again(
     }
 }
 
-/// What becomes of one journal's held entries now, in their order. On each record the first that
-/// stays held holds those after it.
+/// What becomes of one chain's held entries now, in their order. On each record the first that stays
+/// held holds those after it. Where a journal forked twice, one number is judged after the other.
 fn again(folding: &mut Folding, entries: &[HeldEntry]) -> Vec<Judged> {
     let mut blocked = BTreeSet::new();
     let mut judged = Vec::new();
     for held in entries {
-        if blocked.contains(&held.subject) {
+        let judged_before = |it: &Judged| it.seq == held.seq;
+        if blocked.contains(&held.subject) || judged.iter().any(judged_before) {
             continue;
         }
         match retried(folding, held) {
             Some((verdict, reason)) => judged.push(Judged {
                 seq: held.seq,
+                hash: held.hash,
                 verdict,
                 reason,
             }),

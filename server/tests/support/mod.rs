@@ -702,11 +702,21 @@ async fn try_read_answer(response: reqwest::Response) -> reqwest::Result<Answer>
         _ => bytes.to_vec(),
     };
     if status == 200 {
+        // The bytes of the entries that a page announces follow its line.
+        let mut announced = 0;
         for line in text
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())
         {
-            answer.lines.push(serde_json::from_slice(line).unwrap());
+            if announced > 0 {
+                announced -= 1;
+                continue;
+            }
+            let line = serde_json::from_slice(line).unwrap();
+            if let DownLine::Page(page) = &line {
+                announced = page.entries.len();
+            }
+            answer.lines.push(line);
         }
     } else {
         let body: Value = serde_json::from_slice(&text).unwrap();

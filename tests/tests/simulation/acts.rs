@@ -4,7 +4,7 @@ use crate::network::Limited;
 use crate::scenario::Scenario;
 use crate::world::World;
 use std::collections::BTreeMap;
-use waiqin_core::{EvidenceFacts, RecordRow, RecordsOf, SealRequest, Session};
+use waiqin_core::{EvidenceFacts, RecordRow, RecordsOf, SealRequest, Second, Session};
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::ids::{CaseId, OfficerId, SubjectId};
 use waiqin_protocol::journal::{Act, CaseRef, EvidenceRole, EvidenceSource, Path};
@@ -149,7 +149,7 @@ impl World {
             reasons: reasons
                 .map(|found| (found.rule.to_owned(), "现场紧急".to_owned()))
                 .collect(),
-            second: Some(OfficerId::from_bytes([3; 16])),
+            second: Some(Second::Here(OfficerId::from_bytes([3; 16]))),
         };
         let saved = session.seal(subject, &request);
         self.tell(|| format!("phone {seat} seals {subject}: {saved:?}"));

@@ -78,7 +78,7 @@ pub struct Seen {
 /// A field: one candidate, or several that stand against each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldState {
-    /// At most one per journal; more than one means *contested*.
+    /// At most one per journal, unless it forked; more than one means *contested*.
     pub candidates: Vec<Candidate>,
 }
 
@@ -478,7 +478,9 @@ impl Record {
     }
 
     /// Sets a field and says whether it is contested now. What the author had seen gives way, as
-    /// does what he gave himself; what he had not seen stays beside, unless it is equal.
+    /// does what he gave himself; what he had not seen stays beside, unless it is equal. Of an entry
+    /// that was released, and of one written after such, nobody knows what its author had seen: a
+    /// journal that forked has two entries of one number.
     fn set(
         &mut self,
         path: &Path,
@@ -489,14 +491,21 @@ impl Record {
     ) -> bool {
         self.item_order.note(path);
         let known = &self.order[..seen.min(self.order.len())];
+        let released = &self.released;
+        let is_released = |it: &EntryHash| released.contains(it);
+        let own_gives_way = |it: &Candidate| {
+            it.journal == entry.journal && (!is_released(&hash) || is_released(&it.entry))
+        };
+        let after_released = entry.base.as_ref().is_some_and(is_released);
+        let was_seen = |it: &Candidate| {
+            known.iter().any(|seen| seen.hash == it.entry)
+                && (!after_released || is_released(&it.entry))
+        };
         let state = self.fields.entry(path.clone()).or_insert(FieldState {
             candidates: Vec::new(),
         });
         state.candidates.retain(|it| {
-            !planted(Fault::LastWriter)
-                && it.journal != entry.journal
-                && it.value != *value
-                && !known.iter().any(|seen| seen.hash == it.entry)
+            !planted(Fault::LastWriter) && it.value != *value && !own_gives_way(it) && !was_seen(it)
         });
         state.candidates.push(Candidate {
             author: entry.author,

@@ -112,14 +112,14 @@ impl<'a> Intake<'a> {
     /// Reads what the entries are about, once for the whole piece.
     async fn open(caller: &'a Caller, forms: &[Form], write: &mut Write) -> Result<Self, Refusal> {
         let held = write.held_subjects().await?.into_iter();
-        let own = held.filter(|(journal, _)| *journal == caller.journal.id);
+        let own = held.filter(|it| it.journal == caller.journal.id && !it.forked);
         let subjects = forms.iter().filter_map(|form| match form {
             Form::Entry(entry) => Some(entry.subject),
             Form::Aside(_) => None,
         });
         Ok(Self {
             caller,
-            held: own.map(|(_, subject)| subject).collect(),
+            held: own.map(|it| it.subject).collect(),
             folding: Folding::open(write, &subjects.collect()).await?,
             entries: Vec::new(),
             names: Vec::new(),

@@ -1,7 +1,7 @@
 //! What an entry is by its form, before any record is looked at. Pure: runs on a blocking thread.
 
 use super::piece::Arrived;
-use crate::db::{EvidenceName, Journal};
+use crate::db::{EvidenceName, Journal, NewEntry};
 use waiqin_protocol::canonical::{self, Value};
 use waiqin_protocol::ids::{EvidenceHash, SubjectId};
 use waiqin_protocol::journal::{Change, Entry, EntryError};
@@ -90,6 +90,28 @@ pub(super) fn evidence_named(arrived: &Arrived, journal: &Journal) -> Option<Evi
         hash,
         subject,
     })
+}
+
+/// An entry as it is kept beside the chain, where it forked: what reads waits for a person.
+pub(super) fn beside(arrived: &Arrived, journal: &Journal) -> NewEntry {
+    let (subject, kind, verdict, reason) = match form_of(arrived, arrived.seq, journal) {
+        Form::Entry(entry) => {
+            let kind = Some(entry.change.kind().to_owned());
+            let subject = Some(entry.subject);
+            (subject, kind, Verdict::Held, VerdictReason::Fork)
+        }
+        Form::Aside(aside) => (aside.subject, aside.kind, aside.verdict, aside.reason),
+    };
+    NewEntry {
+        seq: arrived.seq,
+        hash: arrived.hash,
+        link: arrived.link,
+        bytes: arrived.bytes.clone(),
+        subject,
+        kind,
+        verdict,
+        reason: Some(reason),
+    }
 }
 
 fn refused(reason: VerdictReason) -> Aside {

@@ -6,7 +6,7 @@ use super::lines::Lines;
 use super::piece::{self, Piece};
 use crate::api::problem::Refusal;
 use crate::court::Court;
-use crate::db::{Caller, EvidenceName, StoredEntry};
+use crate::db::{Caller, EvidenceName, NewEntry};
 use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::Link;
 use waiqin_protocol::journal::Head;
@@ -191,16 +191,11 @@ async fn keep_fork(
     piece: &Piece,
     from: usize,
 ) -> Result<(), Refusal> {
-    let forked: Vec<StoredEntry> = piece
+    let forked: Vec<NewEntry> = piece
         .entries
         .iter()
         .skip(from)
-        .map(|entry| StoredEntry {
-            seq: entry.seq,
-            hash: entry.hash,
-            link: entry.link,
-            bytes: entry.bytes.clone(),
-        })
+        .map(|entry| judge::beside(entry, &caller.journal))
         .collect();
     // Their photos are taken in all the same.
     let named: Vec<EvidenceName> = piece

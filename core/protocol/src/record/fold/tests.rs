@@ -222,6 +222,43 @@ fn what_is_released_stands_beside_what_its_author_cannot_be_shown_to_have_seen()
 }
 
 #[test]
+fn two_branches_of_one_journal_stand_beside_each_other_and_so_does_what_follows_the_released() {
+    let (mut a, mut office, mut next) = (Phone::new(1), Phone::new(7), Phone::new(3));
+    let mut record = a.opened();
+    // Restored from a copy after entry 1: both branches have an entry 2, and one has a third.
+    let mut copy = Phone {
+        journal: a.journal,
+        seq: a.seq,
+    };
+    a.set(&mut record, None, "place", "大岗".into());
+    let branch: Vec<_> = ["榄核", "东涌"]
+        .into_iter()
+        .map(|place| {
+            let values = BTreeMap::from([(Path::new("place").unwrap(), place.into())]);
+            copy.write(None, Change::FieldsChanged { values })
+        })
+        .collect();
+    for (entry, hash) in &branch {
+        let release = Change::HeldReleased {
+            entry: *hash,
+            reason: "已核对".into(),
+        };
+        office.apply(&mut record, None, release);
+        record.apply(entry, *hash);
+    }
+    let held = |record: &Record| -> Vec<String> {
+        let state = &record.fields["place"];
+        let values = state.candidates.iter();
+        values
+            .map(|it| it.value.as_text().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(held(&record), ["大岗", "东涌"]);
+    next.set(&mut record, Some(branch[1].1), "place", "黄阁".into());
+    assert_eq!(held(&record), ["大岗", "黄阁"], "nobody had seen 大岗");
+}
+
+#[test]
 fn an_officer_chooses_between_his_own_values_alone() {
     let (mut a, mut b) = (Phone::new(1), Phone::new(2));
     let mut record = a.opened();
