@@ -85,11 +85,13 @@ pub struct Visits {
     pub damaged: Visit,
     /// A case that the list of July does not know.
     pub unknown: Visit,
+    /// Written on two phones, under a server that was killed and put back.
+    pub late: Visit,
 }
 
 impl Visits {
     /// Each of them.
-    pub fn all(&self) -> [&Visit; 6] {
+    pub fn all(&self) -> [&Visit; 7] {
         [
             &self.investigation,
             &self.seizure,
@@ -97,6 +99,7 @@ impl Visits {
             &self.settlement,
             &self.damaged,
             &self.unknown,
+            &self.late,
         ]
     }
 }
@@ -215,6 +218,7 @@ pub async fn day(folder: &Path) -> Result<Day> {
         settlement,
         damaged,
         unknown: unknown_case(&phone.hand).await?,
+        late: late_visit(&phone.hand).await?,
     };
     sync(&phone.hand).await?;
 
@@ -233,8 +237,8 @@ pub async fn day(folder: &Path) -> Result<Day> {
     enrol(&other.hand, None, PIN).await?;
     let console = format!("http://{}", server.said("http")?);
     let desk = (console.as_str(), PASSWORD);
-    let contest = second_phone(&mut phone, other, desk, &visits.investigation.record).await?;
-    let record = &visits.damaged.record;
+    let record = &visits.late.record;
+    let contest = second_phone(&mut phone, other, desk, (record, &restored)).await?;
     let (server, server_killed) = server_killed(&phone, &court, server, record).await?;
     let (server, server_restored) = server_restored(&phone, &court, server, record).await?;
     let more = server_killed.photos.iter().chain([&server_restored.photo]);
@@ -351,6 +355,13 @@ async fn damaged_number(hand: &Hand) -> Result<Visit> {
 async fn unknown_case(hand: &Hand) -> Result<Visit> {
     let typed = "（2019）粤0115执2811号";
     typed_visit(hand, typed, None, "东涌镇市鱼路 210 号", ("仓库.jpg", 4)).await
+}
+
+/// The factory's case once more.
+async fn late_visit(hand: &Hand) -> Result<Visit> {
+    let typed = "（2019）粤0115执2573号";
+    let place = "大岗镇豪岗大道 20 号仓库";
+    typed_visit(hand, typed, Some(CASE_FACTORY), place, ("仓库大门.jpg", 5)).await
 }
 
 async fn typed_visit(
@@ -470,7 +481,7 @@ pub async fn sync(hand: &Hand) -> Result<()> {
 /// When its page does not open.
 pub async fn all_delivered(hand: &Hand) -> Result<bool> {
     let page = hand.open("/sync").await?;
-    Ok(!page.html.contains("待送达") && !page.html.contains("连不上法院"))
+    Ok(page.html.contains("法院均已签收"))
 }
 
 /// Counts the cases on the phone by paging through all of them, closed ones too.

@@ -2,8 +2,8 @@
 //! choice; the server killed while it takes in, and put back from an older backup.
 
 use super::act::{self, PhoneAtHand, photograph, sync};
-use super::faults::remark;
-use super::hand::Hand;
+use super::faults::{Restored, remark};
+use super::hand::{Hand, PageText};
 use crate::args;
 use crate::court::{CLERK, Court};
 use crate::process::Running;
@@ -64,7 +64,7 @@ pub async fn second_phone(
     first: &mut PhoneAtHand,
     mut second: PhoneAtHand,
     (console, password): (&str, &str),
-    record: &str,
+    (record, forked): (&str, &Restored),
 ) -> Result<Contest> {
     let contest = Contest {
         record: record.to_owned(),
@@ -77,10 +77,8 @@ pub async fn second_phone(
         reason: "与照片相符",
         phone: second.dir.clone(),
     };
-    // What the restored copy wrote waits for a person, and what was written after it with it.
     let clerk = Hand::sign_in(console, CLERK.login, password).await?;
-    release_all(&clerk).await?;
-    sync(&first.hand).await?;
+    settle_fork(&clerk, first, forked).await?;
     sync(&second.hand).await?;
     for (phone, value) in [&*first, &second].into_iter().zip(&contest.given) {
         remark(&phone.hand, record, value).await?;
@@ -102,18 +100,7 @@ pub async fn second_phone(
     ensure!(listed.links().contains(&address), "the office is not told");
     let page = clerk.open(&address).await?;
     let chosen = &contest.given[contest.chosen];
-    let entry = page
-        .html
-        .split("name=\"chosen\" value=\"")
-        .skip(1)
-        .find(|rest| {
-            rest.split("</label>")
-                .next()
-                .is_some_and(|it| it.contains(chosen.as_str()))
-        })
-        .and_then(|rest| rest.split('"').next())
-        .context("the value is not offered")?
-        .to_owned();
+    let entry = offered(&page, "chosen", chosen)?;
     let values = [("chosen", entry.as_str()), ("reason", contest.reason)];
     let action = format!("{address}/decide");
     clerk
@@ -136,8 +123,9 @@ pub async fn second_phone(
     Ok(contest)
 }
 
-/// Releases everything that is held.
-async fn release_all(clerk: &Hand) -> Result<()> {
+/// What the restored copy wrote waits for a person, and what was written after it waits with it. Once
+/// the office released it, both values stand, and the officer chooses: both are his.
+async fn settle_fork(clerk: &Hand, phone: &PhoneAtHand, forked: &Restored) -> Result<()> {
     let listed = clerk.open("/decisions").await?;
     for link in listed.links() {
         if link.starts_with("/decisions/") {
@@ -148,7 +136,33 @@ async fn release_all(clerk: &Hand) -> Result<()> {
                 .await?;
         }
     }
-    Ok(())
+    sync(&phone.hand).await?;
+    let contests = format!("/records/{}/contests", forked.record);
+    let page = phone.hand.open(&contests).await?;
+    ensure!(
+        page.html.contains(&forked.after_copy),
+        "one branch is not offered"
+    );
+    let entry = offered(&page, "entry", &forked.on_copy)?;
+    let values = [("entry", entry.as_str()), ("reason", "后写的为准")];
+    phone
+        .hand
+        .send(&page, &contests, "name=\"entry\"", &values, None)
+        .await?;
+    sync(&phone.hand).await
+}
+
+/// The entry behind a value that a page offers.
+fn offered(page: &PageText, input: &str, value: &str) -> Result<String> {
+    let mark = format!("name=\"{input}\" value=\"");
+    let choices = page.html.split(&mark).skip(1);
+    let mut of_value = choices.filter(|rest| {
+        let label = rest.split("</label>").next();
+        label.is_some_and(|it| it.contains(value))
+    });
+    let entry = of_value.next().and_then(|rest| rest.split('"').next());
+    let entry = entry.with_context(|| format!("{} does not offer {value}", page.path))?;
+    Ok(entry.to_owned())
 }
 
 /// Kills the server again and again while the phone delivers entries and photos.

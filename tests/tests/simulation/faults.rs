@@ -3,8 +3,8 @@
 
 use crate::runs::Worlds;
 use std::time::Instant;
-pub use waiqin_protocol::fault::plant;
 use waiqin_protocol::fault::Fault;
+pub use waiqin_protocol::fault::plant;
 
 const SEEDS_MAX: u64 = 200;
 
@@ -25,7 +25,11 @@ fn every_fault_that_is_planted_is_found() {
         plant(None);
         let (seed, sentence) = found.unwrap_or_else(|| panic!("{} was not found", fault.name()));
         let alone = worlds.wrong_in(seed);
-        assert!(alone.is_empty(), "{} was not to blame: {alone:?}", fault.name());
+        assert!(
+            alone.is_empty(),
+            "{} was not to blame: {alone:?}",
+            fault.name()
+        );
         println!(
             "{}: seed {seed}, {:?}: {sentence}",
             fault.name(),

@@ -236,7 +236,11 @@ impl Network {
     async fn arrive(&self, sent: &Sent) -> Answer {
         let answer = self.call(sent, None).await;
         if std::env::var_os("WAIQIN_SIM_TELL").is_some() {
-            println!("      {} {:?}", answer.status, answer.headers.get("upload-offset"));
+            println!(
+                "      {} {:?}",
+                answer.status,
+                answer.headers.get("upload-offset")
+            );
         }
         if answer.status.is_success() && !answer.cut {
             let mut oracle = self.oracle.lock().unwrap();

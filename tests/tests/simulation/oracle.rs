@@ -137,8 +137,9 @@ impl Oracle {
     pub fn saved(&mut self, seat: usize, number: u64, bytes: &[u8], typed: &str) {
         let hash = sha256(bytes);
         if !String::from_utf8_lossy(bytes).contains(typed) {
-            self.wrong
-                .push(format!("entry {number} of phone {seat} does not say what was typed"));
+            self.wrong.push(format!(
+                "entry {number} of phone {seat} does not say what was typed"
+            ));
         }
         for photo in &mut self.photos {
             if photo.hash == typed {
@@ -168,8 +169,9 @@ impl Oracle {
     pub fn photo_saved(&mut self, seat: usize, named: &str, bytes: &[u8]) {
         let hash = sha256(bytes);
         if hash != named {
-            self.wrong
-                .push(format!("phone {seat} names a photo by {named}, which is {hash}"));
+            self.wrong.push(format!(
+                "phone {seat} names a photo by {named}, which is {hash}"
+            ));
         }
         self.photos.push(SavedPhoto {
             seat,
@@ -317,8 +319,10 @@ impl Oracle {
         let key = (text(&body["journal"]), text(&body["hash"]));
         let first = self.photo_receipts.entry(key.clone());
         if first.or_insert_with(|| receipt.clone()) != receipt {
-            self.wrong
-                .push(format!("a receipt was given twice: photo {} has two", key.1));
+            self.wrong.push(format!(
+                "a receipt was given twice: photo {} has two",
+                key.1
+            ));
         }
     }
 
@@ -355,7 +359,10 @@ impl Oracle {
         times(Scenario::JournalFollowed, followed.count() as u64);
         times(Scenario::CopyForked, u64::from(!court.forked.is_empty()));
         let lost = phones.iter().any(|phone| !phone.lost.is_empty());
-        times(Scenario::EntriesLostNamed, u64::from(lost || !court.gaps.is_empty()));
+        times(
+            Scenario::EntriesLostNamed,
+            u64::from(lost || !court.gaps.is_empty()),
+        );
         let revoked = court.entries.iter();
         let handed_in = revoked.filter(|it| it.reason.as_deref() == Some("revoked"));
         times(Scenario::RevokedHandedIn, u64::from(handed_in.count() > 0));
@@ -374,7 +381,9 @@ fn fold_all(court: &Tables) -> BTreeMap<String, Folded> {
         .collect();
     let mut subjects: BTreeMap<String, Vec<Logged>> = BTreeMap::new();
     for row in &court.entries {
-        let Some(subject) = &row.subject else { continue };
+        let Some(subject) = &row.subject else {
+            continue;
+        };
         let revoked = revoked_with.get(&row.journal);
         subjects.entry(subject.clone()).or_default().push(Logged {
             journal: row.journal.clone(),
@@ -391,7 +400,10 @@ fn fold_all(court: &Tables) -> BTreeMap<String, Folded> {
 
 /// Hashes of every entry that the court has, in the chain or beside it.
 fn hashes_of(court: &Tables) -> BTreeSet<String> {
-    let chained = court.entries.iter().map(|row: &EntryRow| sha256(&row.bytes));
+    let chained = court
+        .entries
+        .iter()
+        .map(|row: &EntryRow| sha256(&row.bytes));
     let forked = court.forked.iter().map(|(_, _, bytes)| sha256(bytes));
     chained.chain(forked).collect()
 }

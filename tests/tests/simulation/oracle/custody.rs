@@ -23,7 +23,9 @@ impl Oracle {
         }
         for (_, hash) in self.photo_receipts.keys() {
             if !court.objects.contains_key(hash) {
-                wrong.push(format!("a receipt names photo {hash}, which the court has not"));
+                wrong.push(format!(
+                    "a receipt names photo {hash}, which the court has not"
+                ));
             }
         }
     }
@@ -47,7 +49,10 @@ impl Oracle {
                 || at_court.contains(&it.hash)
                 || on_phones.contains(&it.hash)
                 || self.rescued.contains(&it.hash)
-                || named.iter().chain(&self.rescue_lost).any(|lost| lost.holds(it))
+                || named
+                    .iter()
+                    .chain(&self.rescue_lost)
+                    .any(|lost| lost.holds(it))
                 || self.said_lost(it, phones);
             if !safe {
                 wrong.push(format!(
@@ -155,7 +160,9 @@ fn named_lost(court: &Tables, phones: &[SeatView]) -> Vec<Lost> {
         from: *from,
         to: *to,
     });
-    let written = phones.iter().flat_map(|phone| phone.written.iter().flatten());
+    let written = phones
+        .iter()
+        .flat_map(|phone| phone.written.iter().flatten());
     let all = court.entries.iter().map(|row| &row.bytes).chain(written);
     let declared = all.filter_map(|bytes| {
         let entry: Value = serde_json::from_slice(bytes).ok()?;
