@@ -19,12 +19,12 @@ fn every_fault_that_is_planted_is_found() {
         let begun = Instant::now();
         plant(Some(fault));
         let found = (1..=SEEDS_MAX).find_map(|seed| {
-            let wrong = worlds.wrong_in(seed);
+            let (wrong, _) = worlds.wrong_in(seed);
             wrong.into_iter().next().map(|sentence| (seed, sentence))
         });
         plant(None);
         let (seed, sentence) = found.unwrap_or_else(|| panic!("{} was not found", fault.name()));
-        let alone = worlds.wrong_in(seed);
+        let (alone, _) = worlds.wrong_in(seed);
         assert!(alone.is_empty(), "{} was not to blame: {alone:?}", fault.name());
         println!(
             "{}: seed {seed}, {:?}: {sentence}",

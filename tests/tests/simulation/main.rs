@@ -23,6 +23,7 @@ mod quiet;
 mod reference;
 mod runs;
 mod scenario;
+mod story;
 mod stranger;
 mod tables;
 mod world;

@@ -29,6 +29,7 @@ pub struct Oracle {
     rotted_ends: BTreeSet<usize>,
     /// Phones on which a photo rotted.
     rotted_photos: BTreeSet<usize>,
+    court_put_back: bool,
     /// Phones on which a journal rotted.
     rotted: BTreeSet<usize>,
     /// What was seen to be wrong before the end.
@@ -71,6 +72,8 @@ pub struct SeatView {
     /// The officer's name in the list.
     pub list_name: String,
     pub revoked: bool,
+    /// It was told that a new journal must follow.
+    pub followed: bool,
     /// Bytes by number, the first at 0.
     pub written: Vec<Option<Vec<u8>>>,
     /// Runs of numbers that it says are lost.
@@ -100,6 +103,7 @@ impl SeatView {
             seat,
             list_name: String::new(),
             revoked: false,
+            followed: false,
             written,
             lost: Vec::new(),
             parked_from: None,
@@ -128,6 +132,7 @@ impl Oracle {
             rescue_lost: Vec::new(),
             rotted_ends: BTreeSet::new(),
             rotted_photos: BTreeSet::new(),
+            court_put_back: false,
             rotted: BTreeSet::new(),
             wrong: Vec::new(),
         }
@@ -222,6 +227,7 @@ impl Oracle {
         self.receipts.clear();
         self.newest.clear();
         self.photo_receipts.clear();
+        self.court_put_back = true;
         self.destroy(court);
     }
 

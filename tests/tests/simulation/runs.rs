@@ -5,6 +5,7 @@
 use crate::faults;
 use crate::office::{self, Files};
 use crate::scenario::{Scenario, Scenarios};
+use crate::story::Story;
 use crate::world::{MORNING_MS, World};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -40,13 +41,16 @@ impl Worlds {
         }
     }
 
-    /// What does not hold in a seed's world.
-    pub fn wrong_in(&self, seed: u64) -> Vec<String> {
-        self.runtime.block_on(async {
-            let mut world = World::new(seed, &self.template, self.scenarios.clone()).await;
+    /// What does not hold in a seed's world, and what happened in it.
+    pub fn wrong_in(&self, seed: u64) -> (Vec<String>, Story) {
+        let story = Story::default();
+        let wrong = self.runtime.block_on(async {
+            let scenarios = self.scenarios.clone();
+            let mut world = World::new(seed, &self.template, scenarios, story.clone()).await;
             world.live().await;
             world.end().await
-        })
+        });
+        (wrong, story)
     }
 }
 
@@ -61,10 +65,13 @@ fn whatever_happens_nothing_shown_as_saved_is_lost_and_all_agree() {
             break;
         }
         println!("seed {seed}");
-        let wrong = worlds.wrong_in(seed);
+        let (wrong, story) = worlds.wrong_in(seed);
         if !wrong.is_empty() {
-            let wrong = wrong.join("\n");
-            failed.push(format!("in the world of WAIQIN_SEED={seed}:\n{wrong}\n"));
+            let (wrong, told) = (wrong.join("\n"), story.write(seed));
+            let told = told.display();
+            failed.push(format!("in the world of WAIQIN_SEED={seed}, told in {told}:\n{wrong}\n"));
+        } else if number("WAIQIN_SEED").is_some() {
+            println!("told in {}", story.write(seed).display());
         }
         lived += 1;
     }

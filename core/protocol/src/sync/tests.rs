@@ -66,6 +66,7 @@ impl World {
             head,
             received,
             uncertified: false,
+            follows: false,
             parked_from: None,
             unsent: unsent.into_iter().map(hash).collect(),
         };
@@ -156,7 +157,7 @@ impl World {
                 None
             }
             Effect::Certify { .. } => Some(Event::Certified(self.certify())),
-            Effect::Finish(_) => None,
+            Effect::JournalUnknown | Effect::Finish(_) => None,
         }
     }
 
@@ -258,7 +259,10 @@ impl World {
                             assert!(pending.is_empty(), "finished with {pending:?} under way");
                             return report;
                         }
-                        Effect::Park { .. } | Effect::Incident(_) | Effect::NewJournal(_) => {
+                        Effect::Park { .. }
+                        | Effect::Incident(_)
+                        | Effect::NewJournal(_)
+                        | Effect::JournalUnknown => {
                             assert!(self.perform(effect).is_none());
                         }
                         Effect::TakeStock

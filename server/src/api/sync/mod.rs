@@ -170,17 +170,8 @@ async fn opening(
         }));
     }
     let in_line = matches!(heads, Heads::Same | Heads::ServerRolledBack) && compared.linked;
-    if in_line
-        && journal.head.seq > head.from.seq
-        && let Some(mut receipt) = journal.receipt
-    {
-        if planted(Fault::ReceiptTwice) {
-            receipt.body.at = court.clock().now_ms();
-            receipt = Signed::sign(receipt.body, court.signer())?;
-        }
-        lines.push(DownLine::Receipt(Box::new(receipt)));
-    }
-    // A phone whose views are new knows no verdict of any entry.
+    // Before the receipt: an answer that is cut between the two brings both again. A phone whose views
+    // are new knows no verdict of any entry.
     let judged = match &head.cursor {
         Some(_) => head.from.seq,
         None => 0,
@@ -191,6 +182,16 @@ async fn opening(
         if !runs.is_empty() {
             lines.push(DownLine::Verdicts(runs));
         }
+    }
+    if in_line
+        && journal.head.seq > head.from.seq
+        && let Some(mut receipt) = journal.receipt
+    {
+        if planted(Fault::ReceiptTwice) {
+            receipt.body.at = court.clock().now_ms();
+            receipt = Signed::sign(receipt.body, court.signer())?;
+        }
+        lines.push(DownLine::Receipt(Box::new(receipt)));
     }
     if head.beacon {
         lines.push(DownLine::Beacon(beacon(court)?));
