@@ -35,5 +35,5 @@ pub(crate) use driver::Driver;
 pub use driver::UploadProgress;
 pub(crate) use enrol::Enrolment;
 pub use error::CallError;
-pub use line::Carrier;
 pub(crate) use holdings::{Holdings, HoldingsError, Pinned, Unsent};
+pub use line::Carrier;

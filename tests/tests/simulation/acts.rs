@@ -91,7 +91,7 @@ impl World {
         let Some(row) = self.dice.pick(&rows(&session)).cloned() else {
             return;
         };
-        let length = match self.dice.percent(15) {
+        let length = match self.dice.percent(30) {
             true => LONG_PHOTO,
             false => 1 + self.dice.below(9_000),
         };

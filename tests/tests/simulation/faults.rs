@@ -1,10 +1,10 @@
 //! Faults are planted one by one: an oracle that does not find each of them within 200 worlds proves
 //! nothing by its silence.
 
-use crate::runs::Worlds;
+use crate::runs::{Worlds, say};
 use std::time::Instant;
-pub use waiqin_protocol::fault::plant;
 use waiqin_protocol::fault::Fault;
+pub use waiqin_protocol::fault::plant;
 
 const SEEDS_MAX: u64 = 200;
 
@@ -25,11 +25,15 @@ fn every_fault_that_is_planted_is_found() {
         plant(None);
         let (seed, sentence) = found.unwrap_or_else(|| panic!("{} was not found", fault.name()));
         let (alone, _) = worlds.wrong_in(seed);
-        assert!(alone.is_empty(), "{} was not to blame: {alone:?}", fault.name());
-        println!(
-            "{}: seed {seed}, {:?}: {sentence}",
+        assert!(
+            alone.is_empty(),
+            "{} was not to blame: {alone:?}",
+            fault.name()
+        );
+        say(&format!(
+            "simulation: {} is found in world {seed}, after {:?}: {sentence}",
             fault.name(),
             begun.elapsed()
-        );
+        ));
     }
 }

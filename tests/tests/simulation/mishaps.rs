@@ -20,7 +20,9 @@ impl World {
 
     /// The phone dies at some call of the disk: saving, syncing, or opening afterwards.
     pub async fn crash_at_a_call(&mut self) {
-        let Some(device) = self.some_device() else { return };
+        let Some(device) = self.some_device() else {
+            return;
+        };
         let calls = self.devices[device].disk.calls();
         let at = calls + self.dice.below(40) as u64;
         self.tell(|| format!("device {device} will die at call {at}"));
@@ -57,7 +59,9 @@ impl World {
     }
 
     pub async fn fill_the_disk(&mut self) {
-        let Some(device) = self.some_device() else { return };
+        let Some(device) = self.some_device() else {
+            return;
+        };
         self.tell(|| format!("the disk of device {device} is full"));
         self.devices[device].fail(Fault::Full(0));
         self.work_on(device).await;
@@ -67,7 +71,9 @@ impl World {
     }
 
     pub async fn fail_a_call(&mut self) {
-        let Some(device) = self.some_device() else { return };
+        let Some(device) = self.some_device() else {
+            return;
+        };
         let at = self.devices[device].disk.calls() + self.dice.below(8) as u64;
         self.tell(|| format!("call {at} of device {device} fails"));
         self.devices[device].fail(Fault::Once(at));
@@ -94,13 +100,18 @@ impl World {
         let Some(path) = self.dice.pick(&paths).copied().cloned() else {
             return;
         };
-        let used = files[&path].iter().rposition(|byte| *byte != 0).unwrap_or(0);
+        let used = files[&path]
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .unwrap_or(0);
         if used <= SEGMENT_HEAD {
             return;
         }
         let at = SEGMENT_HEAD + self.dice.below(used - SEGMENT_HEAD);
         let bit = self.dice.below(8);
-        self.devices[device].disk.rot(&path, |bytes| bytes[at] ^= 1 << bit);
+        self.devices[device]
+            .disk
+            .rot(&path, |bytes| bytes[at] ^= 1 << bit);
         self.tell(|| format!("bit {bit} of byte {at} of {} flips", path.display()));
         self.scenarios.happened(Scenario::BitFlipped);
         let newest = files
@@ -140,7 +151,9 @@ impl World {
     }
 
     pub fn copy_a_phone(&mut self) {
-        let Some(device) = self.some_device() else { return };
+        let Some(device) = self.some_device() else {
+            return;
+        };
         self.tell(|| format!("device {device} is copied"));
         let seats = self.seats_on(device);
         let holding = self.oracle.lock().unwrap().holding(&seats);
@@ -162,13 +175,18 @@ impl World {
         self.devices[device].restore(&copy);
         let court = self.tables().await;
         let seats = self.seats_on(device);
-        self.oracle.lock().unwrap().put_back(&seats, &holding, &court);
+        self.oracle
+            .lock()
+            .unwrap()
+            .put_back(&seats, &holding, &court);
         self.start(device);
         self.scenarios.happened(Scenario::CopyRestored);
     }
 
     pub fn lose_views(&mut self) {
-        let Some(device) = self.some_device() else { return };
+        let Some(device) = self.some_device() else {
+            return;
+        };
         self.tell(|| format!("device {device} loses its views"));
         self.crash(device);
         self.devices[device].lose_views();
@@ -182,7 +200,9 @@ impl World {
         if self.seats.iter().any(|seat| seat.gone) {
             return;
         }
-        let Some(device) = self.some_device() else { return };
+        let Some(device) = self.some_device() else {
+            return;
+        };
         self.tell(|| format!("device {device} loses its keys"));
         self.crash(device);
         self.devices[device].lose_chip();
@@ -237,7 +257,9 @@ impl World {
 
     /// A wall clock is set wrong, far back or far ahead, or right again.
     pub fn set_clocks(&mut self) {
-        let Some(device) = self.some_device() else { return };
+        let Some(device) = self.some_device() else {
+            return;
+        };
         const DAY_MS: i64 = 24 * 3_600_000;
         let wrong = [0, -18_000 * DAY_MS, 29_000 * DAY_MS, -DAY_MS, 3_600_000];
         let ms = *self.dice.pick(&wrong).unwrap();

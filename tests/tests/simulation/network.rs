@@ -1,11 +1,11 @@
 //! The network between phones and court: it loses, cuts, repeats and delays requests, loses and cuts
 //! answers, and now and then the court's server or the phone dies with a request under way.
 
-use crate::device::Power;
 use crate::dice::Dice;
 use crate::office::Office;
 use crate::oracle::Oracle;
 use crate::oracle::sha256;
+use crate::power::Power;
 use crate::scenario::{Scenario, Scenarios};
 use crate::story::Story;
 use axum::body::{Body, to_bytes};
@@ -171,7 +171,8 @@ impl Network {
 
     async fn carry(&self, sent: Sent, power: &Power) -> Result<reqwest::Response, CallError> {
         let (fate, mut dice) = self.fate(&sent);
-        self.story.tell(format!("    {} {} {fate:?}", sent.method, sent.path));
+        self.story
+            .tell(format!("    {} {} {fate:?}", sent.method, sent.path));
         self.deliver_late(&mut dice).await;
         match fate {
             Fate::Good => Ok(self.arrive(&sent).await.into_response(None)),

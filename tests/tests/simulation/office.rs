@@ -208,7 +208,12 @@ impl Office {
             by: AppliedBy::CommandLine,
             now_ms: court.clock().now_ms(),
         };
-        court.db().roll_back_lists(&rolling).await.unwrap().is_some()
+        court
+            .db()
+            .roll_back_lists(&rolling)
+            .await
+            .unwrap()
+            .is_some()
     }
 
     /// The court's recovery key.

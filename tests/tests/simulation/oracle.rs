@@ -30,6 +30,11 @@ pub struct Oracle {
     /// Phones on which a photo rotted.
     rotted_photos: BTreeSet<usize>,
     court_put_back: bool,
+    /// Photos that the court signed for and lacks since it was put back.
+    photos_gone: BTreeSet<String>,
+    /// Journals that it certified since, and before.
+    certified: BTreeSet<String>,
+    certified_before: BTreeSet<String>,
     /// Phones on which a journal rotted.
     rotted: BTreeSet<usize>,
     /// What was seen to be wrong before the end.
@@ -133,6 +138,9 @@ impl Oracle {
             rotted_ends: BTreeSet::new(),
             rotted_photos: BTreeSet::new(),
             court_put_back: false,
+            photos_gone: BTreeSet::new(),
+            certified: BTreeSet::new(),
+            certified_before: BTreeSet::new(),
             rotted: BTreeSet::new(),
             wrong: Vec::new(),
         }
@@ -142,8 +150,9 @@ impl Oracle {
     pub fn saved(&mut self, seat: usize, number: u64, bytes: &[u8], typed: &str) {
         let hash = sha256(bytes);
         if !String::from_utf8_lossy(bytes).contains(typed) {
-            self.wrong
-                .push(format!("entry {number} of phone {seat} does not say what was typed"));
+            self.wrong.push(format!(
+                "entry {number} of phone {seat} does not say what was typed"
+            ));
         }
         for photo in &mut self.photos {
             if photo.hash == typed {
@@ -173,8 +182,9 @@ impl Oracle {
     pub fn photo_saved(&mut self, seat: usize, named: &str, bytes: &[u8]) {
         let hash = sha256(bytes);
         if hash != named {
-            self.wrong
-                .push(format!("phone {seat} names a photo by {named}, which is {hash}"));
+            self.wrong.push(format!(
+                "phone {seat} names a photo by {named}, which is {hash}"
+            ));
         }
         self.photos.push(SavedPhoto {
             seat,
@@ -226,7 +236,10 @@ impl Oracle {
     pub fn court_put_back(&mut self, court: &Tables) {
         self.receipts.clear();
         self.newest.clear();
-        self.photo_receipts.clear();
+        let signed_for = std::mem::take(&mut self.photo_receipts).into_keys();
+        let gone = signed_for.filter(|(_, hash)| !court.objects.contains_key(hash));
+        self.photos_gone.extend(gone.map(|(_, hash)| hash));
+        self.certified_before.append(&mut self.certified);
         self.court_put_back = true;
         self.destroy(court);
     }
@@ -284,6 +297,14 @@ impl Oracle {
                     }
                 }
             }
+            "journal" => {
+                let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+                let journal = text(&answer["certificate"]["body"]["journal"]);
+                if self.certified_before.remove(&journal) {
+                    self.scenarios.happened(Scenario::JournalCertifiedAnew);
+                }
+                self.certified.insert(journal);
+            }
             "status" => {
                 let answer: Value = serde_json::from_slice(body).unwrap_or_default();
                 for item in answer["items"].as_array().into_iter().flatten() {
@@ -323,8 +344,10 @@ impl Oracle {
         let key = (text(&body["journal"]), text(&body["hash"]));
         let first = self.photo_receipts.entry(key.clone());
         if first.or_insert_with(|| receipt.clone()) != receipt {
-            self.wrong
-                .push(format!("a receipt was given twice: photo {} has two", key.1));
+            self.wrong.push(format!(
+                "a receipt was given twice: photo {} has two",
+                key.1
+            ));
         }
     }
 
@@ -361,7 +384,13 @@ impl Oracle {
         times(Scenario::JournalFollowed, followed.count() as u64);
         times(Scenario::CopyForked, u64::from(!court.forked.is_empty()));
         let lost = phones.iter().any(|phone| !phone.lost.is_empty());
-        times(Scenario::EntriesLostNamed, u64::from(lost || !court.gaps.is_empty()));
+        times(
+            Scenario::EntriesLostNamed,
+            u64::from(lost || !court.gaps.is_empty()),
+        );
+        let back = self.photos_gone.iter();
+        let back = back.filter(|hash| court.objects.contains_key(*hash));
+        times(Scenario::PhotoCameBack, back.count() as u64);
         let revoked = court.entries.iter();
         let handed_in = revoked.filter(|it| it.reason.as_deref() == Some("revoked"));
         times(Scenario::RevokedHandedIn, u64::from(handed_in.count() > 0));
@@ -380,7 +409,9 @@ fn fold_all(court: &Tables) -> BTreeMap<String, Folded> {
         .collect();
     let mut subjects: BTreeMap<String, Vec<Logged>> = BTreeMap::new();
     for row in &court.entries {
-        let Some(subject) = &row.subject else { continue };
+        let Some(subject) = &row.subject else {
+            continue;
+        };
         let revoked = revoked_with.get(&row.journal);
         subjects.entry(subject.clone()).or_default().push(Logged {
             journal: row.journal.clone(),
@@ -397,7 +428,10 @@ fn fold_all(court: &Tables) -> BTreeMap<String, Folded> {
 
 /// Hashes of every entry that the court has, in the chain or beside it.
 fn hashes_of(court: &Tables) -> BTreeSet<String> {
-    let chained = court.entries.iter().map(|row: &EntryRow| sha256(&row.bytes));
+    let chained = court
+        .entries
+        .iter()
+        .map(|row: &EntryRow| sha256(&row.bytes));
     let forked = court.forked.iter().map(|(_, _, bytes)| sha256(bytes));
     chained.chain(forked).collect()
 }

@@ -115,7 +115,13 @@ impl Fold {
     fn change(&mut self, logged: &Logged, entry: &Value, seen: &[String]) -> bool {
         let change = &entry["change"];
         let kind = change["kind"].as_str().unwrap_or_default();
-        let edits = ["fields_changed", "case_named", "evidence_withdrawn", "voided", "amended"];
+        let edits = [
+            "fields_changed",
+            "case_named",
+            "evidence_withdrawn",
+            "voided",
+            "amended",
+        ];
         if edits.contains(&kind) && !self.seals.is_empty() {
             self.folded.outside += 1;
             return false;
@@ -142,14 +148,7 @@ impl Fold {
     }
 
     /// Same field, other value, neither had seen the other: both stand, one for each journal.
-    fn give(
-        &mut self,
-        path: &str,
-        value: &Value,
-        logged: &Logged,
-        entry: &Value,
-        seen: &[String],
-    ) {
+    fn give(&mut self, path: &str, value: &Value, logged: &Logged, entry: &Value, seen: &[String]) {
         let given = self.fields.entry(path.to_owned()).or_default();
         let stood = given.len();
         given.retain(|it| {

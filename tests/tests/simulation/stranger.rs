@@ -197,6 +197,9 @@ async fn call(
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
     match status.is_success() {
         true => Ok(body.to_vec()),
-        false => Err(format!("{path}: {status} {}", String::from_utf8_lossy(&body))),
+        false => Err(format!(
+            "{path}: {status} {}",
+            String::from_utf8_lossy(&body)
+        )),
     }
 }

@@ -79,7 +79,12 @@ pub async fn read(data: &Path) -> Tables {
         let gap = (row.get(0), number(&row, 1), number(&row, 2), row.get(3));
         tables.gaps.push(gap);
     }
-    for row in rows(&mut db, "SELECT number, body, link FROM log ORDER BY number").await {
+    for row in rows(
+        &mut db,
+        "SELECT number, body, link FROM log ORDER BY number",
+    )
+    .await
+    {
         tables.log.push(LogRow {
             number: number(&row, 0),
             body: row.get(1),

@@ -157,7 +157,11 @@ impl World {
                 None
             }
             Effect::Certify { .. } => Some(Event::Certified(self.certify())),
-            Effect::JournalUnknown | Effect::Finish(_) => None,
+            Effect::JournalUnknown => {
+                (self.stock.follows, self.stock.uncertified) = (false, true);
+                None
+            }
+            Effect::Finish(_) => None,
         }
     }
 
@@ -565,6 +569,19 @@ fn a_court_that_certifies_no_new_journal_stops_the_old_one_and_nothing_else() {
         ["pull"],
         "what forks is not sent again and again"
     );
+}
+
+#[test]
+fn a_court_that_lacks_the_journal_gets_the_one_before_it_and_certifies_it_anew() {
+    let mut world = World::new(2, 2, []).fails("session", &[problem(ProblemCode::NotFound)]);
+    world.stock.follows = true;
+    world.run();
+    assert!(world.calls.contains(&"certify"), "{:?}", world.calls);
+    assert!(!world.stock.uncertified);
+    // The first journal of a phone has none before it: that is for people.
+    let mut world = World::new(2, 2, []).fails("session", &[problem(ProblemCode::NotFound)]);
+    world.run();
+    assert_eq!(world.calls, ["hello", "session"]);
 }
 
 #[test]

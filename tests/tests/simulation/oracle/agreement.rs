@@ -36,7 +36,10 @@ pub fn check_phones(
         for (subject, hashes) in &phone.listed {
             let once: BTreeSet<&String> = hashes.iter().collect();
             if once.len() != hashes.len() {
-                wrong.push(format!("phone {} lists an entry of {subject} twice", phone.seat));
+                wrong.push(format!(
+                    "phone {} lists an entry of {subject} twice",
+                    phone.seat
+                ));
             }
         }
         if phone.revoked {
@@ -44,7 +47,10 @@ pub fn check_phones(
         }
         for (subject, it) in folded {
             let Some(expected) = &it.record else { continue };
-            let case = court.records.get(subject).map(|view| text(&view["case"]["id"]));
+            let case = court
+                .records
+                .get(subject)
+                .map(|view| text(&view["case"]["id"]));
             let officer = case.and_then(|case| court.cases.get(&case));
             if officer != Some(&phone.list_name)
                 || has_more(phone, subject, it, &by_hash)
@@ -126,7 +132,13 @@ fn difference(shown: Option<&Record>, expected: Option<&Record>) -> String {
         }
     }
     if shown.seals != expected.seals {
-        return format!("seals are {:?} and should be {:?}", shown.seals, expected.seals);
+        return format!(
+            "seals are {:?} and should be {:?}",
+            shown.seals, expected.seals
+        );
     }
-    format!("photos are {:?} and should be {:?}", shown.photos, expected.photos)
+    format!(
+        "photos are {:?} and should be {:?}",
+        shown.photos, expected.photos
+    )
 }

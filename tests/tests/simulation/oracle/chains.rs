@@ -13,7 +13,10 @@ pub fn check(court: &Tables, wrong: &mut Vec<String>) {
     let mut seen = BTreeSet::new();
     for row in &court.entries {
         if sha256(&row.bytes) != row.hash {
-            wrong.push(format!("entry {} of {} has another hash", row.seq, row.journal));
+            wrong.push(format!(
+                "entry {} of {} has another hash",
+                row.seq, row.journal
+            ));
         }
         if !seen.insert(row.hash.clone()) {
             wrong.push(format!(
@@ -77,7 +80,9 @@ fn check_journals(court: &Tables, wrong: &mut Vec<String>) {
             ));
         }
         if row.announced_seq < row.head_seq && row.announced_seq > 1 {
-            wrong.push(format!("the court has more of {journal} than was announced"));
+            wrong.push(format!(
+                "the court has more of {journal} than was announced"
+            ));
         }
     }
 }

@@ -23,7 +23,9 @@ impl Oracle {
         }
         for (_, hash) in self.photo_receipts.keys() {
             if !court.objects.contains_key(hash) {
-                wrong.push(format!("a receipt names photo {hash}, which the court has not"));
+                wrong.push(format!(
+                    "a receipt names photo {hash}, which the court has not"
+                ));
             }
         }
     }
@@ -47,7 +49,10 @@ impl Oracle {
                 || at_court.contains(&it.hash)
                 || on_phones.contains(&it.hash)
                 || self.rescued.contains(&it.hash)
-                || named.iter().chain(&self.rescue_lost).any(|lost| lost.holds(it))
+                || named
+                    .iter()
+                    .chain(&self.rescue_lost)
+                    .any(|lost| lost.holds(it))
                 || self.said_lost(it, phones);
             if !safe {
                 wrong.push(format!(
@@ -64,7 +69,7 @@ impl Oracle {
         own.into_iter().any(|phone| {
             let within = |run: &(u64, u64)| (run.0..=run.1).contains(&it.number);
             phone.lost.iter().any(within)
-                || phone.parked_from.is_some_and(|from| it.number >= from)
+                || phone.parked_from == Some(it.number)
                 || (phone.aside && self.rotted_ends.contains(&it.seat))
         })
     }
@@ -93,6 +98,14 @@ impl Oracle {
                 wrong.push(format!(
                     "phone {seat} still has {} entries to deliver on a good line",
                     phone.undelivered_entries
+                ));
+            }
+            // Counts come from receipts: what a phone calls delivered is there.
+            let written = phone.written.iter().flatten();
+            let missing = written.filter(|bytes| !at_court.contains(&sha256(bytes)));
+            if missing.count() as u64 > phone.undelivered_entries {
+                wrong.push(format!(
+                    "phone {seat} calls entries delivered that the court has not"
                 ));
             }
             // A photo whose entry rotted before it was delivered is named by nothing.
@@ -126,7 +139,8 @@ impl Oracle {
             });
             let named = hashes.contains(&it.entry);
             let read = own.filter(|phone| !phone.revoked);
-            let read = read.is_some_and(|phone| phone.photos.get(&it.hash) == Some(&Some(it.hash.clone())));
+            let read = read
+                .is_some_and(|phone| phone.photos.get(&it.hash) == Some(&Some(it.hash.clone())));
             if named && read && !court.objects.contains_key(&it.hash) {
                 wrong.push(format!(
                     "photo {} is on phone {} and named at the court, which has not its bytes",
@@ -169,7 +183,9 @@ fn named_lost(court: &Tables, phones: &[SeatView]) -> Vec<Lost> {
         from: *from,
         to: *to,
     });
-    let written = phones.iter().flat_map(|phone| phone.written.iter().flatten());
+    let written = phones
+        .iter()
+        .flat_map(|phone| phone.written.iter().flatten());
     let all = court.entries.iter().map(|row| &row.bytes).chain(written);
     let declared = all.filter_map(|bytes| {
         let entry: Value = serde_json::from_slice(bytes).ok()?;
