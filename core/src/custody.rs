@@ -3,7 +3,7 @@
 //! they exist for the day on which the server has forgotten.
 
 use crate::journal::{FrameLog, JournalError, Log, Opened, OpenedEnd, Shape};
-use crate::session::Incident;
+use crate::session::{Incident, IncidentKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::{EvidenceHash, JournalId};
@@ -46,6 +46,7 @@ pub(crate) struct Custody {
     last_position: Option<LogPosition>,
     safe: Option<LogPosition>,
     incidents: Vec<Incident>,
+    rolled_back: bool,
     seconds: BTreeMap<JournalId, String>,
 }
 
@@ -104,6 +105,7 @@ impl Custody {
             last_position: None,
             safe: None,
             incidents: Vec::new(),
+            rolled_back: false,
             seconds: BTreeMap::new(),
         }
     }
@@ -166,7 +168,12 @@ impl Custody {
         self.safe
     }
 
-    /// Receipts of evidence.
+    /// Whether the court was ever found rolled back.
+    pub fn was_rolled_back(&self) -> bool {
+        self.rolled_back
+    }
+
+    /// Receipts of evidence; those from before the court was rolled back do not count.
     pub fn evidence(&self) -> &BTreeMap<EvidenceHash, EvidenceReceipt> {
         &self.evidence
     }
@@ -215,7 +222,14 @@ impl Custody {
                 }
             }
             CustodyItem::Safe(position) => self.safe = Some(position),
-            CustodyItem::Incident(incident) => self.incidents.push(incident),
+            CustodyItem::Incident(incident) => {
+                if matches!(incident.kind, IncidentKind::ServerRolledBack { .. }) {
+                    // The court may lack what it signed for: photos are asked about again.
+                    self.evidence.clear();
+                    self.rolled_back = true;
+                }
+                self.incidents.push(incident);
+            }
             CustodyItem::SecondNamed { journal, name } => {
                 self.seconds.insert(journal, name);
             }

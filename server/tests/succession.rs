@@ -14,7 +14,7 @@ use waiqin_protocol::ids::{DeviceId, JournalId, SubjectId};
 use waiqin_protocol::journal::{Change, Head, JournalCause, Parent};
 use waiqin_protocol::suite::{Ed25519Signer, SUITE, Signer};
 use waiqin_protocol::wire::evidence::EvidenceState;
-use waiqin_protocol::wire::sync::{Heads, SyncHead};
+use waiqin_protocol::wire::sync::{DownLine, Heads, SyncHead};
 
 /// The same phone with the first `n` of its entries: what a restored copy is.
 async fn restored(server: &Server, phone: &Phone, n: usize) -> Phone {
@@ -112,6 +112,31 @@ async fn both_branches_are_kept_and_the_phone_goes_on_in_a_new_journal() {
         .map(|journal| journal["forked"].as_u64().unwrap())
         .collect();
     assert_eq!(forked.iter().sum::<u64>(), 2);
+}
+
+#[tokio::test]
+async fn a_fork_of_several_pieces_is_kept_whole() {
+    let server = Server::start();
+    let mut phone = Phone::enrol(&server, "wang", 1).await;
+    for n in 101..104 {
+        phone.open_record(n, "x", None);
+    }
+    let answer = phone.sync().await;
+    // An answer that is cut before the receipt brings the verdicts again; after it, it would not.
+    let place = |is: fn(&DownLine) -> bool| answer.lines.iter().position(is).unwrap();
+    let verdicts = place(|line| matches!(line, DownLine::Verdicts(_)));
+    assert!(verdicts < place(|line| matches!(line, DownLine::Receipt(_))));
+    let mut copy = restored(&server, &phone, 2).await;
+    for n in 111..118 {
+        copy.open_record(n, "z", None);
+    }
+    let pieces = copy.body(copy.sync_head(), 2);
+    let answer = copy.send(pieces, None).await;
+    assert_eq!(answer.standing().heads, Heads::Fork);
+    let next = successor(&server, &copy, 9, copy.end()).await;
+    let (code, said) = ask(&copy, &next).await;
+    assert_eq!(code, 200, "{said}");
+    server.verified();
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Stories across crates, and what they are told with: real processes, a real browser, bad lines.
 //!
-//! Nothing here knows how the product works inside: stories see what people and strangers see.
+//! Stories know nothing of how the product works inside: they see what people and strangers see. The
+//! simulation drives its parts, and judges them by bytes alone.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,

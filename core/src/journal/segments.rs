@@ -223,22 +223,30 @@ impl FrameLog {
         if seq == self.head.seq {
             return Ok(Some(self.head.link));
         }
-        // The next frame names the link before it; inside a frame the chain is followed.
-        let (segment, offset, at) = match self.index_of(seq + 1) {
-            Some(Slot::Frame {
-                segment,
-                offset,
-                at,
-            }) => (segment, offset, usize::from(at)),
-            Some(Slot::Lost) => match self.index_of(seq) {
-                Some(Slot::Frame {
-                    segment,
-                    offset,
-                    at,
-                }) => (segment, offset, usize::from(at) + 1),
-                Some(Slot::Lost) | None => return Ok(None),
+        // The next frame names the link before it; where it is lost, or has rotted since, the
+        // entry's own frame tells.
+        let Some(next) = self.index_of(seq + 1) else {
+            return Ok(None);
+        };
+        match self.link_within(next, 0)? {
+            Some(link) => Ok(Some(link)),
+            None => match self.index_of(seq) {
+                Some(own) => self.link_within(own, 1),
+                None => Ok(None),
             },
-            None => return Ok(None),
+        }
+    }
+
+    /// Link before the entry of a slot, or after as many entries from it on: within its frame the
+    /// chain is followed. `None` when the frame does not read.
+    fn link_within(&self, slot: Slot, entries: usize) -> Result<Option<Link>, JournalError> {
+        let Slot::Frame {
+            segment,
+            offset,
+            at,
+        } = slot
+        else {
+            return Ok(None);
         };
         let Some(frame) = self.read_frame(segment, offset)? else {
             return Ok(None);
@@ -247,8 +255,8 @@ impl FrameLog {
             link: frame.header.before,
             seq: frame.first.saturating_sub(1),
         };
-        let entries = frame.entries.iter().take(at);
-        Ok(Some(follow(before, entries.map(Vec::as_slice)).link))
+        let passed = frame.entries.iter().take(usize::from(at) + entries);
+        Ok(Some(follow(before, passed.map(Vec::as_slice)).link))
     }
 
     /// The run of entries from `from` on, up to `to`, that do not read any more; `None` when `from`

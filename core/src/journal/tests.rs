@@ -285,6 +285,22 @@ fn rot_in_the_middle_is_named_with_the_link_that_the_next_frame_holds() {
 }
 
 #[test]
+fn a_link_is_told_though_the_entry_after_it_rots_while_the_journal_is_open() {
+    let disk = MemoryDisk::new(1);
+    let entries = filled(&disk, 5);
+    let heads = chain_of(&entries);
+    let log = open(&disk, None).unwrap().log;
+    disk.rot(Path::new("j/000001.wqj"), |bytes| {
+        let used = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+        bytes[used / 2] ^= 1;
+    });
+    let rotten = (2..=5).find(|seq| log.read(*seq).unwrap().is_none());
+    let before = rotten.expect("a byte in the middle is an entry's") - 1;
+    let link = log.link_at(before).unwrap();
+    assert_eq!(link, Some(heads[usize::try_from(before).unwrap()].link));
+}
+
+#[test]
 fn a_torn_end_is_copied_aside_and_its_segment_never_written_again() {
     let disk = MemoryDisk::new(1);
     filled(&disk, 2);

@@ -187,8 +187,20 @@ impl Holdings for Inner {
         Inner::uncertified(self.open_still()?).map_err(failed("read entry 1"))
     }
 
+    fn follows(&self) -> Result<bool, HoldingsError> {
+        self.in_delivered(|_, delivering| Ok(delivering.at > 0))
+    }
+
+    fn journal_unknown(&self) -> Result<(), HoldingsError> {
+        let inner = self.open_still()?;
+        let at = inner.delivering(&inner.journal()).at;
+        inner.known_to.store(at.saturating_sub(1), Ordering::SeqCst);
+        Ok(())
+    }
+
     fn keep_certificate(&self, certificate: Signed<Certificate>) -> Result<(), HoldingsError> {
         let inner = self.open_still()?;
+        let certified = certificate.body.journal;
         // Pages that came for the journal before left out everything of it, and this phone may have
         // less of it than the court: they begin anew. First, so that no cut can leave it undone.
         inner
@@ -199,6 +211,14 @@ impl Holdings for Inner {
             .custody()
             .add(vec![CustodyItem::Certificate(certificate)])
             .map_err(failed("keep a certificate"))?;
+        let at = inner
+            .journal()
+            .log
+            .parts()
+            .position(|part| part.log.journal() == certified);
+        inner
+            .known_to
+            .store(at.unwrap_or(usize::MAX), Ordering::SeqCst);
         // What was set aside of the journal before has ended: the court has it.
         let mut live = inner.live();
         live.parked
@@ -354,7 +374,8 @@ impl Holdings for Inner {
         batch.put(Tree::Meta, meta::JUDGED.as_bytes(), &judged);
         batch.commit().map_err(failed("keep the verdicts"))?;
         inner.views.forget_folded();
-        Ok(())
+        // The receipt follows, after which the court does not tell them again.
+        inner.views.flush().map_err(failed("keep the verdicts"))
     }
 
     fn cursor(&self) -> Result<Option<String>, HoldingsError> {
@@ -492,9 +513,18 @@ impl Holdings for Inner {
     }
 
     fn record_incident(&self, kind: IncidentKind) -> Result<(), HoldingsError> {
-        self.open_still()?
+        let inner = self.open_still()?;
+        let rolled_back = matches!(kind, IncidentKind::ServerRolledBack { .. });
+        inner
             .note_incidents(vec![kind])
-            .map_err(failed("record an incident"))
+            .map_err(failed("record an incident"))?;
+        if rolled_back {
+            let unsent = inner
+                .unreceipted()
+                .map_err(failed("look for photos without a receipt"))?;
+            inner.live().unsent = unsent;
+        }
+        Ok(())
     }
 
     fn keep_outcome(

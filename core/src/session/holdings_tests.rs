@@ -453,3 +453,32 @@ fn after_the_lock_a_sync_under_way_gets_nothing_more() {
     let strange = EvidenceHash::from_bytes([1; 32]);
     assert!(held.evidence(strange, 0).is_err());
 }
+
+#[test]
+fn after_the_court_was_rolled_back_every_photo_is_asked_about_again() {
+    let device = Device::new(10);
+    let (_, session) = enrolled(&device);
+    let opened = session.open_record(Act::Investigation, case("a"), values(&[]));
+    let subject = opened.unwrap().subject;
+    let taken = session.add_evidence(subject, &b"bytes"[..], facts("a.jpg"));
+    let hash = taken.unwrap().hash;
+    let again = |session: &Session| {
+        session.lock();
+        device.start().unwrap().unlock(officer(1), &pin()).unwrap()
+    };
+    let receipt = evidence_receipt(&session, hash);
+    let waiting = |session: &Session| inner(session).unsent().unwrap().len();
+    let keep = |session: &Session| {
+        let receipts = vec![receipt.clone()];
+        inner(session).keep_evidence_receipts(receipts).unwrap()
+    };
+    assert_eq!((keep(&session), waiting(&session)), (1, 0));
+    let held = position(9);
+    let seen = IncidentKind::ServerRolledBack { held };
+    inner(&session).record_incident(seen).unwrap();
+    assert_eq!(waiting(&session), 1);
+    let session = again(&session);
+    assert_eq!(waiting(&session), 1);
+    assert_eq!((keep(&session), waiting(&session)), (1, 0));
+    assert_eq!(waiting(&again(&session)), 0);
+}

@@ -18,7 +18,7 @@ use crate::sync::{Carrier, Pinned};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use waiqin_protocol::ids::{BootId, EvidenceHash, JournalId, Nonce};
@@ -40,6 +40,9 @@ pub(crate) struct Inner {
     pub pinned: Pinned,
     /// Locked: a sync under way ends at its next step.
     pub ended: AtomicBool,
+    /// Place in the line of the newest journal that the court may know. A court that was restored
+    /// may lack those after it; the session finds out anew after each unlock.
+    pub known_to: AtomicUsize,
 }
 
 /// The journal being written. Whoever holds the lock is the one writer.
@@ -198,11 +201,9 @@ impl Inner {
         )
         .map_err(UnlockError::Files)?;
         let read = || -> Result<(Journal, Live), StoreError> {
-            let unsent = views.unsent()?.into_iter();
-            let unsent = unsent.filter(|it| !custody.evidence().contains_key(&it.hash));
             let live = Live {
                 limits: views.meta(meta::LIMITS)?.unwrap_or_default(),
-                unsent: unsent.map(|it| (it.hash, it)).collect(),
+                unsent: unreceipted(&views, &custody)?,
                 parked: views.parked()?,
                 note: views.meta(meta::NOTE)?.unwrap_or_default(),
                 stale: false,
@@ -241,6 +242,7 @@ impl Inner {
             live: Mutex::new(live),
             pinned,
             ended: AtomicBool::new(false),
+            known_to: AtomicUsize::new(usize::MAX),
         })
     }
 
@@ -366,6 +368,11 @@ impl Inner {
         Ok(())
     }
 
+    /// Evidence without a receipt that counts.
+    pub(super) fn unreceipted(&self) -> Result<BTreeMap<EvidenceHash, EvidenceStored>, StoreError> {
+        unreceipted(&self.views, &self.custody())
+    }
+
     fn find_orphans(&self, seen: &mut Vec<IncidentKind>) -> Result<(), UnlockError> {
         let all = self.views.all_evidence().map_err(UnlockError::Store)?;
         let named = all.into_iter().map(|it| it.hash).collect();
@@ -403,6 +410,22 @@ impl Journal {
             used,
         )
     }
+}
+
+/// Evidence without a receipt that counts: after the court was rolled back all of it is asked about
+/// again, whatever the store made of receipts before.
+fn unreceipted(
+    views: &Views,
+    custody: &Custody,
+) -> Result<BTreeMap<EvidenceHash, EvidenceStored>, StoreError> {
+    let all = match custody.was_rolled_back() {
+        true => views.all_evidence()?,
+        false => views.unsent()?,
+    };
+    let without = all
+        .into_iter()
+        .filter(|it| !custody.evidence().contains_key(&it.hash));
+    Ok(without.map(|it| (it.hash, it)).collect())
 }
 
 impl IncidentKind {

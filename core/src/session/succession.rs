@@ -11,6 +11,7 @@ use crate::keys::{Successor, SuccessorPublic, Successors};
 use crate::sync::HoldingsError;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use waiqin_protocol::ids::{JournalId, SubjectId};
 use waiqin_protocol::journal::{
     At, Change, Checkpoint, Entry, EntryError, Head, JournalCause, Parent, Signed, VERSION,
@@ -54,11 +55,12 @@ impl Journal {
 
 impl Inner {
     /// The journal that is delivered: the newest, or the one before it while the court has not
-    /// certified that.
+    /// certified that, or does not know it any more.
     pub(super) fn delivering(&self, journal: &Journal) -> Delivering {
         let newest = journal.signers.len().saturating_sub(1);
         let certified = newest == 0 || self.custody().certificate(journal.id()).is_some();
         let at = if certified { newest } else { newest - 1 };
+        let at = at.min(self.known_to.load(Ordering::SeqCst));
         let newest = journal.log.newest();
         let part = journal.log.parts().nth(at).unwrap_or(newest);
         Delivering {
@@ -77,13 +79,14 @@ impl Inner {
         delivering.base + received.min(delivering.head.seq)
     }
 
-    /// Entry 1 of a journal that the court has not certified yet.
+    /// Entry 1 of the journal after the one delivered, which the court has not certified.
     pub(super) fn uncertified(&self) -> Result<Option<Vec<u8>>, JournalError> {
         let journal = self.journal();
-        if self.delivering(&journal).journal == journal.id() {
-            return Ok(None);
+        let next = self.delivering(&journal).at + 1;
+        match journal.log.parts().nth(next) {
+            Some(part) => part.log.read(1),
+            None => Ok(None),
         }
-        journal.log.newest().log.read(1)
     }
 
     /// Begins a new journal and writes it from now on; nothing when one was begun that the court

@@ -13,6 +13,7 @@ use waiqin_protocol::journal::{
     Act, Change, Entry, Head, JournalCause, JournalReceipt, LogPosition, Signed,
 };
 use waiqin_protocol::suite::sha256;
+use waiqin_protocol::wire::sync::End;
 
 fn inner(session: &Session) -> Arc<Inner> {
     session.inner().unwrap()
@@ -199,4 +200,34 @@ fn a_cut_while_a_new_journal_is_begun_leaves_one_that_goes_on() {
             begun.is_ok()
         );
     }
+}
+
+#[test]
+fn a_certificate_begins_the_pages_anew_and_a_court_that_lacks_the_journal_gets_the_old_one() {
+    let device = Device::new(5);
+    let (_, session) = enrolled(&device);
+    let (inner, old) = (inner(&session), session.journal());
+    saves(&session, "大岗");
+    received(&session, 1);
+    let end = End {
+        cursor: "7".to_owned(),
+        more: false,
+        position: LogPosition::START,
+    };
+    inner.end_pages(&end).unwrap();
+    inner.new_journal(JournalCause::RestoredCopy).unwrap();
+    assert_eq!(Holdings::cursor(&*inner).unwrap(), Some(end.cursor));
+    certify(&session);
+    // What the old journal delivered and the copy lacks comes with pages from the start.
+    assert_eq!(Holdings::cursor(&*inner).unwrap(), None);
+    let new = session.journal();
+    assert!(inner.is_own(old).unwrap() && inner.is_own(new).unwrap());
+    assert!(inner.follows().unwrap());
+
+    inner.journal_unknown().unwrap();
+    assert_eq!(inner.journal_id().unwrap(), old);
+    assert!(!inner.follows().unwrap());
+    certify(&session);
+    assert_eq!(inner.journal_id().unwrap(), new);
+    assert!(Inner::uncertified(&inner).unwrap().is_none());
 }

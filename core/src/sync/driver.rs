@@ -227,6 +227,10 @@ impl Driver {
                     self.locally(tally, move |holdings, _| holdings.new_journal(cause))
                         .await
                 }
+                Effect::JournalUnknown => {
+                    self.locally(tally, |holdings, _| holdings.journal_unknown())
+                        .await
+                }
                 Effect::TakeStock
                 | Effect::Hello
                 | Effect::Session { .. }
@@ -293,6 +297,7 @@ impl Driver {
             Effect::Park { .. }
             | Effect::Incident(_)
             | Effect::NewJournal(_)
+            | Effect::JournalUnknown
             | Effect::Finish(_) => Event::LocalFailed,
         }
     }
@@ -305,6 +310,7 @@ impl Driver {
                 head: holdings.head()?.seq,
                 received: holdings.received()?.seq,
                 uncertified: holdings.uncertified()?.is_some(),
+                follows: holdings.follows()?,
                 parked_from: holdings.journal_parked()?,
                 unsent: Vec::new(),
                 token: holdings.token()?,

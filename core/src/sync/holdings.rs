@@ -69,6 +69,13 @@ pub(crate) trait Holdings: Send + Sync + 'static {
     /// has not certified yet. What is saved from now on is saved in it.
     fn new_journal(&self, cause: JournalCause) -> Result<(), HoldingsError>;
 
+    /// Whether the journal that is delivered follows another.
+    fn follows(&self) -> Result<bool, HoldingsError>;
+
+    /// The court does not know the journal that is delivered: it was restored. The one that it follows
+    /// is delivered again, and this one certified anew.
+    fn journal_unknown(&self) -> Result<(), HoldingsError>;
+
     /// Entry 1 of a journal begun that the court has not certified; the one delivered is the one
     /// before it, until [`Holdings::keep_certificate`].
     fn uncertified(&self) -> Result<Option<Vec<u8>>, HoldingsError>;

@@ -1,6 +1,5 @@
 //! What officers do.
 
-use crate::network::Limited;
 use crate::scenario::Scenario;
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -92,7 +91,7 @@ impl World {
         let Some(row) = self.dice.pick(&rows(&session)).cloned() else {
             return;
         };
-        let length = match self.dice.percent(15) {
+        let length = match self.dice.percent(30) {
             true => LONG_PHOTO,
             false => 1 + self.dice.below(9_000),
         };
@@ -200,16 +199,7 @@ impl World {
     pub async fn sync(&mut self, seat: usize, trouble: usize) {
         let session = self.session(seat);
         self.network.line(self.dice.apart(), trouble);
-        let dropped = trouble > 0 && self.dice.percent(10);
-        let polls = match dropped {
-            true => self.dice.below(40),
-            false => usize::MAX,
-        };
-        let future = Box::pin(session.sync());
-        let report = Limited { future, polls }.await;
-        if report.is_none() {
-            self.scenarios.happened(Scenario::SyncDropped);
-        }
+        let report = self.network.unless_dropped(session.sync()).await;
         self.pulled = true;
         self.tell(|| format!("phone {seat} syncs, trouble {trouble}: {report:?}"));
         drop(session);

@@ -1,15 +1,17 @@
-//! A phone's hardware: a disk whose power can go at any call, a clock, a chip, and the store that a
-//! restart finds again as it was flushed, or later. The engine on it is the real one.
+//! A phone's hardware: a disk whose power can go at any call, stores, a clock, a chip. The engine on it
+//! is the real one.
 
 use crate::dice::Dice;
+use crate::power::{Power, Powered};
+use crate::stores::Stores;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
-use waiqin_core::disk::{Disk, DiskFile, Fault, MemoryDisk};
+use std::sync::{Arc, Mutex};
+use waiqin_core::disk::{Fault, MemoryDisk};
 use waiqin_core::keys::PinCost;
-use waiqin_core::store::{Batch, MemoryStore, Pair, Store, StoreError, TREES, Tree};
+use waiqin_core::store::MemoryStore;
 use waiqin_core::{
     Carrier, Clock, Engine, Entropy, HardwareSecret, HostParts, NetworkSwitch, Now, Phone,
     StoreKind,
@@ -91,10 +93,7 @@ impl Device {
         };
         let (stores, power) = (self.stores.clone(), self.power.now());
         let engine = Engine {
-            disk: Arc::new(Powered {
-                disk: self.disk.clone(),
-                power: self.power.now(),
-            }),
+            disk: Arc::new(Powered::new(self.disk.clone(), self.power.now())),
             store: StoreKind::Made(Arc::new(move |dir: &Path, empty| {
                 Ok(stores.open(dir, empty, power.clone()))
             })),
@@ -142,247 +141,6 @@ impl Device {
     pub fn lose_views(&mut self) {
         self.stores.clear();
     }
-}
-
-/// The power of a phone. Each start has a switch of its own, so that work of a program that was killed
-/// never reaches the disk of the next.
-#[derive(Clone, Default)]
-pub struct Power(Arc<Mutex<Current>>);
-
-#[derive(Clone, Default)]
-pub struct Current(Arc<RwLock<bool>>);
-
-impl Power {
-    pub fn now(&self) -> Current {
-        self.0.lock().unwrap().clone()
-    }
-
-    fn turn_on(&self) {
-        *self.0.lock().unwrap() = Current(Arc::new(RwLock::new(true)));
-    }
-
-    pub fn cut(&self) {
-        *self.now().0.write().unwrap() = false;
-    }
-
-    pub fn is_on(&self) -> bool {
-        *self.now().0.read().unwrap()
-    }
-}
-
-impl Current {
-    fn on(&self) -> io::Result<RwLockReadGuard<'_, bool>> {
-        let on = self.0.read().unwrap();
-        match *on {
-            true => Ok(on),
-            false => Err(io::Error::other("the power went")),
-        }
-    }
-}
-
-struct Powered {
-    disk: MemoryDisk,
-    power: Current,
-}
-
-struct PoweredFile {
-    file: Box<dyn DiskFile>,
-    power: Current,
-}
-
-impl Powered {
-    fn file(&self, file: Box<dyn DiskFile>) -> Box<dyn DiskFile> {
-        let power = self.power.clone();
-        Box::new(PoweredFile { file, power })
-    }
-}
-
-impl Disk for Powered {
-    fn make_dir(&self, dir: &Path) -> io::Result<()> {
-        let _on = self.power.on()?;
-        self.disk.make_dir(dir)
-    }
-
-    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
-        let _on = self.power.on()?;
-        self.disk.list(dir)
-    }
-
-    fn length(&self, path: &Path) -> io::Result<Option<u64>> {
-        let _on = self.power.on()?;
-        self.disk.length(path)
-    }
-
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let _on = self.power.on()?;
-        self.disk.read(path)
-    }
-
-    fn create(&self, path: &Path, length: u64) -> io::Result<Box<dyn DiskFile>> {
-        let _on = self.power.on()?;
-        Ok(self.file(self.disk.create(path, length)?))
-    }
-
-    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        let _on = self.power.on()?;
-        Ok(self.file(self.disk.open(path)?))
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let _on = self.power.on()?;
-        self.disk.rename(from, to)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        let _on = self.power.on()?;
-        self.disk.remove(path)
-    }
-
-    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        let _on = self.power.on()?;
-        self.disk.sync_dir(dir)
-    }
-}
-
-impl DiskFile for PoweredFile {
-    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let _on = self.power.on()?;
-        self.file.write_at(offset, bytes)
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        let _on = self.power.on()?;
-        self.file.read_at(offset, buffer)
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        let _on = self.power.on()?;
-        self.file.sync()
-    }
-}
-
-/// Stores by folder, as they stand and as they were last flushed.
-#[derive(Default)]
-struct Stores(Mutex<BTreeMap<PathBuf, Kept>>);
-
-struct Kept {
-    now: Arc<MemoryStore>,
-    flushed: MemoryStore,
-}
-
-struct KeptStore {
-    dir: PathBuf,
-    now: Arc<MemoryStore>,
-    stores: Arc<Stores>,
-    power: Current,
-}
-
-impl Stores {
-    fn open(self: &Arc<Self>, dir: &Path, empty: bool, power: Current) -> Arc<dyn Store> {
-        let mut all = self.0.lock().unwrap();
-        if empty {
-            all.remove(dir);
-        }
-        let kept = all.entry(dir.to_owned()).or_insert_with(|| Kept {
-            now: Arc::default(),
-            flushed: MemoryStore::default(),
-        });
-        Arc::new(KeptStore {
-            dir: dir.to_owned(),
-            now: kept.now.clone(),
-            stores: self.clone(),
-            power,
-        })
-    }
-
-    /// What was written since the last flush may be there or not: batches are whole, in order.
-    fn crash(&self, dice: &mut Dice) {
-        for kept in self.0.lock().unwrap().values_mut() {
-            let left = if dice.percent(50) {
-                copy_of(&kept.flushed)
-            } else {
-                copy_of(&kept.now)
-            };
-            kept.flushed = copy_of(&left);
-            kept.now = Arc::new(left);
-        }
-    }
-
-    fn copy(&self) -> BTreeMap<PathBuf, MemoryStore> {
-        let all = self.0.lock().unwrap();
-        let copies = all.iter();
-        copies
-            .map(|(dir, kept)| (dir.clone(), copy_of(&kept.flushed)))
-            .collect()
-    }
-
-    fn restore(&self, copies: &BTreeMap<PathBuf, MemoryStore>) {
-        let kept = |store: &MemoryStore| Kept {
-            now: Arc::new(copy_of(store)),
-            flushed: copy_of(store),
-        };
-        let restored = copies.iter().map(|(dir, store)| (dir.clone(), kept(store)));
-        *self.0.lock().unwrap() = restored.collect();
-    }
-
-    fn clear(&self) {
-        self.0.lock().unwrap().clear();
-    }
-}
-
-impl KeptStore {
-    fn on(&self) -> Result<RwLockReadGuard<'_, bool>, StoreError> {
-        self.power.on().map_err(StoreError::Io)
-    }
-}
-
-impl Store for KeptStore {
-    fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let _on = self.on()?;
-        self.now.get(tree, key)
-    }
-
-    fn scan(
-        &self,
-        tree: Tree,
-        prefix: &[u8],
-        from: &[u8],
-        limit: usize,
-    ) -> Result<Vec<Pair>, StoreError> {
-        let _on = self.on()?;
-        self.now.scan(tree, prefix, from, limit)
-    }
-
-    fn write(&self, batch: Batch) -> Result<(), StoreError> {
-        let _on = self.on()?;
-        self.now.write(batch)
-    }
-
-    fn flush(&self) -> Result<(), StoreError> {
-        let _on = self.on()?;
-        if let Some(kept) = self.stores.0.lock().unwrap().get_mut(&self.dir) {
-            kept.flushed = copy_of(&self.now);
-        }
-        Ok(())
-    }
-
-    fn clear(&self, tree: Tree) -> Result<(), StoreError> {
-        let _on = self.on()?;
-        self.now.clear(tree)
-    }
-}
-
-fn copy_of(store: &MemoryStore) -> MemoryStore {
-    let mut all = Batch::default();
-    for tree in TREES {
-        let pairs = store.scan(tree, &[], &[], usize::MAX);
-        for (key, value) in pairs.expect("a store in memory reads") {
-            all.put(tree, &key, value);
-        }
-    }
-    let copy = MemoryStore::default();
-    copy.write(all).expect("a store in memory writes");
-    copy
 }
 
 /// The device's clocks over the world's time.

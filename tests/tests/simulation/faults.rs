@@ -1,7 +1,7 @@
 //! Faults are planted one by one: an oracle that does not find each of them within 200 worlds proves
 //! nothing by its silence.
 
-use crate::runs::Worlds;
+use crate::runs::{Worlds, say};
 use std::time::Instant;
 use waiqin_protocol::fault::Fault;
 pub use waiqin_protocol::fault::plant;
@@ -19,21 +19,21 @@ fn every_fault_that_is_planted_is_found() {
         let begun = Instant::now();
         plant(Some(fault));
         let found = (1..=SEEDS_MAX).find_map(|seed| {
-            let wrong = worlds.wrong_in(seed);
+            let (wrong, _) = worlds.wrong_in(seed);
             wrong.into_iter().next().map(|sentence| (seed, sentence))
         });
         plant(None);
         let (seed, sentence) = found.unwrap_or_else(|| panic!("{} was not found", fault.name()));
-        let alone = worlds.wrong_in(seed);
+        let (alone, _) = worlds.wrong_in(seed);
         assert!(
             alone.is_empty(),
             "{} was not to blame: {alone:?}",
             fault.name()
         );
-        println!(
-            "{}: seed {seed}, {:?}: {sentence}",
+        say(&format!(
+            "simulation: {} is found in world {seed}, after {:?}: {sentence}",
             fault.name(),
             begun.elapsed()
-        );
+        ));
     }
 }

@@ -1,11 +1,13 @@
 //! The network between phones and court: it loses, cuts, repeats and delays requests, loses and cuts
 //! answers, and now and then the court's server or the phone dies with a request under way.
 
-use crate::device::Power;
 use crate::dice::Dice;
 use crate::office::Office;
 use crate::oracle::Oracle;
+use crate::oracle::sha256;
+use crate::power::Power;
 use crate::scenario::{Scenario, Scenarios};
+use crate::story::Story;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use bytes::Bytes;
@@ -27,7 +29,10 @@ pub struct Network {
     office: Arc<tokio::sync::Mutex<Office>>,
     oracle: Arc<Mutex<Oracle>>,
     scenarios: Scenarios,
+    story: Story,
     line: Mutex<LineNow>,
+    /// Told when the sync that runs is to be dropped.
+    drop_now: tokio::sync::Notify,
 }
 
 /// The line of the sync that runs.
@@ -73,6 +78,8 @@ enum Fate {
     Portal,
     ServerDies,
     PhoneDies,
+    /// Whoever asked for the sync goes away.
+    SyncDropped,
 }
 
 /// How one phone is connected.
@@ -86,11 +93,14 @@ impl Network {
         office: Arc<tokio::sync::Mutex<Office>>,
         oracle: Arc<Mutex<Oracle>>,
         scenarios: Scenarios,
+        story: Story,
     ) -> Arc<Self> {
         Arc::new(Self {
             office,
             oracle,
             scenarios,
+            story,
+            drop_now: tokio::sync::Notify::new(),
             line: Mutex::new(LineNow {
                 dice: Dice::new(0),
                 trouble: 0,
@@ -108,6 +118,15 @@ impl Network {
         line.asked.clear();
     }
 
+    /// Does something that syncs, until it is dropped; `None` then.
+    pub async fn unless_dropped<T>(&self, sync: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.drop_now.notified() => None,
+            done = sync => Some(done),
+        }
+    }
+
     /// What was still under way arrives, or never will.
     pub async fn calm(&self) {
         let late = std::mem::take(&mut self.line.lock().unwrap().late);
@@ -120,7 +139,7 @@ impl Network {
     /// What happens to this request, whichever order concurrent ones come in.
     fn fate(&self, sent: &Sent) -> (Fate, Dice) {
         let mut line = self.line.lock().unwrap();
-        let what = format!("{} {}", sent.method, kind_of(&sent.path));
+        let what = sent.what();
         let count = line.asked.entry(what.clone()).or_default();
         *count += 1;
         let count = *count;
@@ -145,15 +164,15 @@ impl Network {
             Fate::ServerDies,
             Fate::ServerDies,
             Fate::PhoneDies,
+            Fate::SyncDropped,
         ];
         (*dice.pick(&fates).unwrap(), dice)
     }
 
     async fn carry(&self, sent: Sent, power: &Power) -> Result<reqwest::Response, CallError> {
         let (fate, mut dice) = self.fate(&sent);
-        if std::env::var_os("WAIQIN_SIM_TELL").is_some() {
-            println!("    {} {} {fate:?}", sent.method, sent.path);
-        }
+        self.story
+            .tell(format!("    {} {} {fate:?}", sent.method, sent.path));
         self.deliver_late(&mut dice).await;
         match fate {
             Fate::Good => Ok(self.arrive(&sent).await.into_response(None)),
@@ -206,6 +225,14 @@ impl Network {
                 }
                 Ok(self.arrive(&sent).await.into_response(None))
             }
+            Fate::SyncDropped => {
+                self.scenarios.happened(Scenario::SyncDropped);
+                if dice.percent(50) {
+                    self.arrive(&sent).await;
+                }
+                self.drop_now.notify_one();
+                std::future::pending().await
+            }
             Fate::PhoneDies => {
                 self.scenarios.happened(Scenario::PhoneOffInSync);
                 self.arrive(&sent).await;
@@ -235,13 +262,7 @@ impl Network {
     /// A request arrives whole and is answered; what the court signed is out in the world.
     async fn arrive(&self, sent: &Sent) -> Answer {
         let answer = self.call(sent, None).await;
-        if std::env::var_os("WAIQIN_SIM_TELL").is_some() {
-            println!(
-                "      {} {:?}",
-                answer.status,
-                answer.headers.get("upload-offset")
-            );
-        }
+        self.story.tell(format!("      {}", answer.status));
         if answer.status.is_success() && !answer.cut {
             let mut oracle = self.oracle.lock().unwrap();
             oracle.answered(kind_of(&sent.path), &answer.plain());
@@ -308,6 +329,20 @@ impl Carrier for Wire {
 }
 
 impl Sent {
+    /// What it asks, by nothing that differs between two lives of one world: the court's ids do, and
+    /// the order of uploads that fly together.
+    fn what(&self) -> String {
+        let kind = kind_of(&self.path);
+        let header = |name: &str| self.headers.get(name).map(|it| it.as_bytes().to_vec());
+        let offset = header("upload-offset").unwrap_or_default();
+        let named = header("upload-metadata").unwrap_or_default();
+        let body = match kind {
+            "upload" => sha256(&self.body),
+            _ => String::new(),
+        };
+        format!("{} {kind} {offset:?} {named:?} {body}", self.method)
+    }
+
     fn request(&self, cut: Option<usize>) -> Request<Body> {
         let body = match cut {
             None => Body::from(self.body.clone()),
@@ -390,9 +425,9 @@ fn kind_of(path: &str) -> &str {
 }
 
 /// A future that is dropped at one of its awaits.
-pub struct Limited<F> {
-    pub future: Pin<Box<F>>,
-    pub polls: usize,
+struct Limited<F> {
+    future: Pin<Box<F>>,
+    polls: usize,
 }
 
 impl<F: Future> Future for Limited<F> {

@@ -29,6 +29,12 @@ pub struct Oracle {
     rotted_ends: BTreeSet<usize>,
     /// Phones on which a photo rotted.
     rotted_photos: BTreeSet<usize>,
+    court_put_back: bool,
+    /// Photos that the court signed for and lacks since it was put back.
+    photos_gone: BTreeSet<String>,
+    /// Journals that it certified since, and before.
+    certified: BTreeSet<String>,
+    certified_before: BTreeSet<String>,
     /// Phones on which a journal rotted.
     rotted: BTreeSet<usize>,
     /// What was seen to be wrong before the end.
@@ -71,6 +77,8 @@ pub struct SeatView {
     /// The officer's name in the list.
     pub list_name: String,
     pub revoked: bool,
+    /// It was told that a new journal must follow.
+    pub followed: bool,
     /// Bytes by number, the first at 0.
     pub written: Vec<Option<Vec<u8>>>,
     /// Runs of numbers that it says are lost.
@@ -100,6 +108,7 @@ impl SeatView {
             seat,
             list_name: String::new(),
             revoked: false,
+            followed: false,
             written,
             lost: Vec::new(),
             parked_from: None,
@@ -128,6 +137,10 @@ impl Oracle {
             rescue_lost: Vec::new(),
             rotted_ends: BTreeSet::new(),
             rotted_photos: BTreeSet::new(),
+            court_put_back: false,
+            photos_gone: BTreeSet::new(),
+            certified: BTreeSet::new(),
+            certified_before: BTreeSet::new(),
             rotted: BTreeSet::new(),
             wrong: Vec::new(),
         }
@@ -223,7 +236,11 @@ impl Oracle {
     pub fn court_put_back(&mut self, court: &Tables) {
         self.receipts.clear();
         self.newest.clear();
-        self.photo_receipts.clear();
+        let signed_for = std::mem::take(&mut self.photo_receipts).into_keys();
+        let gone = signed_for.filter(|(_, hash)| !court.objects.contains_key(hash));
+        self.photos_gone.extend(gone.map(|(_, hash)| hash));
+        self.certified_before.append(&mut self.certified);
+        self.court_put_back = true;
         self.destroy(court);
     }
 
@@ -279,6 +296,14 @@ impl Oracle {
                         self.receipt(&line["receipt"]);
                     }
                 }
+            }
+            "journal" => {
+                let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+                let journal = text(&answer["certificate"]["body"]["journal"]);
+                if self.certified_before.remove(&journal) {
+                    self.scenarios.happened(Scenario::JournalCertifiedAnew);
+                }
+                self.certified.insert(journal);
             }
             "status" => {
                 let answer: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -363,6 +388,9 @@ impl Oracle {
             Scenario::EntriesLostNamed,
             u64::from(lost || !court.gaps.is_empty()),
         );
+        let back = self.photos_gone.iter();
+        let back = back.filter(|hash| court.objects.contains_key(*hash));
+        times(Scenario::PhotoCameBack, back.count() as u64);
         let revoked = court.entries.iter();
         let handed_in = revoked.filter(|it| it.reason.as_deref() == Some("revoked"));
         times(Scenario::RevokedHandedIn, u64::from(handed_in.count() > 0));

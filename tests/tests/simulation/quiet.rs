@@ -79,13 +79,15 @@ impl World {
     fn view(&self, seat: usize, outcome: &str) -> SeatView {
         let session = self.session(seat);
         let status = session.status();
-        let mut lost = Vec::new();
+        let (mut lost, mut followed) = (Vec::new(), false);
         for incident in &status.incidents {
             match &incident.kind {
                 IncidentKind::EntriesLost { from, to } => lost.push((*from, *to)),
                 IncidentKind::ServerAhead { .. } => {
                     self.scenarios.happened(Scenario::CopyFoundAhead);
+                    followed = true;
                 }
+                IncidentKind::Fork { .. } => followed = true,
                 IncidentKind::ServerRolledBack { .. } => {
                     self.scenarios.happened(Scenario::RollbackSeen);
                 }
@@ -112,6 +114,7 @@ impl World {
             seat,
             list_name: OFFICERS[self.seats[seat].officer].1.to_owned(),
             revoked: self.seats[seat].revoked,
+            followed,
             written: (1..=status.saved_entries)
                 .map(|number| session.written(number).unwrap_or_default())
                 .collect(),

@@ -23,6 +23,8 @@ pub enum Scenario {
     ServerCrashed,
     ServerRestored,
     RollbackSeen,
+    PhotoCameBack,
+    JournalCertifiedAnew,
     RequestLost,
     RequestCut,
     RequestRepeated,
@@ -48,7 +50,7 @@ pub enum Scenario {
 }
 
 impl Scenario {
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 41] = [
         Self::TwoOfficersOnOnePhone,
         Self::PhoneCrashed,
         Self::DiskFull,
@@ -66,6 +68,8 @@ impl Scenario {
         Self::ServerCrashed,
         Self::ServerRestored,
         Self::RollbackSeen,
+        Self::PhotoCameBack,
+        Self::JournalCertifiedAnew,
         Self::RequestLost,
         Self::RequestCut,
         Self::RequestRepeated,

@@ -7,6 +7,7 @@ use crate::network::{Network, Wire};
 use crate::office::{Files, OFFICERS, Office};
 use crate::oracle::{Holding, Oracle};
 use crate::scenario::{Scenario, Scenarios};
+use crate::story::Story;
 use crate::stranger::Stranger;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -37,7 +38,7 @@ pub struct World {
     pub court_copies: Vec<Files>,
     /// Phones have pulled since the newest list came.
     pub pulled: bool,
-    pub told: Vec<String>,
+    pub story: Story,
 }
 
 /// One officer on one device.
@@ -61,7 +62,7 @@ pub fn pin() -> Pin {
 }
 
 impl World {
-    pub async fn new(seed: u64, template: &Files, scenarios: Scenarios) -> Self {
+    pub async fn new(seed: u64, template: &Files, scenarios: Scenarios, story: Story) -> Self {
         let world_ms = Arc::new(AtomicI64::new(MORNING_MS));
         let office = Office::open(template, world_ms.clone()).await;
         office.import(&[0, 0, 1, 1]).await;
@@ -71,7 +72,12 @@ impl World {
             seed,
             dice: Dice::new(seed),
             step: 0,
-            network: Network::new(office.clone(), oracle.clone(), scenarios.clone()),
+            network: Network::new(
+                office.clone(),
+                oracle.clone(),
+                scenarios.clone(),
+                story.clone(),
+            ),
             world_ms,
             office,
             oracle,
@@ -82,7 +88,7 @@ impl World {
             copies: Vec::new(),
             court_copies: Vec::new(),
             pulled: false,
-            told: Vec::new(),
+            story,
         };
         for officers in DEVICES {
             world.add_device(officers).await;
@@ -152,13 +158,9 @@ impl World {
         self.world_ms.fetch_add(ms, Ordering::SeqCst);
     }
 
-    /// Says what happens, for whoever replays a seed.
-    pub fn tell(&mut self, what: impl FnOnce() -> String) {
-        let line = format!("{}: {}", self.step, what());
-        if std::env::var_os("WAIQIN_SIM_TELL").is_some() {
-            println!("{line}");
-        }
-        self.told.push(line);
+    /// Says what happens.
+    pub fn tell(&self, what: impl FnOnce() -> String) {
+        self.story.tell(format!("{}: {}", self.step, what()));
     }
 
     /// A seat whose officer is at work.

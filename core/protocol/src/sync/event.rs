@@ -79,6 +79,8 @@ pub struct Stock {
     /// A new journal was begun that the court has not certified; this is the one before it, of which
     /// nothing more is written.
     pub uncertified: bool,
+    /// The journal follows another, which a court that was restored may know when it lacks this one.
+    pub follows: bool,
     /// The journal is parked from this number on.
     pub parked_from: Option<u64>,
     /// Evidence without a receipt, in order of delivery, parked pieces left out.
@@ -232,6 +234,8 @@ pub enum Effect {
     },
     /// Begin a new journal that follows the one delivered now.
     NewJournal(JournalCause),
+    /// The court does not know the journal that is delivered: deliver the one that it follows.
+    JournalUnknown,
     /// `POST journal`: have the new journal certified.
     Certify {
         /// Of the journal before it.

@@ -124,7 +124,7 @@ impl Machine {
             Event::Wanted(asked) => self.wanted(asked, &mut effects),
             Event::Stock(stock) => self.stock(stock, moment, &mut effects),
             Event::Hello(answer) => self.hello(answer),
-            Event::Session(answer) => self.session(answer),
+            Event::Session(answer) => self.session(answer, &mut effects),
             Event::Synced(answer) => self.synced(answer, &mut effects),
             Event::Certified(answer) => self.certified(answer, &mut effects),
             Event::Status(answer) => self.status(answer, moment),
@@ -212,7 +212,7 @@ impl Machine {
         }
     }
 
-    fn session(&mut self, answer: Result<Token, Failure>) {
+    fn session(&mut self, answer: Result<Token, Failure>, effects: &mut Vec<Effect>) {
         let Some(run) = self
             .run
             .as_mut()
@@ -230,6 +230,17 @@ impl Machine {
             Err(failure)
                 if run.sign_ins == 1
                     && failure.permanent().map(|it| it.code) == Some(ProblemCode::Signature) => {}
+            // A court that was restored knows the journals before this one, or some of them.
+            Err(failure)
+                if run.stock.follows
+                    && failure.permanent().map(|it| it.code) == Some(ProblemCode::NotFound) =>
+            {
+                run.sign_ins = 0;
+                run.flawed = true;
+                effects.push(Effect::JournalUnknown);
+                effects.push(Effect::TakeStock);
+                run.begin_again();
+            }
             Err(failure) => run.ending = Some(failure),
         }
     }

@@ -66,6 +66,7 @@ impl World {
             head,
             received,
             uncertified: false,
+            follows: false,
             parked_from: None,
             unsent: unsent.into_iter().map(hash).collect(),
             token: None,
@@ -157,6 +158,10 @@ impl World {
                 None
             }
             Effect::Certify { .. } => Some(Event::Certified(self.certify())),
+            Effect::JournalUnknown => {
+                (self.stock.follows, self.stock.uncertified) = (false, true);
+                None
+            }
             Effect::Finish(_) => None,
         }
     }
@@ -259,7 +264,10 @@ impl World {
                             assert!(pending.is_empty(), "finished with {pending:?} under way");
                             return report;
                         }
-                        Effect::Park { .. } | Effect::Incident(_) | Effect::NewJournal(_) => {
+                        Effect::Park { .. }
+                        | Effect::Incident(_)
+                        | Effect::NewJournal(_)
+                        | Effect::JournalUnknown => {
                             assert!(self.perform(effect).is_none());
                         }
                         Effect::TakeStock
@@ -574,6 +582,19 @@ fn a_court_that_certifies_no_new_journal_stops_the_old_one_and_nothing_else() {
         ["pull"],
         "what forks is not sent again and again"
     );
+}
+
+#[test]
+fn a_court_that_lacks_the_journal_gets_the_one_before_it_and_certifies_it_anew() {
+    let mut world = World::new(2, 2, []).fails("session", &[problem(ProblemCode::NotFound)]);
+    world.stock.follows = true;
+    world.run();
+    assert!(world.calls.contains(&"certify"), "{:?}", world.calls);
+    assert!(!world.stock.uncertified);
+    // The first journal of a phone has none before it: that is for people.
+    let mut world = World::new(2, 2, []).fails("session", &[problem(ProblemCode::NotFound)]);
+    world.run();
+    assert_eq!(world.calls, ["hello", "session"]);
 }
 
 #[test]

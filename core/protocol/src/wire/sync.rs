@@ -7,7 +7,7 @@
 //! entry's bytes, whatever it looks like: the chain covers bytes. A piece is committed whole or not
 //! at all; entries and gaps count only under a checkpoint.
 //!
-//! **Down.** [`DownLine`]s: standing, receipt, verdicts, beacon, limits, safe position, then pages of
+//! **Down.** [`DownLine`]s: standing, verdicts, receipt, beacon, limits, safe position, then pages of
 //! changes, each applied with its cursor in one store transaction; `end` last. A page's line is
 //! followed by the entries of others that it announces, a line each, their bytes unchanged. A phone skips lines
 //! that it does not know. When there is nothing to say the answer is the line `end` alone: no

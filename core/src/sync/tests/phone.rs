@@ -217,6 +217,14 @@ impl Holdings for TestHoldings {
         Ok(journal == JOURNAL)
     }
 
+    fn follows(&self) -> Result<bool, HoldingsError> {
+        Ok(false)
+    }
+
+    fn journal_unknown(&self) -> Result<(), HoldingsError> {
+        Err(HoldingsError::Locked)
+    }
+
     fn new_journal(&self, cause: JournalCause) -> Result<(), HoldingsError> {
         self.open()?.begun = Some(cause);
         Ok(())

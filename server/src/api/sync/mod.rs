@@ -180,22 +180,23 @@ async fn opening(
         }));
     }
     let in_line = matches!(heads, Heads::Same | Heads::ServerRolledBack) && compared.linked;
+    if in_line {
+        // Before the receipt: an answer that is cut between the two brings both again.
+        let to = taken.end.seq.min(journal.head.seq);
+        let runs = verdicts(court, &journal, since, (head.from.seq, to)).await?;
+        if !runs.is_empty() {
+            lines.push(DownLine::Verdicts(runs));
+        }
+    }
     if in_line
         && journal.head.seq > head.from.seq
-        && let Some(mut receipt) = journal.receipt.clone()
+        && let Some(mut receipt) = journal.receipt
     {
         if planted(Fault::ReceiptTwice) {
             receipt.body.at = court.clock().now_ms();
             receipt = Signed::sign(receipt.body, court.signer())?;
         }
         lines.push(DownLine::Receipt(Box::new(receipt)));
-    }
-    if in_line {
-        let to = taken.end.seq.min(journal.head.seq);
-        let runs = verdicts(court, &journal, since, (head.from.seq, to)).await?;
-        if !runs.is_empty() {
-            lines.push(DownLine::Verdicts(runs));
-        }
     }
     if head.beacon {
         lines.push(DownLine::Beacon(beacon(court)?));

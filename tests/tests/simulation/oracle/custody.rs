@@ -69,7 +69,7 @@ impl Oracle {
         own.into_iter().any(|phone| {
             let within = |run: &(u64, u64)| (run.0..=run.1).contains(&it.number);
             phone.lost.iter().any(within)
-                || phone.parked_from.is_some_and(|from| it.number >= from)
+                || phone.parked_from == Some(it.number)
                 || (phone.aside && self.rotted_ends.contains(&it.seat))
         })
     }
@@ -91,10 +91,21 @@ impl Oracle {
                     phone.outcome
                 ));
             }
-            if phone.undelivered_entries > 0 && phone.parked_from.is_none() {
+            // The court certifies no journal of a revoked phone: what it writes after a copy was put
+            // back is handed in by people.
+            let cut_off = phone.revoked && phone.followed;
+            if phone.undelivered_entries > 0 && phone.parked_from.is_none() && !cut_off {
                 wrong.push(format!(
                     "phone {seat} still has {} entries to deliver on a good line",
                     phone.undelivered_entries
+                ));
+            }
+            // Counts come from receipts: what a phone calls delivered is there.
+            let written = phone.written.iter().flatten();
+            let missing = written.filter(|bytes| !at_court.contains(&sha256(bytes)));
+            if missing.count() as u64 > phone.undelivered_entries {
+                wrong.push(format!(
+                    "phone {seat} calls entries delivered that the court has not"
                 ));
             }
             // A photo whose entry rotted before it was delivered is named by nothing.
@@ -118,6 +129,7 @@ impl Oracle {
         phones: &[SeatView],
         wrong: &mut Vec<String>,
     ) {
+        let hashes = hashes_of(court);
         for it in &self.photos {
             let own = phones.iter().find(|phone| phone.seat == it.seat);
             let on_phone = own.is_some_and(|phone| {
@@ -125,11 +137,22 @@ impl Oracle {
                     || (phone.photos_parked.contains(&it.hash)
                         && self.rotted_photos.contains(&it.seat))
             });
-            // Once it was delivered its rot on the phone costs nothing; before, the phone says so.
+            let named = hashes.contains(&it.entry);
+            let read = own.filter(|phone| !phone.revoked);
+            let read = read
+                .is_some_and(|phone| phone.photos.get(&it.hash) == Some(&Some(it.hash.clone())));
+            if named && read && !court.objects.contains_key(&it.hash) {
+                wrong.push(format!(
+                    "photo {} is on phone {} and named at the court, which has not its bytes",
+                    it.hash, it.seat
+                ));
+            }
+            // What rotted after it was delivered is missed only by a court that was put back.
             let safe = it.destroyed
                 || court.objects.contains_key(&it.hash)
                 || self.rescued.contains(&it.hash)
-                || on_phone;
+                || on_phone
+                || (self.court_put_back && self.rotted_photos.contains(&it.seat));
             if !safe {
                 wrong.push(format!(
                     "lost: photo {}, which phone {} showed as saved",
