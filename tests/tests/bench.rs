@@ -107,7 +107,7 @@ async fn records_go_up_come_down_and_only_what_changed_moves_again() {
 async fn photos_and_a_file_over_a_line_that_is_cut_arrive_whole() {
     let house = House::open();
     let said = house.phase("photos", "a", 0).await;
-    assert_eq!(said["photos"], PHOTOS, "{said}");
+    assert_eq!(said["sent"], PHOTOS, "{said}");
     assert!(said["p99_ms"].as_f64() >= said["p50_ms"].as_f64(), "{said}");
     let cut = Line {
         delay: Duration::from_millis(1),

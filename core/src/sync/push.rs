@@ -5,6 +5,7 @@ use super::conversation::FAST_BYTES_PER_S;
 use super::holdings::{Holdings, HoldingsError};
 use bytes::Bytes;
 use std::io::{self, Write};
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 use waiqin_protocol::journal::{Chain, Head};
 use waiqin_protocol::wire::hello::Limits;
@@ -21,6 +22,11 @@ const PART_BYTES: usize = 32 << 10;
 const REQUEST_BYTES_MAX: u64 = 32 << 20;
 /// Level for a body that is made whole: small, so the best is cheap.
 const WHOLE_LEVEL: i32 = 9;
+/// Levels of a stream: where the line takes what is made at once, and where it makes it wait.
+const FAST_LEVEL: i32 = 3;
+const SLOW_LEVEL: i32 = 8;
+/// Bytes before compression after which the level is chosen anew, in a new frame.
+const FRAME_BYTES: u64 = 1 << 20;
 
 /// What to send.
 pub(super) struct Plan {
@@ -67,11 +73,12 @@ pub(super) enum PushError {
     Body(#[source] io::Error),
 }
 
-/// The level of compression for a stream on a line of this speed.
+/// The level of compression for a stream on a line of this speed; one that is not known counts as
+/// fast until it shows otherwise.
 fn level(speed: Option<u64>) -> i32 {
     match speed {
-        Some(speed) if speed >= FAST_BYTES_PER_S => 3,
-        Some(_) | None => 8,
+        Some(speed) if speed < FAST_BYTES_PER_S => SLOW_LEVEL,
+        Some(_) | None => FAST_LEVEL,
     }
 }
 
@@ -184,6 +191,32 @@ struct Body {
 struct Stream {
     encoder: Encoder<'static, Vec<u8>>,
     parts: mpsc::Sender<io::Result<Bytes>>,
+    frame: Frame,
+}
+
+/// What the frame being made tells of the line.
+struct Frame {
+    begun: Instant,
+    /// Bytes before compression.
+    bytes: u64,
+    /// How long the line made it wait.
+    waited: Duration,
+}
+
+impl Frame {
+    fn begin() -> Self {
+        Self {
+            begun: Instant::now(),
+            bytes: 0,
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// The level for the next frame, once this one is long enough.
+    fn next_level(&self) -> Option<i32> {
+        let slow = self.waited > self.begun.elapsed() / 2;
+        (self.bytes >= FRAME_BYTES).then_some(if slow { SLOW_LEVEL } else { FAST_LEVEL })
+    }
 }
 
 impl Body {
@@ -198,6 +231,13 @@ impl Body {
         if let Some(stream) = &mut self.stream {
             stream.encoder.write_all(line)?;
             stream.encoder.write_all(b"\n")?;
+            stream.frame.bytes += line.len() as u64 + 1;
+            if let Some(level) = stream.frame.next_level() {
+                stream.encoder.do_finish()?;
+                let made = std::mem::take(stream.encoder.get_mut());
+                stream.encoder = Encoder::new(made, level)?;
+                stream.frame = Frame::begin();
+            }
             return self.hand_over(PART_BYTES);
         }
         self.text.extend_from_slice(line);
@@ -212,7 +252,11 @@ impl Body {
         let (parts, taken) = mpsc::channel(4);
         let mut encoder = Encoder::new(Vec::new(), level)?;
         encoder.write_all(&std::mem::take(&mut self.text))?;
-        self.stream = Some(Stream { encoder, parts });
+        self.stream = Some(Stream {
+            encoder,
+            parts,
+            frame: Frame::begin(),
+        });
         if let Some(start) = self.start.take() {
             start
                 .send(Start::Stream(taken))
@@ -231,10 +275,10 @@ impl Body {
         }
         let part = Bytes::from(std::mem::take(stream.encoder.get_mut()));
         self.bytes += part.len() as u64;
-        stream
-            .parts
-            .blocking_send(Ok(part))
-            .map_err(|_| io::ErrorKind::BrokenPipe.into())
+        let begun = Instant::now();
+        let sent = stream.parts.blocking_send(Ok(part));
+        stream.frame.waited += begun.elapsed();
+        sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 
     fn end(&mut self) -> io::Result<()> {

@@ -18,8 +18,10 @@ use waiqin_protocol::sync::Token;
 use waiqin_protocol::wire::evidence::METADATA_SHA256;
 use waiqin_protocol::wire::problem::ProblemCode;
 
-/// Bytes under one checksum, held in memory per upload.
-const CHUNK_BYTES: usize = 1 << 20;
+/// Bytes under one checksum, held in memory per upload: more on a fast line, where the round trips
+/// between them are what costs.
+const CHUNK_BYTES: u64 = 1 << 20;
+const FAST_CHUNK_BYTES: u64 = 4 << 20;
 /// Steps of one upload that may gain nothing.
 const VAIN_MAX: u32 = 4;
 const TUS_VERSION: &str = "1.0.0";
@@ -154,10 +156,7 @@ impl Upload<'_> {
     /// `POST`: begins an upload, on a fast line with its first bytes. On a slow one the place is
     /// fetched first: bytes sent with a creation whose answer is lost are sent again.
     async fn create(&mut self) -> Result<Place, CallError> {
-        let fast = self
-            .talk
-            .speed()
-            .is_some_and(|speed| speed >= FAST_BYTES_PER_S);
+        let fast = self.is_fast();
         let hash = BASE64.encode(self.unsent.hash.to_string());
         let request = self
             .talk
@@ -297,6 +296,11 @@ impl Upload<'_> {
             .await
     }
 
+    fn is_fast(&self) -> bool {
+        let speed = self.talk.speed();
+        speed.is_some_and(|speed| speed >= FAST_BYTES_PER_S)
+    }
+
     fn held_reader(&mut self) -> &mut Option<(u64, Box<dyn Read + Send>)> {
         self.reader
             .get_mut()
@@ -305,11 +309,11 @@ impl Upload<'_> {
 
     /// The next bytes from an offset, read on a thread that may block.
     async fn chunk(&mut self, offset: u64) -> Result<Bytes, CallError> {
-        let left = self
-            .unsent
-            .length
-            .saturating_sub(offset)
-            .min(CHUNK_BYTES as u64);
+        let most = match self.is_fast() {
+            true => FAST_CHUNK_BYTES,
+            false => CHUNK_BYTES,
+        };
+        let left = self.unsent.length.saturating_sub(offset).min(most);
         let reader = self.held_reader().take().filter(|(at, _)| *at == offset);
         let hash = self.unsent.hash;
         let holdings = self.talk.holdings.clone();

@@ -6,8 +6,8 @@ use sqlx::any::AnyRow;
 use waiqin_protocol::ids::{EvidenceHash, JournalId, SubjectId};
 use waiqin_protocol::journal::{EvidenceReceipt, Signed};
 
-/// Rows of one INSERT.
-const ROWS_AT_ONCE: usize = 64;
+/// Rows of one INSERT: see `entries.rs`.
+const ROWS_AT_ONCE: usize = 16;
 /// Stored while the length of an upload is not said yet: evidence has at least a byte.
 const LENGTH_UNSAID: u64 = 0;
 

@@ -105,7 +105,8 @@ impl Db {
     /// # Errors
     /// When the statement fails.
     pub async fn announce(&self, journal: JournalId, head: &Head) -> Result<(), DbError> {
-        let _turn = self.turn().await?;
+        // Many phones announce at once when they push at once: they share a commit.
+        let mut write = self.write().await?;
         sqlx::query(
             "UPDATE journals SET announced_seq = $1, announced_link = $2 \
              WHERE id = $3 AND announced_seq < $1",
@@ -113,8 +114,9 @@ impl Db {
         .bind(super::number_in(head.seq)?)
         .bind(head.link.to_string())
         .bind(journal.to_string())
-        .execute(self.pool())
+        .execute(write.tx())
         .await?;
+        write.commit().await?;
         Ok(())
     }
 

@@ -25,7 +25,8 @@ async fn a_long_piece_goes_in_chunks_with_checksums() {
     let (court, _server, phone) = enrolled().await;
     let hash = phone.take_photo(photo(5));
     assert_eq!(phone.sync().await.outcome, LastOutcome::Done);
-    assert_eq!(count(&court, "PATCH"), 5);
+    // The first is small; by then the line is known, and the rest is larger where it is fast.
+    assert!((2..=5).contains(&count(&court, "PATCH")));
     assert!(court.state().evidence[&hash] == photo(5));
     // By now the line is known to be fast: the next one begins with its bytes.
     court.state().requests.clear();
