@@ -279,10 +279,9 @@ pub fn second_phone(day: &Day, held: &Held) -> Result<String> {
         .iter()
         .zip(&contest.given)
         .map(|(journal, value)| {
-            let entries = journal.entries.iter();
-            let gave = entries
-                .filter(|it| it.json["change"]["values"][contest.path] == value.as_str())
-                .next_back();
+            let mut entries = journal.entries.iter();
+            let gave =
+                entries.rfind(|it| it.json["change"]["values"][contest.path] == value.as_str());
             gave.map(|it| sha256(&it.bytes)).unwrap_or_default()
         })
         .collect();

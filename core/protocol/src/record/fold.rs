@@ -7,7 +7,7 @@ use super::parts::{CountersignState, Decision, EvidenceState, Refusal, Seal, Sig
 use crate::canonical::Value;
 use crate::fault::{Fault, planted};
 use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash, SubjectId};
-use crate::journal::{Act, CaseRef, Change, Entry, Finding, Override, Path};
+use crate::journal::{Act, CaseRef, Change, Entry, Evidence, Finding, Override, Path};
 use crate::wire::sync::{Verdict, VerdictReason};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -216,17 +216,7 @@ impl Record {
             }
             Change::CaseNamed { case } => self.case = case.clone(),
             // Evidence of a sealed record stands beside the seal: late, and delivered like any.
-            Change::EvidenceAdded { evidence } => {
-                if !self.evidence.iter().any(|it| it.evidence == **evidence) {
-                    self.evidence.push(EvidenceState {
-                        evidence: (**evidence).clone(),
-                        entry: hash,
-                        at,
-                        missing: None,
-                        withdrawn: None,
-                    });
-                }
-            }
+            Change::EvidenceAdded { evidence } => self.add_evidence(evidence, hash, at),
             Change::EvidenceWithdrawn { hash, reason } => {
                 self.each_evidence(hash, |it| it.withdrawn = Some(reason.clone()));
             }
@@ -288,18 +278,7 @@ impl Record {
                 chosen,
                 path,
                 reason,
-            } => {
-                let value = self.decide(path, candidates, chosen);
-                self.decisions.push(Decision {
-                    path: path.clone(),
-                    chosen: *chosen,
-                    value,
-                    reason: reason.clone(),
-                    author: entry.author,
-                    journal: entry.journal,
-                    at,
-                });
-            }
+            } => self.decide((path, candidates, chosen), reason, entry),
             Change::HeldReleased {
                 entry: released, ..
             } => {
@@ -526,16 +505,45 @@ impl Record {
         named.all(|it| it.author == author)
     }
 
-    /// Lets one of the values named stand, and says which it was. A value that nobody named stays
-    /// beside it; where the chosen one is gone by now, so would be every other: nothing is settled.
-    fn decide(&mut self, path: &Path, named: &[EntryHash], chosen: &EntryHash) -> Option<Value> {
-        let state = self.fields.get_mut(path)?;
-        let chosen = state.candidates.iter().find(|it| it.entry == *chosen)?;
-        let (entry, value) = (chosen.entry, chosen.value.clone());
-        state
-            .candidates
-            .retain(|it| it.entry == entry || !named.contains(&it.entry));
-        Some(value)
+    /// Evidence that comes again is the same piece.
+    fn add_evidence(&mut self, evidence: &Evidence, entry: EntryHash, at: i64) {
+        if !self.evidence.iter().any(|it| it.evidence == *evidence) {
+            self.evidence.push(EvidenceState {
+                evidence: evidence.clone(),
+                entry,
+                at,
+                missing: None,
+                withdrawn: None,
+            });
+        }
+    }
+
+    /// Lets one of the values named stand. A value that nobody named stays beside it; where the chosen
+    /// one is gone by now, so would be every other: nothing is settled.
+    fn decide(
+        &mut self,
+        (path, named, chosen): (&Path, &[EntryHash], &EntryHash),
+        reason: &str,
+        entry: &Entry,
+    ) {
+        let mut value = None;
+        if let Some(state) = self.fields.get_mut(path)
+            && let Some(stands) = state.candidates.iter().find(|it| it.entry == *chosen)
+        {
+            value = Some(stands.value.clone());
+            state
+                .candidates
+                .retain(|it| it.entry == *chosen || !named.contains(&it.entry));
+        }
+        self.decisions.push(Decision {
+            path: path.clone(),
+            chosen: *chosen,
+            value,
+            reason: reason.to_owned(),
+            author: entry.author,
+            journal: entry.journal,
+            at: entry.at.wall,
+        });
     }
 
     fn each_evidence(&mut self, hash: &EvidenceHash, change: impl Fn(&mut EvidenceState)) {
