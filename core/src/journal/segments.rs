@@ -321,12 +321,16 @@ impl FrameLog {
         };
         let (_, file) = reading.file.insert((segment, file));
         let mut head = vec![0; frame::HEADER];
-        file.read_at(u64::from(offset), &mut head)?;
+        if !read_whole(&**file, offset, &mut head)? {
+            return Ok(None);
+        }
         let Some(header) = frame::FrameHeader::read(&head) else {
             return Ok(None);
         };
         let mut bytes = vec![0; header.frame_bytes()];
-        file.read_at(u64::from(offset), &mut bytes)?;
+        if !read_whole(&**file, offset, &mut bytes)? {
+            return Ok(None);
+        }
         let frame = frame::decode(&self.key, &self.place(segment), &bytes).map(Arc::new);
         reading.frame = frame.clone().map(|frame| (place, frame));
         Ok(frame)
@@ -380,6 +384,15 @@ fn follow<'a>(from: Head, entries: impl Iterator<Item = &'a [u8]>) -> Head {
         chain.push(entry);
     }
     chain.head()
+}
+
+/// Fills the buffer; `false` when the file is shorter, as it seems to be where a length has rotted.
+fn read_whole(file: &dyn DiskFile, offset: u32, buffer: &mut [u8]) -> io::Result<bool> {
+    match file.read_at(u64::from(offset), buffer) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn frame_room(entries: &[&[u8]]) -> usize {

@@ -301,6 +301,38 @@ fn a_link_is_told_though_the_entry_after_it_rots_while_the_journal_is_open() {
 }
 
 #[test]
+fn whichever_bit_of_a_frame_flips_while_the_journal_is_open_it_reads_as_lost() {
+    for byte in 64..164 {
+        let disk = MemoryDisk::new(1);
+        filled(&disk, 3);
+        let log = open(&disk, None).unwrap().log;
+        disk.rot(Path::new("j/000001.wqj"), |bytes| bytes[byte] ^= 0x80);
+        assert_eq!(log.read(1).unwrap(), None, "byte {byte}");
+    }
+}
+
+#[test]
+fn what_failed_to_be_saved_never_takes_the_place_of_what_was_saved_after_it() {
+    let disk = MemoryDisk::new(1);
+    let mut log = create(&disk);
+    log.append(&[&entry(0)]).unwrap();
+    // It is written, and its sync fails: without a crash the bytes are read back.
+    disk.set_fault(Fault::Once(disk.calls() + 1));
+    log.append(&[b"never saved"]).unwrap_err();
+    for n in 1..30 {
+        log.append(&[&entry(n)]).unwrap();
+    }
+    drop(log);
+    // Each opening writes the indices by which the next one takes segments unread.
+    for _ in 0..3 {
+        let log = open(&disk, None).unwrap().log;
+        for (n, seq) in (0..30).zip(1u64..) {
+            assert_eq!(log.read(seq).unwrap(), Some(entry(n)), "entry {seq}");
+        }
+    }
+}
+
+#[test]
 fn a_torn_end_is_copied_aside_and_its_segment_never_written_again() {
     let disk = MemoryDisk::new(1);
     filled(&disk, 2);

@@ -34,6 +34,26 @@ impl World {
         self.scenarios.happened(Scenario::ServerRestored);
     }
 
+    /// A phone is put back to its copy and goes on in a new journal; then the court is put back to
+    /// before it certified that.
+    pub async fn both_go_back(&mut self) {
+        if self.copies.is_empty() {
+            return;
+        }
+        self.copy_the_court().await;
+        let device = self.put_a_copy_back().await;
+        for seat in self.seats_on(device) {
+            if self.seats[seat].session.is_some() {
+                self.sync(seat, 0).await;
+                self.write_once(seat);
+                self.sync(seat, 0).await;
+            }
+        }
+        if self.dice.percent(70) {
+            self.put_the_court_back().await;
+        }
+    }
+
     pub async fn kill_the_court(&mut self) {
         self.tell(|| "the court is killed".to_owned());
         self.office.lock().await.crash().await;

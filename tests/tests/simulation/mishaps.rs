@@ -123,14 +123,23 @@ impl World {
         } else {
             oracle.rotted(seat);
         }
-        if newest == Some(&path) {
-            // A bad end that nothing knew durable looks like a write that was cut.
-            oracle.end_rotted(seat);
-        }
         drop(oracle);
-        if self.dice.percent(60) {
+        let is_newest = newest == Some(&path);
+        if is_newest || self.dice.percent(60) {
             self.crash(device);
             self.start(device);
+        }
+        if is_newest && let Some(session) = &self.seats[seat].session {
+            // A bad end that nothing knew durable looks like a write that was cut: it is set aside.
+            let saved = session.status().saved_entries;
+            let files = self.devices[device].disk.files();
+            let aside = |path: &PathBuf| path.to_string_lossy().contains(".torn-");
+            if files
+                .keys()
+                .any(|path| path.starts_with(&own) && aside(path))
+            {
+                self.oracle.lock().unwrap().set_aside(seat, saved);
+            }
         }
         if let Some(session) = &self.seats[seat].session {
             let checked = session.check_journal();
@@ -164,10 +173,14 @@ impl World {
         }
     }
 
-    pub async fn put_a_copy_back(&mut self) {
-        if self.copies.is_empty() {
-            return;
+    pub async fn put_some_copy_back(&mut self) {
+        if !self.copies.is_empty() {
+            self.put_a_copy_back().await;
         }
+    }
+
+    /// Puts one of the copies back; on which device.
+    pub async fn put_a_copy_back(&mut self) -> usize {
         let at = self.dice.below(self.copies.len());
         let (device, copy, holding) = self.copies.remove(at);
         self.tell(|| format!("device {device} is put back to its copy"));
@@ -181,6 +194,7 @@ impl World {
             .put_back(&seats, &holding, &court);
         self.start(device);
         self.scenarios.happened(Scenario::CopyRestored);
+        device
     }
 
     pub fn lose_views(&mut self) {

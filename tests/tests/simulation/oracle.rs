@@ -25,8 +25,6 @@ pub struct Oracle {
     /// Hashes of entries and photos that a rescue brought out of a phone whose keys were lost.
     rescued: BTreeSet<String>,
     rescue_lost: Vec<custody::Lost>,
-    /// Phones on which the end of a journal rotted before anything knew it durable.
-    rotted_ends: BTreeSet<usize>,
     /// Phones on which a photo rotted.
     rotted_photos: BTreeSet<usize>,
     court_put_back: bool,
@@ -52,6 +50,8 @@ struct Saved {
     held: bool,
     /// Somebody put old copies back until it was nowhere any more.
     destroyed: bool,
+    /// It rotted at the end of its journal, which was copied aside.
+    aside: bool,
 }
 
 /// A photo that a phone showed as saved.
@@ -85,8 +85,6 @@ pub struct SeatView {
     pub lost: Vec<(u64, u64)>,
     /// It set its journal aside from this number on.
     pub parked_from: Option<u64>,
-    /// A bad end of a journal was copied aside.
-    pub aside: bool,
     /// Photos that it set aside, by hash.
     pub photos_parked: BTreeSet<String>,
     /// Photos it was asked for: the hash of what it has.
@@ -112,7 +110,6 @@ impl SeatView {
             written,
             lost: Vec::new(),
             parked_from: None,
-            aside: false,
             photos_parked: BTreeSet::new(),
             photos: BTreeMap::new(),
             records: BTreeMap::new(),
@@ -135,7 +132,6 @@ impl Oracle {
             photo_receipts: BTreeMap::new(),
             rescued: BTreeSet::new(),
             rescue_lost: Vec::new(),
-            rotted_ends: BTreeSet::new(),
             rotted_photos: BTreeSet::new(),
             court_put_back: false,
             photos_gone: BTreeSet::new(),
@@ -175,6 +171,7 @@ impl Oracle {
             hash,
             held: true,
             destroyed: false,
+            aside: false,
         });
     }
 
@@ -278,8 +275,13 @@ impl Oracle {
         self.rotted.insert(seat);
     }
 
-    pub fn end_rotted(&mut self, seat: usize) {
-        self.rotted_ends.insert(seat);
+    /// The rotten end of a phone's journal was copied aside; what nothing had known durable stands
+    /// there, after so many entries.
+    pub fn set_aside(&mut self, seat: usize, saved: u64) {
+        let held = self.entries.iter_mut().filter(|it| it.held);
+        for it in held.filter(|it| it.seat == seat && it.number > saved) {
+            it.aside = true;
+        }
     }
 
     pub fn photo_rotted(&mut self, seat: usize) {

@@ -105,11 +105,6 @@ impl World {
             }
         }
         let (records, listed) = shown(&session);
-        let own = self.folder_of(seat);
-        let files = self.devices[self.seats[seat].device].disk.files();
-        let aside = |path: &&std::path::PathBuf| {
-            path.starts_with(&own) && path.to_string_lossy().contains(".torn-")
-        };
         SeatView {
             seat,
             list_name: OFFICERS[self.seats[seat].officer].1.to_owned(),
@@ -120,7 +115,6 @@ impl World {
                 .collect(),
             lost,
             parked_from,
-            aside: files.keys().any(|path| aside(&path)),
             photos_parked,
             photos: self.photos_of(seat, &session),
             records,

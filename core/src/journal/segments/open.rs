@@ -62,13 +62,19 @@ impl FrameLog {
             if may_skip && log.take_index(number) {
                 continue;
             }
-            let (before, lost_before) = (log.head, lost.len());
+            let lost_before = lost.len();
             let bytes = log.shape.disk.read(&segment_path(&log.shape, number))?;
             let place = log.place(number);
             let mut scan = scan(&log.key, &place, &bytes);
             if number == newest && planted(Fault::DropTail) {
                 scan.frames.pop();
             }
+            // What failed to be saved may stand at the end of the segment before: the first frame
+            // knows what it followed.
+            let before = scan.frames.first().map_or(log.head, |(_, frame)| Head {
+                link: frame.header.before,
+                seq: frame.first.saturating_sub(1),
+            });
             for (offset, frame) in &scan.frames {
                 log.take_frame(number, *offset, frame, &mut lost)?;
             }

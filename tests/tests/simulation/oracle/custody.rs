@@ -46,6 +46,7 @@ impl Oracle {
         let named = named_lost(court, phones);
         for it in &self.entries {
             let safe = it.destroyed
+                || it.aside
                 || at_court.contains(&it.hash)
                 || on_phones.contains(&it.hash)
                 || self.rescued.contains(&it.hash)
@@ -63,14 +64,12 @@ impl Oracle {
         }
     }
 
-    /// Its own phone says that it is lost, or had to copy a rotten end aside.
+    /// Its own phone says that it is lost.
     fn said_lost(&self, it: &Saved, phones: &[SeatView]) -> bool {
         let own = phones.iter().filter(|phone| phone.seat == it.seat);
         own.into_iter().any(|phone| {
             let within = |run: &(u64, u64)| (run.0..=run.1).contains(&it.number);
-            phone.lost.iter().any(within)
-                || phone.parked_from == Some(it.number)
-                || (phone.aside && self.rotted_ends.contains(&it.seat))
+            phone.lost.iter().any(within) || phone.parked_from == Some(it.number)
         })
     }
 
