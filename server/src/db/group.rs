@@ -10,14 +10,15 @@ use super::DbError;
 use sqlx::{Any, AnyPool, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, MutexGuard, OwnedMutexGuard, oneshot};
 use waiqin_protocol::journal::LogPosition;
 
 /// Most who share one transaction.
 const MEMBERS_MAX: usize = 64;
-/// A transaction that is older is not handed on.
+/// A transaction that is older than this, and than a commit takes on this disk, is not handed on:
+/// sharing is worth no more waiting than it spares.
 const AGE_MAX: Duration = Duration::from_millis(50);
 
 /// Who writes.
@@ -26,6 +27,8 @@ pub(super) struct Writer {
     open: Arc<Mutex<Option<Group>>>,
     /// Those who wait to write and will take an open group over.
     waiting: Arc<AtomicUsize>,
+    /// How long the last commit took, ms.
+    commit_ms: Arc<AtomicU64>,
 }
 
 /// A transaction that holds the counter row, and who wrote in it.
@@ -35,6 +38,7 @@ pub(super) struct Group {
     pub position: LogPosition,
     members: Vec<oneshot::Sender<()>>,
     began: Instant,
+    commit_ms: Arc<AtomicU64>,
 }
 
 /// A member of the open group that writes now. Dropped without [`Turn::done`], what it wrote is taken
@@ -54,7 +58,7 @@ impl Writer {
         waiting.over();
         let joined = open.is_some();
         if open.is_none() {
-            *open = Some(Group::begin(pool).await?);
+            *open = Some(Group::begin(pool, self.commit_ms.clone()).await?);
         }
         let mut turn = Turn {
             writer: self.clone(),
@@ -97,7 +101,7 @@ impl Writer {
 }
 
 impl Group {
-    async fn begin(pool: &AnyPool) -> Result<Self, DbError> {
+    async fn begin(pool: &AnyPool, commit_ms: Arc<AtomicU64>) -> Result<Self, DbError> {
         let mut transaction = pool.begin().await?;
         // First statement: takes the row (PostgreSQL) or the file (SQLite) until commit.
         let row = sqlx::query(
@@ -110,7 +114,14 @@ impl Group {
             transaction,
             members: Vec::new(),
             began: Instant::now(),
+            commit_ms,
         })
+    }
+
+    /// Whether another may still join.
+    fn is_young(&self) -> bool {
+        let commit = Duration::from_millis(self.commit_ms.load(Ordering::Relaxed));
+        self.began.elapsed() < AGE_MAX.max(commit)
     }
 
     /// Commits, and tells every member; dropped senders tell that it failed.
@@ -120,7 +131,10 @@ impl Group {
             .bind(self.position.link.to_string())
             .execute(&mut *self.transaction)
             .await?;
+        let begun = Instant::now();
         self.transaction.commit().await?;
+        let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.commit_ms.store(took_ms, Ordering::Relaxed);
         for member in self.members {
             // Whoever went away is not told.
             let _ = member.send(());
@@ -144,7 +158,7 @@ impl Turn {
         let (told, durable) = oneshot::channel();
         let shared = open.as_mut().is_some_and(|group| {
             group.members.push(told);
-            group.members.len() < MEMBERS_MAX && group.began.elapsed() < AGE_MAX
+            group.members.len() < MEMBERS_MAX && group.is_young()
         });
         if !(shared && self.writer.others_wait())
             && let Some(group) = open.take()
