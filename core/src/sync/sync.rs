@@ -109,6 +109,11 @@ impl Conversation {
                 None => holdings.position()?,
                 Some(_) => None,
             };
+            // A court that was put back tells every verdict again, and pages from the start.
+            let cursor = match ask.from {
+                None => holdings.cursor()?,
+                Some(_) => None,
+            };
             let expected = Expected {
                 beacon,
                 head,
@@ -118,7 +123,7 @@ impl Conversation {
                 head: SyncHead {
                     beacon,
                     checkpoint,
-                    cursor: holdings.cursor()?,
+                    cursor,
                     from,
                     journal: holdings.journal_id()?,
                     limits: limits.as_ref().map_or(0, |limits| limits.version),

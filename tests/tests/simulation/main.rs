@@ -3,6 +3,7 @@
 //! with fold and sync. How to run it: docs/ARCHITECTURE.md.
 #![allow(
     clippy::unwrap_used,
+    clippy::unwrap_in_result,
     clippy::print_stdout,
     clippy::too_many_lines,
     clippy::cast_possible_truncation,

@@ -17,7 +17,7 @@ const SEEDS: u64 = 150;
 /// Worlds that fail before a run ends.
 const FAILED_MAX: usize = 5;
 /// Where everything must run.
-const SEEDS_OF_ALL: u64 = 600;
+const SEEDS_OF_ALL: u64 = 400;
 
 /// A court's folder to begin with, and the one thread on which all worlds live, one after another.
 pub struct Worlds {

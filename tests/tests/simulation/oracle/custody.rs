@@ -92,7 +92,9 @@ impl Oracle {
             }
             // The court certifies no journal of a revoked phone: what it writes after a copy was put
             // back is handed in by people.
-            let cut_off = phone.revoked && phone.followed;
+            // Nor can a court that was put back certify one anew whose first entry has rotted.
+            let rotted = self.court_put_back && self.rotted.contains(&seat);
+            let cut_off = phone.followed && (phone.revoked || rotted);
             if phone.undelivered_entries > 0 && phone.parked_from.is_none() && !cut_off {
                 wrong.push(format!(
                     "phone {seat} still has {} entries to deliver on a good line",
@@ -102,7 +104,9 @@ impl Oracle {
             // Counts come from receipts: what a phone calls delivered is there.
             let written = phone.written.iter().flatten();
             let missing = written.filter(|bytes| !at_court.contains(&sha256(bytes)));
-            if missing.count() as u64 > phone.undelivered_entries {
+            // A revoked phone with nothing new is told nothing, not even that the court was put back.
+            let told = !(phone.revoked && self.court_put_back);
+            if told && missing.count() as u64 > phone.undelivered_entries {
                 wrong.push(format!(
                     "phone {seat} calls entries delivered that the court has not"
                 ));
