@@ -8,7 +8,6 @@
     clippy::too_many_lines,
     clippy::cast_possible_truncation,
     clippy::wildcard_enum_match_arm,
-    clippy::unwrap_in_result,
     reason = "a crate of tests"
 )]
 
