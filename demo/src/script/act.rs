@@ -242,10 +242,7 @@ pub async fn day(folder: &Path) -> Result<Day> {
     let (server, server_killed) = server_killed(&phone, &court, server, record).await?;
     let (server, server_restored) = server_restored(&phone, &court, server, record).await?;
     let more = server_killed.photos.iter().chain([&server_restored.photo]);
-    visits
-        .damaged
-        .photos
-        .extend(more.map(|it| (it.clone(), None)));
+    visits.late.photos.extend(more.map(|it| (it.clone(), None)));
 
     let august = court
         .import("case-list-2019-08-01.xlsx", LIST_AUGUST, false)

@@ -189,7 +189,7 @@ pub async fn server_killed(
             killed.said.push(value);
         }
         let form = format!("/records/{record}/photos/new");
-        let number = 20 + u8::try_from(life)?;
+        let number = 60 + u8::try_from(life)?;
         killed
             .photos
             .push(photograph(&phone.hand, &form, "途中.jpg", number, "overall", None).await?);
@@ -231,7 +231,7 @@ pub async fn server_restored(
     let after_backup = "备份之后所写".to_owned();
     remark(&phone.hand, record, &after_backup).await?;
     let form = format!("/records/{record}/photos/new");
-    let photo = photograph(&phone.hand, &form, "备份之后.jpg", 40, "overall", None).await?;
+    let photo = photograph(&phone.hand, &form, "备份之后.jpg", 70, "overall", None).await?;
     deliver(phone).await?;
     server.stop().await?;
 
