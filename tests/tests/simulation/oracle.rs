@@ -410,7 +410,9 @@ fn fold_all(court: &Tables) -> BTreeMap<String, Folded> {
         })
         .collect();
     let mut subjects: BTreeMap<String, Vec<Logged>> = BTreeMap::new();
-    for row in &court.entries {
+    let mut rows: Vec<&EntryRow> = court.entries.iter().collect();
+    rows.sort_by_key(|row| (row.verdict_number, row.seq));
+    for row in rows {
         let Some(subject) = &row.subject else {
             continue;
         };

@@ -31,6 +31,8 @@ pub struct EntryRow {
     pub link: String,
     pub bytes: Vec<u8>,
     pub log_number: u64,
+    /// Row of the log with which it got the verdict that it has: the fold's order (decision 0006).
+    pub verdict_number: u64,
     pub subject: Option<String>,
     pub reason: Option<String>,
 }
@@ -55,7 +57,7 @@ pub async fn read(data: &Path) -> Tables {
     let number = |row: &sqlx::sqlite::SqliteRow, at: usize| row.get::<i64, _>(at) as u64;
     for row in rows(
         &mut db,
-        "SELECT journal, seq, hash, link, bytes, log_number, subject, reason FROM entries \
+        "SELECT journal, seq, hash, link, bytes, log_number, subject, reason, verdict_number FROM entries \
          ORDER BY log_number, seq",
     )
     .await
@@ -69,6 +71,7 @@ pub async fn read(data: &Path) -> Tables {
             log_number: number(&row, 5),
             subject: row.get(6),
             reason: row.get(7),
+            verdict_number: number(&row, 8),
         });
     }
     for row in rows(&mut db, "SELECT journal, seq, bytes FROM forked_entries").await {

@@ -2,6 +2,7 @@
 
 use super::sha256;
 use crate::tables::Tables;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,7 @@ const START: [u8; 32] = [0; 32];
 pub fn check(court: &Tables, wrong: &mut Vec<String>) {
     check_log(court, wrong);
     check_journals(court, wrong);
+    check_late_verdicts(court, wrong);
     let mut seen = BTreeSet::new();
     for row in &court.entries {
         if sha256(&row.bytes) != row.hash {
@@ -38,6 +40,30 @@ fn check_log(court: &Tables, wrong: &mut Vec<String>) {
         link = follow(&link, row.body.as_bytes());
         if row.number != number || hex::encode(link) != row.link {
             return wrong.push(format!("the court's log breaks at row {}", row.number));
+        }
+    }
+}
+
+/// A verdict that came later than its entry stands in a row of the log that says so.
+fn check_late_verdicts(court: &Tables, wrong: &mut Vec<String>) {
+    for row in &court.entries {
+        if row.verdict_number == row.log_number {
+            continue;
+        }
+        let said = court.log.iter().any(|log| {
+            let body: Value = serde_json::from_str(&log.body).unwrap();
+            let entries = body["entries"].as_array();
+            log.number == row.verdict_number
+                && log.number > row.log_number
+                && body["act"] == "judged"
+                && body["journal"] == row.journal.as_str()
+                && entries.is_some_and(|it| it.iter().any(|it| it["seq"] == row.seq))
+        });
+        if !said {
+            wrong.push(format!(
+                "no row of the log gives entry {} of {} its verdict",
+                row.seq, row.journal
+            ));
         }
     }
 }
