@@ -5,7 +5,7 @@ use super::piece::Arrived;
 use crate::api::evidence;
 use crate::api::problem::Refusal;
 use crate::court::Court;
-use crate::db::{Caller, EvidenceName, Journal, LogKind, NewEntry, Write};
+use crate::db::{Caller, EvidenceName, Journal, LogKind, NewEntry, Write, text_of};
 use crate::record::{Folding, judge_again, receipt_of};
 use std::collections::BTreeSet;
 use waiqin_protocol::canonical;
@@ -95,8 +95,7 @@ fn log_body(caller: &Caller, new: &New, end: &Head) -> Result<String, Refusal> {
     if !new.gaps.is_empty() {
         body["gaps"] = serde_json::to_value(&new.gaps).map_err(|_| Refusal::Internal)?;
     }
-    let bytes = canonical::to_bytes(&body).map_err(|_| Refusal::Internal)?;
-    String::from_utf8(bytes).map_err(|_| Refusal::Internal)
+    Ok(text_of(canonical::to_bytes(&body))?)
 }
 
 /// A piece being taken in: records as far as they are folded, and what will be kept.
