@@ -4,6 +4,9 @@
 //! What is signed or hashed is always these bytes. What is not its own canonical form is refused,
 //! so that one meaning has one sequence of bytes.
 
+mod form;
+
+use form::is_canonical;
 use serde::de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -61,6 +64,10 @@ pub enum CanonicalError {
 /// When it holds a float, an integer out of range, a name that is not ASCII, or is too long or deep.
 pub fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CanonicalError> {
     let loose = serde_json::to_vec(value).map_err(CanonicalError::Json)?;
+    // Types name their members in this order as a rule.
+    if is_canonical(&loose) {
+        return Ok(loose);
+    }
     let value = parse_loose(&loose)?;
     let bytes = serde_json::to_vec(&value).map_err(CanonicalError::Json)?;
     if bytes.len() > BYTES_MAX {
@@ -93,8 +100,10 @@ where
 /// When they are not.
 pub fn read(bytes: &[u8]) -> Result<Value, CanonicalError> {
     let value = parse_loose(bytes)?;
-    let again = serde_json::to_vec(&value).map_err(CanonicalError::Json)?;
-    same(bytes, &again)?;
+    if !is_canonical(bytes) {
+        let again = serde_json::to_vec(&value).map_err(CanonicalError::Json)?;
+        same(bytes, &again)?;
+    }
     Ok(value)
 }
 
@@ -363,6 +372,10 @@ mod tests {
             ("two documents", r#"{"a":1}{"a":1}"#),
         ] {
             assert!(read(bytes.as_bytes()).is_err(), "{name} was accepted");
+            assert!(
+                !is_canonical(bytes.as_bytes()),
+                "{name} was seen as canonical"
+            );
         }
     }
 
@@ -401,6 +414,9 @@ mod tests {
     #[test]
     fn depth_and_length_are_bounded() {
         let deep = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+        assert!(is_canonical(deep(DEPTH_MAX).as_bytes()));
+        assert!(!is_canonical(deep(DEPTH_MAX + 1).as_bytes()));
+        assert!(!is_canonical(deep(100_000).as_bytes()));
         assert!(read(deep(DEPTH_MAX).as_bytes()).is_ok());
         assert!(read(deep(DEPTH_MAX + 2).as_bytes()).is_err());
         assert!(read(deep(100_000).as_bytes()).is_err());
@@ -431,6 +447,27 @@ mod tests {
         fn canonical_bytes_read_back_to_the_same_value(value in any_value()) {
             let bytes = to_bytes(&value).unwrap();
             prop_assert_eq!(read(&bytes).unwrap(), value);
+        }
+
+        #[test]
+        fn the_form_is_seen_as_the_reader_sees_it(
+            value in any_value(),
+            at in any::<prop::sample::Index>(),
+            byte in prop_oneof![any::<u8>(), Just(b'0'), Just(b','), Just(b'"'), Just(b'\\')],
+            how in 0..3,
+        ) {
+            let mut bytes = serde_json::to_vec(&value).unwrap();
+            prop_assert!(is_canonical(&bytes));
+            let at = at.index(bytes.len());
+            match how {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                _ => { bytes.remove(at); }
+            }
+            if is_canonical(&bytes) {
+                let value: Value = serde_json::from_slice(&bytes).unwrap();
+                prop_assert_eq!(serde_json::to_vec(&value).unwrap(), bytes);
+            }
         }
 
         #[test]
