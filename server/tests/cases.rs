@@ -14,6 +14,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use support::{Answer, Phone, Server, run};
+use waiqin_protocol::ids::JournalId;
 use waiqin_protocol::wire::sync::{CaseSheet, DownLine, Page};
 
 /// A phone's view of its cases, kept by the rules of the wire alone.
@@ -215,6 +216,73 @@ async fn a_cursor_that_is_unknown_brings_a_whole_new_view() {
             .lines
             .iter()
             .any(|line| matches!(line, DownLine::Page(_)))
+    );
+}
+
+/// Entries of others that an answer brings, by their journals.
+fn others(answer: &Answer) -> Vec<JournalId> {
+    let pages = answer.lines.iter().filter_map(|line| match line {
+        DownLine::Page(page) => Some(page.entries.iter().map(|mark| mark.journal)),
+        _ => None,
+    });
+    pages.flatten().collect()
+}
+
+#[tokio::test]
+async fn what_others_bring_while_a_phone_pushes_comes_with_its_next_sync() {
+    let server = Server::start();
+    let mut slow = Phone::enrol(&server, "wang", 1).await;
+    let mut quick = Phone::enrol(&server, "wang", 2).await;
+    quick.open_record(1, "一", None);
+    quick.sync().await;
+    slow.open_record(2, "二", None);
+    slow.open_record(3, "三", None);
+    // The first piece is taken in; the second is on its way while the other phone comes and goes.
+    let whole = slow.body(slow.sync_head(), 1);
+    let second = whole.len() - whole.len() / 4;
+    let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Vec<u8>, std::io::Error>>(4);
+    sender.send(Ok(whole[..second].to_vec())).await.unwrap();
+    let stream = futures_util::stream::unfold(receiver, |mut receiver| async {
+        receiver.recv().await.map(|item| (item, receiver))
+    });
+    let request = slow
+        .client
+        .post(format!("{}/api/v1/sync", slow.url))
+        .bearer_auth(&slow.token)
+        .body(reqwest::Body::wrap_stream(stream));
+    let pushing = tokio::spawn(request.send());
+    let taken = || {
+        let report = server.verified();
+        let journals = report["journals"].as_array().unwrap().clone();
+        let own = slow.journal.to_string();
+        let own = journals.iter().find(|it| it["journal"] == own.as_str());
+        own.unwrap()["seq"].as_u64().unwrap()
+    };
+    while taken() < 2 {
+        assert!(!pushing.is_finished());
+    }
+    quick.open_record(4, "四", None);
+    quick.sync().await;
+    sender.send(Ok(whole[second..].to_vec())).await.unwrap();
+    drop(sender);
+    let answer = support::read_answer(pushing.await.unwrap().unwrap()).await;
+    slow.learn(&answer);
+    assert_eq!(slow.from(), slow.end());
+    assert_eq!(others(&answer), [quick.journal], "what was there before");
+    assert!(!answer.end().more);
+    assert_eq!(
+        others(&slow.sync().await),
+        [quick.journal],
+        "what came since"
+    );
+    assert_eq!(others(&slow.sync().await), []);
+    // Nobody else came between: the cursor is the newest at once.
+    slow.open_record(5, "五", None);
+    let answer = slow.sync().await;
+    let end = answer.end();
+    assert_eq!(
+        slow.position().map(|it| it.number),
+        Some(end.position.number)
     );
 }
 

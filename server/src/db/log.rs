@@ -88,6 +88,39 @@ impl Db {
         position_of(row.get(0), row.get(1))
     }
 
+    /// How far the log goes since a position with rows of a journal alone.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row does not read.
+    pub async fn undisturbed(
+        &self,
+        journal: JournalId,
+        since: LogPosition,
+    ) -> Result<LogPosition, DbError> {
+        let newest = self.log_position().await?;
+        if newest == since {
+            return Ok(newest);
+        }
+        let others: Option<i64> = sqlx::query(
+            "SELECT MIN(number) FROM log WHERE number > $1 AND number <= $2 \
+             AND COALESCE(journal, '') <> $3",
+        )
+        .bind(number_of(since.number)?)
+        .bind(number_of(newest.number)?)
+        .bind(journal.to_string())
+        .fetch_one(self.pool())
+        .await?
+        .get(0);
+        let Some(first) = others else {
+            return Ok(newest);
+        };
+        let row = sqlx::query("SELECT number, link FROM log WHERE number = $1")
+            .bind(first - 1)
+            .fetch_optional(self.pool())
+            .await?;
+        row.map_or(Ok(since), |row| position_at(&row))
+    }
+
     /// Rows of the log after a number, in order, at most `limit`.
     ///
     /// # Errors
@@ -137,6 +170,12 @@ impl Write {
     #[must_use]
     pub fn position(&self) -> LogPosition {
         self.position
+    }
+
+    /// Number of this write's first row, whether it is there yet or not.
+    #[must_use]
+    pub fn first_number(&self) -> u64 {
+        self.turn.position.number + 1
     }
 
     /// Number that the next [`Write::append`] will give.

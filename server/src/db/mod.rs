@@ -215,6 +215,11 @@ fn migrator() -> Migrator {
             "verdicts",
             include_str!("../../migrations/0008_verdicts.sql"),
         ),
+        (
+            12,
+            "named later",
+            include_str!("../../migrations/0012_named_later.sql"),
+        ),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(

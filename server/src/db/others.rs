@@ -127,8 +127,8 @@ const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes 
      SELECT * FROM (SELECT r.case_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
      e.subject, e.hash, e.bytes FROM records r CROSS JOIN entries e \
      LEFT JOIN cases c ON c.id = r.case_id \
-     WHERE r.case_number >= $3 AND r.case_number <= $4 AND e.subject = r.subject \
-     AND e.verdict_number < r.case_number \
+     WHERE r.case_number >= $3 AND r.case_number <= $4 AND r.case_number > r.first_number \
+     AND e.subject = r.subject AND e.verdict_number < r.case_number \
      AND (r.case_number > $3 OR e.verdict_number > $5 OR (e.verdict_number = $5 AND e.seq > $6)) \
      AND ((c.officer = $1 AND c.scope_number <= r.case_number) \
      OR (r.case_id IS NULL AND r.officer = $8)) \

@@ -58,11 +58,12 @@ impl Write {
         log_number: u64,
     ) -> Result<(), DbError> {
         let log_number = super::number_in(log_number)?;
+        let first_number = super::number_in(self.first_number())?;
         for rows in records.chunks(ROWS_AT_ONCE) {
             let sql = format!(
                 "INSERT INTO records (subject, act, case_id, number_typed, number_normal, \
                  officer, journal, place, opened_ms, changed_ms, changed_number, view, case_number, \
-                 contested) VALUES {} ON CONFLICT (subject) DO UPDATE SET \
+                 contested, first_number) VALUES {} ON CONFLICT (subject) DO UPDATE SET \
                  case_number = CASE WHEN COALESCE(records.case_id, '') = \
                  COALESCE(excluded.case_id, '') THEN records.case_number \
                  ELSE excluded.case_number END, case_id = excluded.case_id, \
@@ -70,7 +71,7 @@ impl Write {
                  place = excluded.place, changed_ms = excluded.changed_ms, \
                  changed_number = excluded.changed_number, view = excluded.view, \
                  contested = excluded.contested",
-                super::rows_of(rows.len(), 14)
+                super::rows_of(rows.len(), 15)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for NewRecord { record, case_id } in rows {
@@ -88,7 +89,8 @@ impl Write {
                     .bind(log_number)
                     .bind(super::json(record)?)
                     .bind(log_number)
-                    .bind(i64::try_from(record.contested().len()).unwrap_or(i64::MAX));
+                    .bind(i64::try_from(record.contested().len()).unwrap_or(i64::MAX))
+                    .bind(first_number);
             }
             query.execute(self.tx()).await?;
         }

@@ -27,7 +27,7 @@ use standing::{Compared, Known};
 use take::Taken;
 use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::Nonce;
-use waiqin_protocol::journal::{Beacon, Head, Signed};
+use waiqin_protocol::journal::{Beacon, Head, LogPosition, Signed};
 use waiqin_protocol::wire::sync::{
     DownLine, End, Heads, Standing, SyncHead, UpLine, UpText, VerdictRun,
 };
@@ -44,6 +44,7 @@ pub(super) async fn sync(
     let compressed = answer::accepts_zstd(request.headers());
     let mut lines = Lines::of(request, court.config())?;
     let head = first_line(&mut lines, &court, &caller).await?;
+    let begun = court.db().log_position().await?;
     let compared = compare(&court, &caller, &head).await?;
     // The announcement is on its way to the disk before the first piece is read, and stays whatever
     // becomes of the pieces.
@@ -58,8 +59,11 @@ pub(super) async fn sync(
     if caller.is_revoked() && taken.is_empty() {
         return Err(Refusal::Revoked);
     }
+    // Where many push at once, none of them waits for what the others bring meanwhile: that comes with
+    // the next sync.
+    let up_to = court.db().undisturbed(caller.journal.id, begun).await?;
     // Pages are cut first: what is decided from here on is told with the next cursor.
-    let pages = pages_for(&court, &caller, &head).await?;
+    let pages = pages_for(&court, &caller, &head, up_to).await?;
     let opening = opening(&court, &caller, &head, &compared, &taken, pages.since()).await?;
     answer::respond(opening, pages, compressed).await
 }
@@ -241,14 +245,18 @@ fn beacon(court: &Court) -> Result<Signed<Beacon>, Refusal> {
 }
 
 /// The pages that the caller may see; a revoked journal gets none and keeps its cursor.
-async fn pages_for(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Pages, Refusal> {
+async fn pages_for(
+    court: &Court,
+    caller: &Caller,
+    head: &SyncHead,
+    up_to: LogPosition,
+) -> Result<Pages, Refusal> {
     if caller.is_revoked() {
-        let position = court.db().log_position().await?;
         let cursor = head.cursor.clone().unwrap_or_default();
         return Ok(Pages::none(End {
             cursor,
             more: false,
-            position,
+            position: up_to,
         }));
     }
     let reader = Reader {
@@ -256,5 +264,5 @@ async fn pages_for(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Pa
         officer: caller.officer.id,
         journal: caller.journal.id,
     };
-    Ok(Pages::open(court, reader, head.cursor.as_deref()).await?)
+    Ok(Pages::open(court, reader, head.cursor.as_deref(), up_to).await?)
 }

@@ -79,15 +79,14 @@ enum Next {
 }
 
 impl Pages {
-    /// The pages after a cursor.
+    /// The pages after a cursor, up to a row of the log.
     pub async fn open(
         court: &Court,
         reader: Reader,
         cursor: Option<&str>,
+        up_to: LogPosition,
     ) -> Result<Self, DbError> {
         let db = court.db().clone();
-        // Taken after the push was committed: the answer shows what the request brought.
-        let up_to = db.log_position().await?;
         let mark = match cursor {
             None => None,
             Some(text) => mark_of(&db, &reader.list_name, text).await?,
