@@ -65,7 +65,12 @@ impl Conversation {
         match &done {
             // The next upload of this piece, if there ever is one, begins anew.
             Ok(()) => upload.keep_place(None).await?,
-            Err(error) if error.code() == Some(ProblemCode::HashMismatch) => {
+            Err(error)
+                if matches!(
+                    error.code(),
+                    Some(ProblemCode::HashMismatch | ProblemCode::Checksum)
+                ) =>
+            {
                 upload.keep_place(None).await?;
                 // Whose fault it is, is read from the bytes: here or on the way.
                 return Err(upload.reread().await);
@@ -259,7 +264,12 @@ impl Upload<'_> {
         let alive = Alive::new();
         let begun = tokio::time::Instant::now();
         let length = chunk.len();
-        let checksum = BASE64.encode(sha256(&chunk));
+        // Bytes that go in one have their hash already.
+        let checksum = BASE64.encode(if length as u64 == self.unsent.length {
+            *self.unsent.hash.as_bytes()
+        } else {
+            sha256(&chunk)
+        });
         let progress = self.progress.clone();
         let body = slices(chunk, alive.clone(), move |sent| {
             progress(Moved::Sent(at + sent))

@@ -147,6 +147,17 @@ impl Checksum {
         Ok(Some(Self { running, expected }))
     }
 
+    /// What SHA-256 must come to, when that is the kind.
+    pub fn expected_sha256(&self) -> Option<EvidenceHash> {
+        match &self.running {
+            Running::Sha1(_) => None,
+            Running::Sha256(_) => {
+                let bytes = self.expected.as_slice().try_into().ok()?;
+                Some(EvidenceHash::from_bytes(bytes))
+            }
+        }
+    }
+
     /// Takes in bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.running {

@@ -94,6 +94,14 @@ async fn append(
     body: Body,
 ) -> Result<u64, Failed> {
     let mark = part.mark();
+    // From the first byte on, the hash of the upload is this sum: bytes are hashed once.
+    let whole = match part.length() {
+        0 => checksum.as_ref().and_then(Checksum::expected_sha256),
+        _ => None,
+    };
+    if whole.is_some() {
+        checksum = None;
+    }
     let mut body = body.into_data_stream();
     let cut = loop {
         match next(part, &mut body, bounds.stall).await {
@@ -112,7 +120,11 @@ async fn append(
             }
         }
     };
-    let damaged = cut.is_none() && checksum.is_some_and(|checksum| !checksum.fits());
+    let fits = match whole {
+        Some(hash) => part.hash().await? == hash,
+        None => checksum.is_none_or(Checksum::fits),
+    };
+    let damaged = cut.is_none() && !fits;
     if damaged {
         part.back_to(mark).await?;
     }
