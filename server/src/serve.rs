@@ -138,6 +138,10 @@ pub async fn serve(
         return Err(ServeError::NotLoopback(addresses.http));
     }
     api::sweep(&court, true).await?;
+    let judged = crate::record::judge_unread(&court).await?;
+    if judged > 0 {
+        tracing::info!(judged, "entries of a newer version read now");
+    }
     court.set_served_url(url_of(&addresses)).await?;
     let (stop, stopped) = watch::channel(false);
     let places = Arc::new(Semaphore::new(config.connections_max as usize));

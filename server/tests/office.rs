@@ -361,3 +361,37 @@ async fn what_forked_stands_once_it_is_released_and_what_was_written_after_it_to
         server.verified();
     }
 }
+
+#[tokio::test]
+async fn what_an_older_server_could_not_read_stands_once_the_newer_one_opens() {
+    use sqlx::Connection;
+    let mut server = Server::start();
+    let mut wang = Phone::enrol(&server, "wang", 1).await;
+    let subject = wang.open_record(101, "x", None);
+    wang.write(subject, place("大岗"));
+    wang.sync().await;
+    server.stop();
+    // As an older server would have left it.
+    sqlx::any::install_default_drivers();
+    let file = server.data.join("waiqin.db");
+    let url = format!("sqlite://{}?mode=rw", file.display());
+    let mut db = sqlx::AnyConnection::connect(&url).await.unwrap();
+    for sql in [
+        "UPDATE entries SET verdict = 'held', reason = 'unknown_version' WHERE seq = 2",
+        "UPDATE entries SET verdict = 'held', reason = 'after_held' WHERE seq = 3",
+        "DELETE FROM records",
+        "DELETE FROM digests",
+    ] {
+        sqlx::query(sql).execute(&mut db).await.unwrap();
+    }
+    db.close().await.unwrap();
+    let server = Server::serve(&server.data, &[]);
+    wang.url = server.http.clone();
+    let answer = wang.sync().await;
+    for seq in [2, 3] {
+        let (verdict, reason, number) = verdict_on(&answer, seq).unwrap();
+        assert_eq!((verdict, reason), (Verdict::Accepted, None));
+        assert!(number > 2, "with a row of its own");
+    }
+    assert_eq!(server.verified()["records"], 1);
+}

@@ -112,6 +112,18 @@ impl Write {
             .collect()
     }
 
+    /// Records with entries that the server that took them in could not read.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn unread_subjects(&mut self) -> Result<BTreeSet<SubjectId>, DbError> {
+        let sql = format!("{HELD} WHERE e.reason = 'unknown_version'");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(self.tx())
+            .await?;
+        rows.iter().map(|row| Ok(held_of(row)?.subject)).collect()
+    }
+
     /// Held entries on some records, by journal and number.
     ///
     /// # Errors

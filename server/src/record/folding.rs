@@ -34,6 +34,11 @@ impl Folding {
         &self.changed
     }
 
+    /// Records on which held entries are judged again though nothing moved.
+    pub fn look_again(&mut self, subjects: &BTreeSet<SubjectId>) {
+        self.changed.extend(subjects);
+    }
+
     /// A person lets a held entry stand, whether its record is open yet or not.
     pub fn release(&mut self, subject: SubjectId, hash: EntryHash) {
         self.released.insert(hash);
@@ -47,10 +52,10 @@ impl Folding {
     }
 
     /// Folds an officer's entry. Between the values of several officers he may not choose: the
-    /// office does.
+    /// office does, and acts of the office stand in its own journals.
     pub fn fold(&mut self, entry: &Entry, hash: EntryHash) -> (Verdict, Option<VerdictReason>) {
         let known = self.records.get(&entry.subject);
-        if known.is_some_and(|record| !may_decide(record, entry)) {
+        if is_office_act(&entry.change) || known.is_some_and(|record| !may_decide(record, entry)) {
             return (Verdict::Refused, Some(VerdictReason::NotOfThisJournal));
         }
         self.fold_any(entry, hash)
@@ -93,6 +98,33 @@ pub(super) fn stands(verdict: Verdict) -> bool {
     match verdict {
         Verdict::Accepted | Verdict::Interleaved | Verdict::Contested => true,
         Verdict::Held | Verdict::Refused => false,
+    }
+}
+
+/// Whether the office alone does this.
+pub(crate) fn is_office_act(change: &Change) -> bool {
+    match change {
+        Change::HeldReleased { .. }
+        | Change::Concluded { .. }
+        | Change::Accepted { .. }
+        | Change::Returned { .. }
+        | Change::BytesErased { .. } => true,
+        Change::JournalOpened { .. }
+        | Change::RecordOpened { .. }
+        | Change::FieldsChanged { .. }
+        | Change::CaseNamed { .. }
+        | Change::EvidenceAdded { .. }
+        | Change::EvidenceWithdrawn { .. }
+        | Change::EvidenceMissing { .. }
+        | Change::SignatureTaken { .. }
+        | Change::RefusalNoted { .. }
+        | Change::Countersigned { .. }
+        | Change::Sealed { .. }
+        | Change::Amended { .. }
+        | Change::Voided { .. }
+        | Change::ContestDecided { .. }
+        | Change::EntriesLost { .. }
+        | Change::TaskProgress { .. } => false,
     }
 }
 

@@ -3,6 +3,7 @@
 //! order of the log stays the order of the fold.
 
 use super::folding::{Folding, stands};
+use crate::court::Court;
 use crate::db::{DbError, HeldEntry, Judged, LogKind, Write, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use waiqin_protocol::canonical;
@@ -48,6 +49,27 @@ pub(crate) async fn judge_again(
     }
 }
 
+/// Judges what was held because an older server could not read it. How many entries got another
+/// verdict.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn judge_unread(court: &Court) -> Result<u64, DbError> {
+    let mut write = court.db().write().await?;
+    let subjects = write.unread_subjects().await?;
+    if subjects.is_empty() {
+        return Ok(0);
+    }
+    let mut folding = Folding::open(&mut write, &subjects).await?;
+    folding.look_again(&subjects);
+    let moved = judge_again(&mut write, &mut folding, court.clock().now_ms()).await?;
+    if moved > 0 {
+        folding.keep(&mut write).await?;
+        write.commit().await?;
+    }
+    Ok(moved)
+}
+
 /// What becomes of one chain's held entries now, in their order. On each record the first that stays
 /// held holds those after it. Where a journal forked twice, one number is judged after the other.
 fn again(folding: &mut Folding, entries: &[HeldEntry]) -> Vec<Judged> {
@@ -76,10 +98,12 @@ fn again(folding: &mut Folding, entries: &[HeldEntry]) -> Vec<Judged> {
 /// The new verdict on a held entry; `None` while it has to wait.
 fn retried(folding: &mut Folding, held: &HeldEntry) -> Option<(Verdict, Option<VerdictReason>)> {
     let waits_for_a_person = match held.reason {
-        VerdictReason::UnknownBase | VerdictReason::AfterHeld | VerdictReason::NoRecord => false,
+        VerdictReason::UnknownBase
+        | VerdictReason::AfterHeld
+        | VerdictReason::NoRecord
+        | VerdictReason::UnknownVersion => false,
         VerdictReason::Malformed
         | VerdictReason::NotOfThisJournal
-        | VerdictReason::UnknownVersion
         | VerdictReason::Revoked
         | VerdictReason::OutsideSeal
         | VerdictReason::Fork => true,

@@ -6,7 +6,7 @@ mod held;
 mod office;
 mod opening;
 
-pub(crate) use folding::Folding;
-pub(crate) use held::judge_again;
+pub(crate) use folding::{Folding, is_office_act};
+pub(crate) use held::{judge_again, judge_unread};
 pub(crate) use office::{Choice, NotDone, Release, decide, release};
 pub(crate) use opening::{Opening, add_journal, cause_text, receipt_of};

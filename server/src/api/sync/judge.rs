@@ -2,6 +2,7 @@
 
 use super::piece::Arrived;
 use crate::db::{EvidenceName, Journal, NewEntry};
+use crate::record::is_office_act;
 use waiqin_protocol::canonical::{self, Value};
 use waiqin_protocol::ids::{EvidenceHash, SubjectId};
 use waiqin_protocol::journal::{Change, Entry, EntryError};
@@ -33,7 +34,11 @@ pub(super) struct Aside {
 /// Judges the form of entry `seq` of a journal.
 pub(super) fn form_of(arrived: &Arrived, seq: u64, journal: &Journal) -> Form {
     match Entry::from_bytes(&arrived.bytes) {
-        Ok(entry) if !is_of(journal, seq, &entry) || is_office_act(&entry.change, seq) => {
+        Ok(entry)
+            if !is_of(journal, seq, &entry)
+                || opens_again(&entry.change, seq)
+                || is_office_act(&entry.change) =>
+        {
             Form::Aside(Aside {
                 subject: Some(entry.subject),
                 kind: Some(entry.change.kind().to_owned()),
@@ -128,31 +133,9 @@ fn is_of(journal: &Journal, seq: u64, entry: &Entry) -> bool {
     entry.journal == journal.id && entry.seq == seq && entry.author == journal.officer
 }
 
-/// Acts of the office stand in journals of the office; a journal is opened once.
-fn is_office_act(change: &Change, seq: u64) -> bool {
-    match change {
-        Change::HeldReleased { .. }
-        | Change::Concluded { .. }
-        | Change::Accepted { .. }
-        | Change::Returned { .. }
-        | Change::BytesErased { .. } => true,
-        Change::JournalOpened { .. } => seq != 1,
-        Change::RecordOpened { .. }
-        | Change::FieldsChanged { .. }
-        | Change::CaseNamed { .. }
-        | Change::EvidenceAdded { .. }
-        | Change::EvidenceWithdrawn { .. }
-        | Change::EvidenceMissing { .. }
-        | Change::SignatureTaken { .. }
-        | Change::RefusalNoted { .. }
-        | Change::Countersigned { .. }
-        | Change::Sealed { .. }
-        | Change::Amended { .. }
-        | Change::Voided { .. }
-        | Change::ContestDecided { .. }
-        | Change::EntriesLost { .. }
-        | Change::TaskProgress { .. } => false,
-    }
+/// A journal is opened once, by its first entry.
+fn opens_again(change: &Change, seq: u64) -> bool {
+    seq != 1 && matches!(change, Change::JournalOpened { .. })
 }
 
 /// An entry of a version, kind or member unknown here: held, with what can be read of it.
