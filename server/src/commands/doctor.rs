@@ -20,6 +20,10 @@ use waiqin_protocol::words::fill;
 const DAY_MS: i64 = 24 * 3_600_000;
 const BACKUP_DAYS: i64 = 7;
 const CERTIFICATE_DAYS: i64 = 30;
+/// Room on the data folder's disk below which people should act, and below which little is taken in any
+/// more, bytes.
+const ROOM: u64 = 2 << 30;
+const ROOM_GONE: u64 = 256 << 20;
 const ROWS_AT_ONCE: u32 = 500;
 /// As many hashes and misfits stand in a sentence; `verify` names all.
 const NAMED: usize = 5;
@@ -39,8 +43,8 @@ pub enum Severity {
 /// Something that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at: `folder`, `settings`, `keys`, `tls`, `database`, `chains`, `evidence`, `uploads`,
-    /// `backup`.
+    /// What was looked at: `folder`, `disk`, `settings`, `keys`, `tls`, `database`, `chains`, `evidence`,
+    /// `uploads`, `backup`.
     pub check: &'static str,
     /// How bad it is.
     pub severity: Severity,
@@ -118,6 +122,7 @@ pub fn said(report: &Report) -> String {
 
 impl Doctor<'_> {
     async fn look(&mut self, settings: Settings) {
+        self.disk();
         let keys = self.keys();
         self.certificate();
         if let Some(config) = self.settings(settings)
@@ -141,6 +146,24 @@ impl Doctor<'_> {
                 self.error("settings", words.settings_bad, &why, words.settings_do);
                 None
             }
+        }
+    }
+
+    fn disk(&mut self) {
+        let words = self.words;
+        match rustix::fs::statvfs(self.data) {
+            Ok(found) => {
+                let free = found.f_bavail.saturating_mul(found.f_frsize);
+                let severity = severity_of(free);
+                let (text, todo) = match severity {
+                    Severity::Well => (words.disk_ok, None),
+                    Severity::Warning => (words.disk_low, Some(words.disk_do)),
+                    Severity::Error => (words.disk_full, Some(words.disk_do)),
+                };
+                let says = fill(text, &[("mib", &(free >> 20))]);
+                self.add("disk", severity, says, todo);
+            }
+            Err(error) => self.error("disk", words.disk_bad, &causes(&error), words.no_server_do),
         }
     }
 
@@ -392,6 +415,15 @@ async fn misfits(
     }
 }
 
+/// What free bytes on the disk mean.
+fn severity_of(free: u64) -> Severity {
+    match free {
+        ROOM.. => Severity::Well,
+        ROOM_GONE.. => Severity::Warning,
+        _ => Severity::Error,
+    }
+}
+
 fn few(all: &[String]) -> String {
     let more = if all.len() > NAMED { "; …" } else { "" };
     format!("{}{more}", all[..all.len().min(NAMED)].join("; "))
@@ -417,4 +449,22 @@ fn day(ms: i64) -> String {
         || ms.to_string(),
         |time| time.format("%Y-%m-%d").to_string(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_is_watched_before_it_is_full() {
+        for (free, severity) in [
+            (0, Severity::Error),
+            (ROOM_GONE - 1, Severity::Error),
+            (ROOM_GONE, Severity::Warning),
+            (ROOM - 1, Severity::Warning),
+            (ROOM, Severity::Well),
+        ] {
+            assert_eq!(severity_of(free), severity, "{free}");
+        }
+    }
 }

@@ -14,6 +14,16 @@ waiqin_protocol::words! {
         no_server: "{data} 不是服务器的数据目录。", "{data} is no data folder of a server.";
         /// What to do.
         no_server_do: "用 --data 指明数据目录；磁盘未挂载时先挂载。", "Name the data folder with --data; mount its disk first where it is not.";
+        /// There is room.
+        disk_ok: "磁盘余 {mib} MiB。", "{mib} MiB are free on the disk.";
+        /// There is little.
+        disk_low: "磁盘只余 {mib} MiB，外勤照片很快放不下。", "Only {mib} MiB are free on the disk: photos will soon find no room.";
+        /// There is none.
+        disk_full: "磁盘只余 {mib} MiB，服务器即将无法签收。", "Only {mib} MiB are free on the disk: soon nothing is acknowledged any more.";
+        /// What to do.
+        disk_do: "扩大磁盘或移走其他文件；不要删除 evidence/ 与 waiqin.db。", "Make the disk larger or move other files away; delete nothing of evidence/ and waiqin.db.";
+        /// The disk does not say.
+        disk_bad: "磁盘状态不能读取：{why}。", "The disk cannot be asked: {why}.";
         /// The settings read.
         settings_ok: "设置可读，法院：{court}。", "The settings read; court: {court}.";
         /// They do not.
