@@ -13,6 +13,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::time::Duration;
 use support::{Answer, Phone, Server, run};
 use waiqin_protocol::ids::JournalId;
 use waiqin_protocol::wire::sync::{CaseSheet, DownLine, Page};
@@ -255,11 +256,15 @@ async fn what_others_bring_while_a_phone_pushes_comes_with_its_next_sync() {
         let report = server.verified();
         let journals = report["journals"].as_array().unwrap().clone();
         let own = slow.journal.to_string();
-        let own = journals.iter().find(|it| it["journal"] == own.as_str());
+        let own = journals.iter().find(|it| it["id"] == own.as_str());
         own.unwrap()["seq"].as_u64().unwrap()
     };
     while taken() < 2 {
-        assert!(!pushing.is_finished());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        if pushing.is_finished() {
+            let answer = pushing.await.unwrap().unwrap();
+            panic!("{} {}", answer.status(), answer.text().await.unwrap());
+        }
     }
     quick.open_record(4, "四", None);
     quick.sync().await;
