@@ -22,9 +22,11 @@ use crate::db::{AuditAct, Caller, Journal, Reader};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use lines::Lines;
+pub(super) use lines::LineSource;
 use pages::Pages;
-use standing::{Compared, Known};
-use take::Taken;
+use standing::Known;
+pub(super) use standing::Compared;
+pub(super) use take::{Incoming, Taken, next_piece};
 use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::Nonce;
 use waiqin_protocol::journal::{Beacon, Head, Signed};
@@ -45,14 +47,12 @@ pub(super) async fn sync(
     let mut lines = Lines::of(request, court.config())?;
     let head = first_line(&mut lines, &court, &caller).await?;
     let compared = compare(&court, &caller, &head).await?;
-    // The announcement is on its way to the disk before the first piece is read, and stays whatever
-    // becomes of the pieces.
-    let (announced, taken) = tokio::join!(
-        announce(&court, &caller, &head),
-        take::pieces(&court, &caller, &head, &mut lines)
-    );
-    announced?;
-    let taken = taken?;
+    let mut incoming = Incoming {
+        at: head.from,
+        limits: court.limits(),
+        lines: &mut lines,
+    };
+    let taken = take_in(&court, &caller, &head, &mut incoming).await?;
     note_incident(&court, &caller, &head, compared.then(taken.found)).await?;
     seen(&court, &caller).await?;
     if caller.is_revoked() && taken.is_empty() {
@@ -64,9 +64,26 @@ pub(super) async fn sync(
     answer::respond(opening, pages, compressed).await
 }
 
+/// Takes in what follows the first line.
+pub(super) async fn take_in(
+    court: &Court,
+    caller: &Caller,
+    head: &SyncHead,
+    incoming: &mut Incoming<'_, impl LineSource>,
+) -> Result<Taken, Refusal> {
+    // The announcement is on its way to the disk before the first piece is read, and stays whatever
+    // becomes of the pieces.
+    let (announced, taken) = tokio::join!(
+        announce(court, caller, head),
+        take::pieces(court, caller, incoming)
+    );
+    announced?;
+    taken
+}
+
 /// Reads the first line and checks that it is about the caller's journal and signed by its key.
-async fn first_line(
-    lines: &mut Lines,
+pub(super) async fn first_line(
+    lines: &mut impl LineSource,
     court: &Court,
     caller: &Caller,
 ) -> Result<SyncHead, Refusal> {
@@ -103,7 +120,7 @@ async fn announce(court: &Court, caller: &Caller, head: &SyncHead) -> Result<(),
 }
 
 /// Compares where the phone stands with what the server has.
-async fn compare(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Compared, Refusal> {
+pub(super) async fn compare(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Compared, Refusal> {
     let journal = caller.journal.id;
     let end = standing::end_of(head);
     let known = Known {
@@ -119,7 +136,7 @@ async fn compare(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Comp
 }
 
 /// Incidents are noted once, by ids alone; none of them deletes anything.
-async fn note_incident(
+pub(super) async fn note_incident(
     court: &Court,
     caller: &Caller,
     head: &SyncHead,
@@ -158,7 +175,7 @@ async fn seen(court: &Court, caller: &Caller) -> Result<(), Refusal> {
 }
 
 /// Everything of the answer before its pages. When there is nothing to say it is empty.
-async fn opening(
+pub(super) async fn opening(
     court: &Court,
     caller: &Caller,
     head: &SyncHead,
