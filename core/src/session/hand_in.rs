@@ -170,8 +170,7 @@ impl Inner {
         let secret = Zeroizing::new(random::<32>(&*self.parts.entropy));
         let (preamble, key) = Preamble::seal_to(&court, &secret, self.public.server, newest)
             .ok_or(HandInError::CourtKey)?;
-        let mut package =
-            PackageWriter::begin(out, &preamble, key).map_err(HandInError::Write)?;
+        let mut package = PackageWriter::begin(out, &preamble, key).map_err(HandInError::Write)?;
         let mut done = HandedIn::default();
         for part in &parts {
             self.write_part(part, &mut package, &mut done)?;
@@ -304,7 +303,10 @@ impl Inner {
     /// Entries from a number on, until one that does not read.
     fn read_batch(&self, part: &Part, from: u64) -> Result<Vec<Vec<u8>>, HandInError> {
         let journal = self.journal();
-        let log = journal.log.part_of(part.journal).ok_or(HandInError::Chain)?;
+        let log = journal
+            .log
+            .part_of(part.journal)
+            .ok_or(HandInError::Chain)?;
         let mut batch = Vec::new();
         let mut bytes = 0;
         for seq in from..=part.head.seq {
@@ -324,7 +326,10 @@ impl Inner {
     fn gap_of(&self, part: &Part, from: u64) -> Result<Option<Gap>, HandInError> {
         let run = {
             let journal = self.journal();
-            let log = journal.log.part_of(part.journal).ok_or(HandInError::Chain)?;
+            let log = journal
+                .log
+                .part_of(part.journal)
+                .ok_or(HandInError::Chain)?;
             log.log.lost_from(from, part.head.seq)?
         };
         let Some(run) = run else {
@@ -355,7 +360,10 @@ impl Inner {
         let head = piece.chain.head();
         let link = {
             let journal = self.journal();
-            let log = journal.log.part_of(part.journal).ok_or(HandInError::Chain)?;
+            let log = journal
+                .log
+                .part_of(part.journal)
+                .ok_or(HandInError::Chain)?;
             log.log.link_at(head.seq)?
         };
         if link != Some(head.link) {

@@ -210,7 +210,11 @@ impl<R: Read> PackageReader<R> {
         }
         if self.whole {
             let rest = self.start < self.text.len() || self.fill()?;
-            return if rest { Err(PackageError::Shape) } else { Ok(None) };
+            return if rest {
+                Err(PackageError::Shape)
+            } else {
+                Ok(None)
+            };
         }
         let line = self.next_line()?;
         let Some(own) = HandInLine::of(&line)? else {

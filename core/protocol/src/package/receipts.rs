@@ -148,11 +148,7 @@ impl Receipts {
     pub fn read(text: &[u8], server: ServerId, key: &PublicKey) -> Result<Self, ReceiptsError> {
         let broken = ReceiptsError::NotReceipts;
         let body = text.strip_suffix(b"\n").ok_or(broken)?;
-        let last = body
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .ok_or(broken)?
-            + 1;
+        let last = body.iter().rposition(|byte| *byte == b'\n').ok_or(broken)? + 1;
         let (lines, seal) = (&text[..last], &body[last..]);
         let mut lines_read = lines.split_inclusive(|byte| *byte == b'\n');
         let first = lines_read.next().and_then(|line| own(line));

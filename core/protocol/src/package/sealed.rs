@@ -125,9 +125,7 @@ impl Preamble {
 }
 
 fn taken<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], PackageError> {
-    let (first, after) = rest
-        .split_first_chunk::<N>()
-        .ok_or(PackageError::Damaged)?;
+    let (first, after) = rest.split_first_chunk::<N>().ok_or(PackageError::Damaged)?;
     *rest = after;
     Ok(*first)
 }

@@ -85,7 +85,12 @@ fn content(items: &[Item]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
 fn what_was_put_in_comes_out_whatever_the_border_of_a_chunk_falls_on() {
     for length in [1, 2, CHUNK_BYTES - 200, CHUNK_BYTES, 3 * CHUNK_BYTES + 17] {
         // A photo full of line breaks and of what looks like a line.
-        let photo: Vec<u8> = b"\n{\"whole\":{}}\n".iter().copied().cycle().take(length).collect();
+        let photo: Vec<u8> = b"\n{\"whole\":{}}\n"
+            .iter()
+            .copied()
+            .cycle()
+            .take(length)
+            .collect();
         let long = vec![b'x'; LINE_BYTES_MAX];
         let packed = package(&[b"{\"at\":1}", &long, b""], &[&photo, b"p"]);
         let (lines, photos) = content(&read(&packed, &RECOVERY).unwrap());
@@ -106,7 +111,10 @@ fn no_byte_can_be_changed_cut_or_added() {
         assert!(read(&packed[..at], &RECOVERY).is_err(), "cut at {at}");
     }
     let longer = [packed.as_slice(), b"\0"].concat();
-    assert!(matches!(read(&longer, &RECOVERY), Err(PackageError::Damaged)));
+    assert!(matches!(
+        read(&longer, &RECOVERY),
+        Err(PackageError::Damaged)
+    ));
     assert!(matches!(read(&packed, &[8; 32]), Err(PackageError::Key)));
 }
 
@@ -116,7 +124,13 @@ fn chunks_cannot_be_swapped_doubled_left_out_or_end_at_a_border() {
     let (head, body) = packed.split_at(PREAMBLE_BYTES);
     let chunks: Vec<&[u8]> = body.chunks(CHUNK_BYTES + 16).collect();
     assert!(chunks.len() > 3);
-    for order in [vec![1, 0, 2, 3], vec![0, 0, 1, 2, 3], vec![0, 2, 3], vec![0, 1, 2], vec![]] {
+    for order in [
+        vec![1, 0, 2, 3],
+        vec![0, 0, 1, 2, 3],
+        vec![0, 2, 3],
+        vec![0, 1, 2],
+        vec![],
+    ] {
         let mut bytes = head.to_vec();
         order.iter().for_each(|n| bytes.extend(chunks[*n]));
         assert!(read(&bytes, &RECOVERY).is_err(), "{order:?}");
@@ -129,7 +143,10 @@ fn chunks_cannot_be_swapped_doubled_left_out_or_end_at_a_border() {
         .unwrap();
     bytes.truncate(PREAMBLE_BYTES);
     bytes.extend(body);
-    assert!(matches!(read(&bytes, &RECOVERY), Err(PackageError::Damaged)));
+    assert!(matches!(
+        read(&bytes, &RECOVERY),
+        Err(PackageError::Damaged)
+    ));
 }
 
 #[test]
@@ -176,8 +193,14 @@ fn a_point_of_small_order_and_a_strange_version_are_refused() {
     assert!(Preamble::seal_to(&[0; 32], &[7; 32], server(), journal()).is_none());
     let mut packed = package(&[], &[]);
     packed[8] = 2;
-    assert!(matches!(read(&packed, &RECOVERY), Err(PackageError::Version(2))));
-    assert!(matches!(read(b"PK\x03\x04", &RECOVERY), Err(PackageError::NotAPackage)));
+    assert!(matches!(
+        read(&packed, &RECOVERY),
+        Err(PackageError::Version(2))
+    ));
+    assert!(matches!(
+        read(b"PK\x03\x04", &RECOVERY),
+        Err(PackageError::NotAPackage)
+    ));
 }
 
 /// The bytes of version 1, frozen.
@@ -241,8 +264,14 @@ fn receipts_come_back_and_every_changed_byte_and_cut_is_found() {
     for at in 0..text.len() {
         let mut flipped = text.clone();
         flipped[at] ^= 1;
-        assert!(Receipts::read(&flipped, server(), &key).is_err(), "byte {at}");
-        assert!(Receipts::read(&text[..at], server(), &key).is_err(), "cut at {at}");
+        assert!(
+            Receipts::read(&flipped, server(), &key).is_err(),
+            "byte {at}"
+        );
+        assert!(
+            Receipts::read(&text[..at], server(), &key).is_err(),
+            "cut at {at}"
+        );
     }
     let other = Receipts::read(&text, ServerId::from_bytes([8; 16]), &key);
     assert_eq!(other, Err(ReceiptsError::OtherServer));

@@ -155,9 +155,8 @@ impl HandedIn {
             lines.push(fill(words.evidence, &[("new", new), ("known", known)]));
         }
         let each = |text: &'static str, hashes: &[EvidenceHash]| -> Vec<String> {
-            let line = |hash: &EvidenceHash| {
-                fill(text, &[("hash", hash), ("max", &evidence_bytes_max)])
-            };
+            let line =
+                |hash: &EvidenceHash| fill(text, &[("hash", hash), ("max", &evidence_bytes_max)]);
             hashes.iter().map(line).collect()
         };
         lines.extend(each(words.lacking, &self.evidence.lacking));
@@ -178,7 +177,9 @@ impl JournalIn {
             ..
         } = self;
         match self.aside {
-            Some(Aside::FirstEntry) => return vec![fill(words.aside_first, &[("journal", journal)])],
+            Some(Aside::FirstEntry) => {
+                return vec![fill(words.aside_first, &[("journal", journal)])];
+            }
             Some(Aside::Parent) => return vec![fill(words.aside_parent, &[("journal", journal)])],
             None => {}
         }

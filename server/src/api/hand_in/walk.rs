@@ -1,8 +1,8 @@
 //! The way through a package: once to check it, once to take it in.
 
+use super::HandInError;
 use super::report::{Aside, EvidenceIn, JournalIn};
 use super::source::Source;
-use super::HandInError;
 use crate::api::problem::Refusal;
 use crate::api::sync::{self, Compared, Incoming, LineSource};
 use crate::api::{enrol, evidence};
@@ -99,11 +99,7 @@ impl Walk {
         Ok(())
     }
 
-    async fn journal(
-        &mut self,
-        part: JournalPart,
-        source: &mut Source,
-    ) -> Result<(), HandInError> {
+    async fn journal(&mut self, part: JournalPart, source: &mut Source) -> Result<(), HandInError> {
         self.last = Some(part.journal);
         let (caller, opened) = match self.standing(&part).await? {
             Standing::Known(caller) => (*caller, false),
@@ -196,7 +192,12 @@ impl Walk {
         let (Some(parent), Some(entry)) = (journal.parent, &part.entry) else {
             return Ok(None);
         };
-        if !self.court.db().holds(before.journal.id, parent.head).await? {
+        if !self
+            .court
+            .db()
+            .holds(before.journal.id, parent.head)
+            .await?
+        {
             return Ok(None);
         }
         let mut write = self.court.db().write().await?;
@@ -214,11 +215,7 @@ impl Walk {
     }
 
     /// Checks the pieces of a journal: signatures, links and bounds.
-    async fn check(
-        &self,
-        caller: &Caller,
-        lines: &mut impl LineSource,
-    ) -> Result<(), HandInError> {
+    async fn check(&self, caller: &Caller, lines: &mut impl LineSource) -> Result<(), HandInError> {
         let head = head_of(&self.court, caller, lines).await?;
         let mut incoming = Incoming {
             at: head.from,

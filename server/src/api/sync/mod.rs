@@ -21,11 +21,11 @@ use crate::court::Court;
 use crate::db::{AuditAct, Caller, Journal, Reader};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use lines::Lines;
 pub(super) use lines::LineSource;
+use lines::Lines;
 use pages::Pages;
-use standing::Known;
 pub(super) use standing::Compared;
+use standing::Known;
 pub(super) use take::{Incoming, Taken, next_piece};
 use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::Nonce;
@@ -120,7 +120,11 @@ async fn announce(court: &Court, caller: &Caller, head: &SyncHead) -> Result<(),
 }
 
 /// Compares where the phone stands with what the server has.
-pub(super) async fn compare(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Compared, Refusal> {
+pub(super) async fn compare(
+    court: &Court,
+    caller: &Caller,
+    head: &SyncHead,
+) -> Result<Compared, Refusal> {
     let journal = caller.journal.id;
     let end = standing::end_of(head);
     let known = Known {
