@@ -89,9 +89,11 @@ impl Inner {
                 self.take_certificate(certificate)?;
             }
             for line in part.lines {
-                // Of a journal that is not delivered any more, or not yet, nothing is counted.
-                if self.journal_id()? == part.of.journal {
-                    self.take_line(line, &mut taken)?;
+                // Of a journal that is not delivered any more, or not yet, nothing is counted; nor
+                // of another branch of this one, whose numbers stand for other entries.
+                let counts = self.journal_id()? == part.of.journal;
+                if !counts || !self.take_line(line, &mut taken)? {
+                    break;
                 }
             }
         }
@@ -120,13 +122,14 @@ impl Inner {
         Ok(self.keep_certificate(certificate)?)
     }
 
+    /// Whether what follows it is about the own entries.
     fn take_line(
         &self,
         line: DownLine,
         taken: &mut ReceiptsTaken,
-    ) -> Result<(), TakeReceiptsError> {
+    ) -> Result<bool, TakeReceiptsError> {
         match line {
-            DownLine::Standing(standing) => self.take_standing(standing, taken)?,
+            DownLine::Standing(standing) => return self.take_standing(standing, taken),
             DownLine::Receipt(receipt) => taken.entries += self.take_receipt(*receipt)?,
             DownLine::Verdicts(runs) => {
                 let end = Holdings::head(self)?.seq;
@@ -141,7 +144,7 @@ impl Inner {
             // A package is answered without them.
             DownLine::Beacon(_) | DownLine::Page(_) | DownLine::End(_) => {}
         }
-        Ok(())
+        Ok(true)
     }
 
     fn take_receipt(&self, receipt: Signed<JournalReceipt>) -> Result<u64, TakeReceiptsError> {
@@ -157,12 +160,13 @@ impl Inner {
         }
     }
 
-    /// Compares where the court stands with the own chain, as after a sync.
+    /// Compares where the court stands with the own chain, as after a sync; whether it is the same
+    /// branch.
     fn take_standing(
         &self,
         standing: Standing,
         taken: &mut ReceiptsTaken,
-    ) -> Result<(), TakeReceiptsError> {
+    ) -> Result<bool, TakeReceiptsError> {
         let Standing { head: court, heads } = standing;
         let own = Holdings::head(self)?.seq;
         let link = Holdings::link_at(self, court.seq)?;
@@ -177,7 +181,7 @@ impl Inner {
         let (seen, cause) = match heads {
             Heads::ServerBehind | Heads::ServerRolledBack => {
                 taken.court_behind = true;
-                return Ok(());
+                return Ok(true);
             }
             Heads::Fork => (fork, JournalCause::Forked),
             Heads::Same | Heads::ServerAhead if court.seq > own => {
@@ -186,7 +190,7 @@ impl Inner {
             Heads::Same | Heads::ServerAhead if link.is_some_and(|link| link != court.link) => {
                 (fork, JournalCause::Forked)
             }
-            Heads::Same | Heads::ServerAhead => return Ok(()),
+            Heads::Same | Heads::ServerAhead => return Ok(true),
         };
         // One that was begun is to be certified before another can follow.
         if Holdings::uncertified(self)?.is_none() {
@@ -194,7 +198,7 @@ impl Inner {
             self.new_journal(cause)?;
             taken.new_journal = true;
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Whether a receipt is the court's, for evidence of this phone as this phone has it.

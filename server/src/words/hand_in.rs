@@ -34,9 +34,9 @@ waiqin_protocol::words! {
         journal_nothing: "日志 {journal}：包内没有待收条目，现已签收至第 {head} 条。",
             "Journal {journal}: no entries in the package, in custody up to {head}.";
         /// Held entries.
-        revoked: "这台手机已被吊销，条目均为暂缓，等办公室放行。",
+        revoked: "这台手机已被吊销，条目一律搁置，等办公室放行。",
             "The phone is revoked: its entries are held until the office lets them stand.";
-        forked: "与已签收的日志有分叉：两支都已保留，包内这一支暂缓。手机收下回执包后会另开新日志，届时请再上交一次。",
+        forked: "与已签收的日志有分叉：两支都已保留，包内这一支搁置在旁。手机收下回执包后会另开新日志，届时请再上交一次。",
             "It forks from what is in custody: both branches are kept, this one is held. After the receipts the phone begins a new journal; hand in once more then.";
         behind: "包内条目之前还有本服务器没有的条目（服务器可能恢复过旧备份）。请在手机上选“全部内容”重新写出。",
             "Entries before those in the package are not here (the server may have been restored). Write the package again on the phone with everything.";

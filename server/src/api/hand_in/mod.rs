@@ -19,8 +19,9 @@ use crate::db::AuditAct;
 use crate::keys::Keys;
 use source::Source;
 use std::path::Path;
-use waiqin_protocol::ids::OfficerId;
-use waiqin_protocol::package::{PackageError, Preamble, ReceiptsText};
+use waiqin_protocol::ids::{JournalId, OfficerId};
+use waiqin_protocol::package::{PackageError, Preamble, ReceiptsJournal, ReceiptsText};
+use waiqin_protocol::wire::sync::{DownLine, Heads, Standing};
 use walk::{Mode, Walk};
 
 /// Takes a package in. `by`: who does so, where the console knows it.
@@ -74,6 +75,48 @@ async fn walk_through(
         return Err(HandInError::Content);
     }
     Ok((preamble, walk))
+}
+
+/// Everything that the court has of a journal and those that it follows, as a receipts file: for a
+/// phone whose receipts were lost on the way. `None`: no such journal of a phone.
+///
+/// # Errors
+/// When the database does not answer or the key does not sign.
+pub async fn receipts_of(
+    court: &Court,
+    journal: JournalId,
+) -> Result<Option<Vec<u8>>, HandInError> {
+    let db = court.db();
+    let Some(newest) = db.journal(journal).await?.filter(|it| !it.office) else {
+        return Ok(None);
+    };
+    let line = db.journal_line(&newest).await?;
+    let mut text = ReceiptsText::begin(court.server_id(), journal);
+    for id in line.iter().rev() {
+        let Some(journal) = db.journal(*id).await? else {
+            continue;
+        };
+        text.journal(ReceiptsJournal {
+            certificate: Some(journal.certificate),
+            journal: *id,
+        });
+        text.down(&DownLine::Standing(Standing {
+            head: journal.head,
+            heads: Heads::Same,
+        }));
+        let verdicts = db.verdicts(*id, 0, journal.head.seq).await?;
+        text.down(&DownLine::Verdicts(verdicts));
+        if let Some(receipt) = journal.receipt {
+            text.down(&DownLine::Receipt(Box::new(receipt)));
+        }
+    }
+    for id in &line {
+        for receipt in db.custody_of(*id).await? {
+            text.evidence(receipt);
+        }
+    }
+    let sealed = text.seal(court.clock().now_ms(), court.signer());
+    Ok(Some(sealed.map_err(Refusal::from)?))
 }
 
 /// The file that goes back: what `sync` and `evidence/status` would have answered.

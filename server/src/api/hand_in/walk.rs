@@ -312,7 +312,10 @@ impl Walk {
         let caller = self.newest.clone().ok_or(HandInError::Content)?;
         if self.mode == Mode::Check {
             let mut digest = Sha256::new();
-            each_chunk(part, source, async |chunk: Bytes| digest.update(&chunk)).await?;
+            let mut left = part.length;
+            while let Some(chunk) = next_chunk(&mut left, source).await? {
+                digest.update(&chunk);
+            }
             return match digest.finalize()[..] == *part.hash.as_bytes() {
                 true => Ok(()),
                 false => Err(HandInError::EvidenceHash(part.hash)),
@@ -323,15 +326,15 @@ impl Walk {
         if let Some(custody) = db.custody(&line, part.hash).await? {
             self.evidence.known += 1;
             self.evidence.receipts.push(custody.receipt);
-            return each_chunk(part, source, async |_| {}).await;
+            return skip(part, source).await;
         }
         if part.length > self.court.limits().evidence_bytes_max {
             self.evidence.too_large.push(part.hash);
-            return each_chunk(part, source, async |_| {}).await;
+            return skip(part, source).await;
         }
         if !db.is_named(&line, part.hash).await? {
             self.evidence.unnamed.push(part.hash);
-            return each_chunk(part, source, async |_| {}).await;
+            return skip(part, source).await;
         }
         bring(&self.court, caller, part, source).await?;
         let custody = db.custody(&line, part.hash).await?;
@@ -367,16 +370,20 @@ async fn bring(
         from.recv().await.map(|chunk| (chunk, from))
     }));
     let feed = async {
-        let fed = each_chunk(part, source, async |chunk| {
-            // A receiver that is gone says itself why.
-            let _ = to.send(Ok(chunk)).await;
-        });
-        let fed = fed.await;
-        if fed.is_err() {
-            let _ = to.send(Err(io::ErrorKind::UnexpectedEof.into())).await;
+        let mut left = part.length;
+        loop {
+            match next_chunk(&mut left, source).await {
+                // A receiver that is gone says itself why.
+                Ok(Some(chunk)) => drop(to.send(Ok(chunk)).await),
+                Ok(None) => break,
+                Err(error) => {
+                    let _ = to.send(Err(io::ErrorKind::UnexpectedEof.into())).await;
+                    return Err(error);
+                }
+            }
         }
         drop(to);
-        fed
+        Ok(())
     };
     let named = (part.hash, part.length);
     let (fed, brought) = tokio::join!(feed, evidence::bring(court, caller, named, body));
@@ -384,21 +391,23 @@ async fn bring(
     Ok(brought?)
 }
 
-/// Reads the bytes of a piece of evidence, all of them.
-async fn each_chunk(
-    part: EvidencePart,
-    source: &mut Source,
-    mut with: impl AsyncFnMut(Bytes),
-) -> Result<(), HandInError> {
+/// Reads over the bytes of a piece of evidence.
+async fn skip(part: EvidencePart, source: &mut Source) -> Result<(), HandInError> {
     let mut left = part.length;
-    while left > 0 {
-        let Some(Item::Bytes(bytes)) = source.next().await? else {
-            return Err(PackageError::Shape.into());
-        };
-        left = left
-            .checked_sub(bytes.len() as u64)
-            .ok_or(PackageError::Shape)?;
-        with(bytes.into()).await;
-    }
+    while next_chunk(&mut left, source).await?.is_some() {}
     Ok(())
+}
+
+/// The next bytes of a piece of evidence of which so many are left; `None` after the last.
+async fn next_chunk(left: &mut u64, source: &mut Source) -> Result<Option<Bytes>, HandInError> {
+    if *left == 0 {
+        return Ok(None);
+    }
+    let Some(Item::Bytes(bytes)) = source.next().await? else {
+        return Err(PackageError::Shape.into());
+    };
+    *left = left
+        .checked_sub(bytes.len() as u64)
+        .ok_or(PackageError::Shape)?;
+    Ok(Some(bytes.into()))
 }
