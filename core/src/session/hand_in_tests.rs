@@ -51,7 +51,7 @@ fn open(mut bytes: &[u8]) -> Opened {
     let mut chain = Chain::default();
     let mut part = None;
     let mut photo = None;
-    while let Some(item) = reader.next().unwrap() {
+    while let Some(item) = reader.read_next().unwrap() {
         match item {
             Item::Line(HandInLine::Journal(it)) => part = Some(*it),
             Item::Line(HandInLine::Evidence(it)) => photo = Some(it.hash),

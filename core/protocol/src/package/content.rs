@@ -204,7 +204,7 @@ impl<R: Read> PackageReader<R> {
     ///
     /// # Errors
     /// When it does not; nothing that was read before counts then.
-    pub fn next(&mut self) -> Result<Option<Item>, PackageError> {
+    pub fn read_next(&mut self) -> Result<Option<Item>, PackageError> {
         if let Some(left) = self.evidence {
             return self.bytes(left).map(Some);
         }
@@ -275,7 +275,7 @@ impl<R: Read> PackageReader<R> {
 
     /// Opens the next chunk; `false` when there is none.
     fn fill(&mut self) -> Result<bool, PackageError> {
-        let Some(content) = self.sealed.next()? else {
+        let Some(content) = self.sealed.next_chunk()? else {
             return Ok(false);
         };
         self.text.drain(..self.start);

@@ -151,7 +151,7 @@ impl Receipts {
         let last = body.iter().rposition(|byte| *byte == b'\n').ok_or(broken)? + 1;
         let (lines, seal) = (&text[..last], &body[last..]);
         let mut lines_read = lines.split_inclusive(|byte| *byte == b'\n');
-        let first = lines_read.next().and_then(|line| own(line));
+        let first = lines_read.next().and_then(own);
         let Some(Line::Receipts(of)) = first else {
             return Err(broken);
         };

@@ -232,7 +232,7 @@ impl<R: Read> SealedReader<R> {
     }
 
     /// The next chunk's content; `None` after the last.
-    pub fn next(&mut self) -> Result<Option<Vec<u8>>, PackageError> {
+    pub fn next_chunk(&mut self) -> Result<Option<Vec<u8>>, PackageError> {
         if self.ended {
             return Ok(None);
         }

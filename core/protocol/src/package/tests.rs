@@ -61,7 +61,7 @@ fn read(mut bytes: &[u8], recovery: &[u8; 32]) -> Result<Vec<Item>, PackageError
     let key = preamble.open(recovery).ok_or(PackageError::Key)?;
     let mut reader = PackageReader::after(bytes, key);
     let mut items = Vec::new();
-    while let Some(item) = reader.next()? {
+    while let Some(item) = reader.read_next()? {
         items.push(item);
     }
     Ok(items)

@@ -35,6 +35,7 @@ pub(super) const FORM_BYTES_MAX: usize = RECEIPTS_BYTES_MAX + (64 << 10);
 pub(super) struct HandInPage {
     frame: Frame,
     waits: String,
+    nothing: bool,
     problem: Option<&'static str>,
 }
 
@@ -159,6 +160,7 @@ impl HandInPage {
         Self {
             frame,
             waits,
+            nothing,
             problem,
         }
     }

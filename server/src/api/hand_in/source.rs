@@ -65,7 +65,7 @@ impl Source {
             let mut bytes = 0;
             let mut ended = Ok(false);
             while bytes < STEP_BYTES {
-                match reader.next() {
+                match reader.read_next() {
                     Ok(Some(item)) => {
                         bytes += length_of(&item);
                         ready.push_back(item);
