@@ -45,9 +45,10 @@ pub use pin::{Pin, PinError};
 pub use rescue::{RescueError, Rescued, RescuedJournal, RescuedOfficer, rescue};
 pub use session::{
     CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportError,
-    ExportSummary, Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo,
-    ReceiptLine, RecordPage, RecordRow, RecordsOf, SaveError, Saved, SealRequest, SealSheet,
-    Second, Session, Status, SyncError, SyncReport, seconds_among,
+    ExportSummary, HandInError, HandInScope, HandedIn, Incident, IncidentKind, LastOutcome, Parked,
+    ParkedItem, Phase, Photo, ReceiptLine, ReceiptsTaken, RecordPage, RecordRow, RecordsOf,
+    SaveError, Saved, SealRequest, SealSheet, Second, Session, Status, SyncError, SyncReport,
+    TakeReceiptsError, seconds_among,
 };
 pub use store::StoreError;
 pub use sync::{CallError, Carrier, UploadProgress};

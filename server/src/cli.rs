@@ -6,7 +6,7 @@ use crate::commands::device::{self, DeviceCommand};
 use crate::commands::import::{self, ImportArgs, RollbackArgs, Said};
 use crate::commands::restore::{self, RestoreArgs};
 use crate::commands::user::{self, UserCommand};
-use crate::commands::{backup, doctor, init, serve, verify};
+use crate::commands::{backup, doctor, hand_in, init, serve, verify};
 use crate::config::{Config, ConfigError, Settings};
 use crate::court::Court;
 use crate::words::cli::Words;
@@ -57,6 +57,14 @@ enum Command {
         place: Place,
         #[command(subcommand)]
         command: DeviceCommand,
+    },
+    /// Takes in what a phone handed in as a file, and writes the receipts that go back to it. 0: all of
+    /// it is in custody; 1: refused, or not all of it.
+    HandIn {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        args: hand_in::HandInArgs,
     },
     /// Reads the court's case list, compares it with what is known and applies it.
     Import {
@@ -169,6 +177,11 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Device { place, command } => {
             say(&device::run(&place.court(words).await?, command, words).await?);
+        }
+        Command::HandIn { place, args } => {
+            return Ok(said(
+                hand_in::run(&place.court(words).await?, &args, cli.lang).await?,
+            ));
         }
         Command::Import { place, args } => {
             return Ok(said(

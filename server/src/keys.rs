@@ -80,6 +80,14 @@ impl Keys {
         })
     }
 
+    /// The recovery key (恢复密钥) of a data folder. It is read when it is needed and held no longer.
+    ///
+    /// # Errors
+    /// When the file is missing or does not read.
+    pub fn recovery(data: &Path) -> Result<Zeroizing<[u8; 32]>, KeysError> {
+        read_secret(&path(data, "recovery.key"))
+    }
+
     /// Signs for the court.
     #[must_use]
     pub fn signer(&self) -> &dyn Signer {

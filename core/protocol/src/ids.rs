@@ -114,6 +114,12 @@ hex_newtype!(
     /// SHA-256 of a piece of evidence, fixed at capture.
     EvidenceHash, 32);
 hex_newtype!(
+    /// SHA-256 over the lines of a receipts file (回执包).
+    ReceiptsHash, 32);
+hex_newtype!(
+    /// SHA-256 of a court's recovery public key: which key opens a hand-in package (上交包).
+    KeyPrint, 32);
+hex_newtype!(
     /// A link of a journal's chain, or of the server's log: SHA-256(0x01 ‖ link before ‖ hash).
     Link, 32);
 

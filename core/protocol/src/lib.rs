@@ -12,6 +12,7 @@ pub mod fields;
 pub mod ids;
 pub mod journal;
 pub mod numbers;
+pub mod package;
 pub mod record;
 pub mod rules;
 pub mod suite;

@@ -61,7 +61,10 @@ impl Inner {
     }
 
     /// The rank in which evidence is delivered: newest sealed first, then newest.
-    fn in_order(&self, unsent: Vec<EvidenceStored>) -> Result<Vec<EvidenceStored>, StoreError> {
+    pub(super) fn in_order(
+        &self,
+        unsent: Vec<EvidenceStored>,
+    ) -> Result<Vec<EvidenceStored>, StoreError> {
         let mut ranked = Vec::with_capacity(unsent.len());
         for evidence in unsent {
             let row = self.reading(|views| views.row(evidence.subject))?;

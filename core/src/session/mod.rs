@@ -4,6 +4,9 @@
 mod cases;
 mod export;
 mod fold;
+mod hand_in;
+#[cfg(test)]
+mod hand_in_tests;
 mod holdings;
 #[cfg(test)]
 mod holdings_tests;
@@ -14,6 +17,7 @@ mod others;
 #[cfg(test)]
 mod others_tests;
 mod read;
+mod receipts;
 #[cfg(test)]
 mod refused_tests;
 mod remote;
@@ -31,7 +35,9 @@ mod tests;
 mod views;
 
 pub(crate) use export::{EvidenceLine, Lines, write_custody};
+pub use hand_in::{HandInError, HandInScope, HandedIn};
 pub(crate) use inner::{Folder, Inner, folder_of};
+pub use receipts::{ReceiptsTaken, TakeReceiptsError};
 pub use seal::{SealRequest, SealSheet, Second, seconds_among};
 pub use shown::{
     CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportSummary,

@@ -204,7 +204,11 @@ impl Inner {
     }
 
     /// Signs how far a journal of the line goes, with the beacon in use.
-    fn sign_head(&self, at: usize, head: Head) -> Result<Signed<Checkpoint>, SuccessionError> {
+    pub(super) fn sign_head(
+        &self,
+        at: usize,
+        head: Head,
+    ) -> Result<Signed<Checkpoint>, SuccessionError> {
         let journal = self.journal();
         let beacon = journal.at(self.now()).0.beacon;
         let part = journal

@@ -186,7 +186,8 @@ impl<'a> Answer<'a> {
     }
 }
 
-enum Checked {
+/// What a receipt is to this phone's journal.
+pub(crate) enum Checked {
     /// It may be kept.
     Fits(Box<Signed<JournalReceipt>>),
     /// Signed by the court, but for another chain than this phone's.
@@ -195,7 +196,8 @@ enum Checked {
     Unknown,
 }
 
-fn check_receipt(
+/// Checks a receipt under the pinned key and against the own chain.
+pub(crate) fn check_receipt(
     holdings: &dyn Holdings,
     receipt: Signed<JournalReceipt>,
 ) -> Result<Checked, CallError> {

@@ -31,6 +31,7 @@ mod tests;
 mod upload;
 mod words;
 
+pub(crate) use down::{Checked, check_receipt};
 pub(crate) use driver::Driver;
 pub use driver::UploadProgress;
 pub(crate) use enrol::Enrolment;

@@ -8,7 +8,8 @@ use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use waiqin_core::{Pin, UnlockError};
+use std::sync::Arc;
+use waiqin_core::{HandInScope, Pin, Session, UnlockError};
 use waiqin_protocol::ids::OfficerId;
 use zeroize::Zeroizing;
 
@@ -26,6 +27,10 @@ enum Command {
     Serve(Serve),
     /// Write what an officer's journal and receipts hold as readable files.
     Export(Export),
+    /// Write what the court has no receipt for into a package, sealed to the court.
+    HandIn(HandIn),
+    /// Take in the receipts that came back for a package.
+    TakeReceipts(TakeReceipts),
     /// Copy what a broken phone holds, with the court's recovery key, into a bundle to hand in.
     Rescue(Rescue),
 }
@@ -55,8 +60,9 @@ struct Serve {
     commands: bool,
 }
 
+/// An officer of a phone that is not open elsewhere.
 #[derive(Debug, Args)]
-struct Export {
+struct Who {
     /// The phone's folder.
     #[arg(long)]
     dir: PathBuf,
@@ -66,9 +72,36 @@ struct Export {
     /// File with the PIN, or - for standard input.
     #[arg(long)]
     pin_file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Export {
+    #[command(flatten)]
+    who: Who,
     /// Folder to write to.
     #[arg(long)]
     to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct HandIn {
+    #[command(flatten)]
+    who: Who,
+    /// The package: a new file, its name ending in .wqpack.
+    #[arg(long)]
+    to: PathBuf,
+    /// Also what has a receipt: for a court that was restored and lacks it.
+    #[arg(long)]
+    everything: bool,
+}
+
+#[derive(Debug, Args)]
+struct TakeReceipts {
+    #[command(flatten)]
+    who: Who,
+    /// The receipts: a .wqreceipts file of the court.
+    #[arg(long)]
+    from: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -103,6 +136,8 @@ pub fn main_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Export(export) => export.run(),
+        Command::HandIn(hand_in) => hand_in.run(),
+        Command::TakeReceipts(take) => take.run(),
         Command::Rescue(rescue) => rescue.run(),
     };
     match done {
@@ -153,8 +188,9 @@ impl Serve {
     }
 }
 
-impl Export {
-    fn run(self) -> Result<()> {
+impl Who {
+    /// Unlocks the officer, does something and locks.
+    fn with<T>(&self, work: impl FnOnce(&Arc<Session>) -> Result<T>) -> Result<T> {
         let pin = read_pin(&self.pin_file)?;
         let phone = host::open_phone(&self.dir, None, host::DEVICE_NAME)?.phone;
         let session = phone.unlock(self.officer, &pin).map_err(|error| {
@@ -164,9 +200,43 @@ impl Export {
                 anyhow::Error::new(error).context("unlock the officer")
             }
         })?;
-        let done = session.export(&self.to).context("export");
+        let done = work(&session);
         session.lock();
-        say(&serde_json::json!({ "lines": done?.lines }))
+        done
+    }
+}
+
+impl Export {
+    fn run(self) -> Result<()> {
+        let export = |session: &Arc<Session>| session.export(&self.to).context("export");
+        let done = self.who.with(export)?;
+        say(&serde_json::json!({ "lines": done.lines }))
+    }
+}
+
+impl HandIn {
+    fn run(self) -> Result<()> {
+        let scope = match self.everything {
+            true => HandInScope::Everything,
+            false => HandInScope::Undelivered,
+        };
+        let write = |session: &Arc<Session>| session.hand_in(&self.to, scope).context("hand in");
+        let done = self.who.with(write)?;
+        say(&serde_json::to_value(&done).context("say what the package holds")?)
+    }
+}
+
+impl TakeReceipts {
+    fn run(self) -> Result<()> {
+        let mut file = std::fs::File::open(&self.from)
+            .with_context(|| format!("open {}", self.from.display()))?;
+        let take = |session: &Arc<Session>| {
+            session
+                .take_receipts(&mut file)
+                .context("take the receipts")
+        };
+        let done = self.who.with(take)?;
+        say(&serde_json::to_value(&done).context("say what they brought")?)
     }
 }
 

@@ -95,6 +95,12 @@ impl Tag {
     }
 }
 
+/// 20190702-0812, in the name of a file
+#[must_use]
+pub fn file_time(ms: i64) -> String {
+    court_time(ms).format("%Y%m%d-%H%M").to_string()
+}
+
 /// 08:12
 #[must_use]
 pub fn clock(ms: i64) -> String {

@@ -13,7 +13,7 @@ use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use waiqin_protocol::ids::{JournalId, OfficerId, SubjectId};
-use waiqin_protocol::journal::{Change, Entry, JournalCause};
+use waiqin_protocol::journal::{Change, Entry, JournalCause, Parent};
 use waiqin_protocol::suite::SUITE;
 use waiqin_protocol::wire::enrol::{
     EnrolAnswer, EnrolBegin, EnrolOffer, EnrolRequest, OfficerCard, SuccessorRequest,
@@ -130,15 +130,7 @@ pub(super) async fn succeed(
     if caller.is_revoked() {
         return Err(Refusal::Revoked);
     }
-    let parent = journal.parent.ok_or(Refusal::EntryOne)?;
-    let causes = [JournalCause::RestoredCopy, JournalCause::Forked];
-    let cause_fits = causes
-        .iter()
-        .any(|cause| cause_text(*cause) == journal.cause);
-    let follows = parent.journal == before.id && journal.device == before.device;
-    if !cause_fits || !follows || journal.key == before.key {
-        return Err(Refusal::EntryOne);
-    }
+    let parent = follows(before, &journal)?;
     if !court.db().holds(before.id, parent.head).await? {
         // The end of that journal is still to come: it is sent first, then asked again.
         return Err(Refusal::Busy);
@@ -156,6 +148,31 @@ pub(super) async fn succeed(
     Ok(Json(EnrolAnswer {
         certificate: journal.certificate,
     }))
+}
+
+/// Reads entry 1 of a journal that follows another one, for which `before` vouches.
+pub(super) async fn following(
+    court: &Court,
+    before: &Journal,
+    entry: &[u8],
+) -> Result<Journal, Refusal> {
+    let journal = journal_of(court, before.officer, &before.device_name, entry).await?;
+    follows(before, &journal)?;
+    Ok(journal)
+}
+
+/// Checks that a journal follows another one of the same phone; where it does so.
+fn follows(before: &Journal, journal: &Journal) -> Result<Parent, Refusal> {
+    let parent = journal.parent.ok_or(Refusal::EntryOne)?;
+    let causes = [JournalCause::RestoredCopy, JournalCause::Forked];
+    let cause_fits = causes
+        .iter()
+        .any(|cause| cause_text(*cause) == journal.cause);
+    let follows = parent.journal == before.id && journal.device == before.device;
+    if !cause_fits || !follows || journal.key == before.key {
+        return Err(Refusal::EntryOne);
+    }
+    Ok(parent)
 }
 
 /// Adds a journal and commits.

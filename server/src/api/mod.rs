@@ -9,6 +9,7 @@ mod caller;
 mod challenge;
 mod enrol;
 mod evidence;
+pub mod hand_in;
 mod hello;
 mod message;
 mod problem;

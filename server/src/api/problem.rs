@@ -146,7 +146,7 @@ impl Refusal {
         }
     }
 
-    fn body(&self) -> ProblemBody {
+    pub(super) fn body(&self) -> ProblemBody {
         let (_, code, sentence) = self.parts();
         let number = self.number();
         let values: Vec<(&str, &dyn Display)> = number

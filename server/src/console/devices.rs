@@ -50,6 +50,7 @@ struct DevicePage {
     journal: String,
     device_id: String,
     parent: Option<String>,
+    is_admin: bool,
     may_change: bool,
     /// The form that revokes is shown, for confirmation.
     asked: bool,
@@ -155,6 +156,7 @@ async fn shown(page: &Page, journal: &str, asked: bool) -> Result<Response, Prob
         journal: journal.id.clone(),
         device_id: journal.device.clone(),
         parent: journal.parent.clone(),
+        is_admin: page.member.is_admin(),
         may_change: page.member.is_admin() && line.revoked.is_none(),
         asked,
         owes,

@@ -19,6 +19,7 @@ mod files;
 mod form;
 mod frame;
 mod gate;
+mod hand_in;
 mod headers;
 mod import;
 mod member;

@@ -6,8 +6,8 @@ use super::form::{FORM_BYTES_MAX, change, change_as_visitor};
 use super::problem::Problem;
 use super::visitor::Visitor;
 use super::{
-    case, cases, contests, decisions, devices, evidence, files, import, overview, people, record,
-    records, sign_in, tickets, undelivered,
+    case, cases, contests, decisions, devices, evidence, files, hand_in, import, overview, people,
+    record, records, sign_in, tickets, undelivered,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -44,6 +44,7 @@ pub(super) fn table() -> Vec<Route> {
         methods,
     };
     let list_bytes = DefaultBodyLimit::max(import::LIST_BYTES_MAX + FORM_BYTES_MAX);
+    let package_bytes = DefaultBodyLimit::max(hand_in::PACKAGE_BYTES_MAX + FORM_BYTES_MAX);
     vec![
         route(
             "/sign-in",
@@ -110,7 +111,13 @@ pub(super) fn table() -> Vec<Route> {
             Admin,
             get(tickets::away).merge(change(tickets::issue)),
         ),
+        route(
+            "/devices/hand-in",
+            Admin,
+            get(hand_in::start).merge(change(hand_in::upload).layer(package_bytes)),
+        ),
         route("/devices/{journal}", Office, get(devices::device)),
+        route("/devices/{journal}/receipts", Admin, get(hand_in::receipts)),
         route(
             "/devices/{journal}/revoke",
             Admin,

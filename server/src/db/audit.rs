@@ -46,6 +46,8 @@ pub enum AuditAct {
     CaseRead,
     /// Evidence was read.
     EvidenceRead,
+    /// A hand-in package was taken in.
+    HandedIn,
     /// Incident: one seq with two links.
     Fork,
     /// Incident: the phone knows of less than it had delivered.
@@ -78,6 +80,7 @@ impl AuditAct {
             Self::HeldReleased => "held-released",
             Self::CaseRead => "case-read",
             Self::EvidenceRead => "evidence-read",
+            Self::HandedIn => "handed-in",
             Self::Fork => "incident-fork",
             Self::PhoneRestored => "incident-phone-restored",
             Self::EntriesLost => "incident-entries-lost",

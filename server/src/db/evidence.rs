@@ -119,6 +119,27 @@ impl Db {
         Ok(None)
     }
 
+    /// Custody of every piece of evidence that a journal delivered.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row does not read.
+    pub async fn custody_of(
+        &self,
+        journal: JournalId,
+    ) -> Result<Vec<Signed<EvidenceReceipt>>, DbError> {
+        let sql = "SELECT receipt FROM evidence_custody WHERE journal = $1 ORDER BY hash";
+        let rows = sqlx::query(sql)
+            .bind(journal.to_string())
+            .fetch_all(self.pool())
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let receipt: Option<String> = row.get(0);
+                super::of_json(&receipt.unwrap_or_default(), "evidence receipt")
+            })
+            .collect()
+    }
+
     /// Keeps a new upload; one of the same journal for the same hash gives way to it. The ids of
     /// those that gave way, whose files are to be removed: also the journal's oldest ones when it
     /// has more than `most`.
@@ -588,6 +609,9 @@ mod tests {
                 (receipt.clone(), false)
             );
             assert!(db.custody(&[two], hash).await.unwrap().is_none());
+            let all = std::slice::from_ref(&receipt);
+            assert_eq!(db.custody_of(one).await.unwrap(), all);
+            assert!(db.custody_of(two).await.unwrap().is_empty());
             assert_eq!(db.evidence_after(None, 9).await.unwrap(), [(hash, 10)]);
             assert_eq!(db.evidence_after(Some(hash), 9).await.unwrap(), []);
             assert_eq!(

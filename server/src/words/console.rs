@@ -404,6 +404,17 @@ waiqin_protocol::words! {
         device_id: "设备编号", "Device id";
         journal_parent: "上一本日志", "Journal before";
         device_owes: "这部手机还有 {entries} 条、{photos} 张未送达。吊销后仍可上交，但会搁置待放行。", "This phone still owes entries: {entries}, photos: {photos}. It may hand them in after the revocation; they are then held for release.";
+        hand_in: "收入上交包", "Take in a package";
+        hand_in_what: "连不上网或已吊销的手机，用文件上交", "From a phone that no line reaches, or that was revoked";
+        hand_in_file: "上交包文件（.wqpack）", "Package (.wqpack)";
+        hand_in_do: "核对并收入", "Check and take in";
+        hand_in_busy: "正在核对", "Checking";
+        hand_in_note: "先整包核对，有一处不符即不收。同一文件可以重复收入，不会重复登记。", "The whole file is checked first; where anything does not fit nothing is taken. The same file may be taken again: nothing doubles.";
+        hand_in_nothing: "没有收到文件，请选择 .wqpack 文件后再试。", "No file came; choose the .wqpack file and try again.";
+        hand_in_whole: "全部收下", "Everything is in custody";
+        hand_in_part: "已收下，另有未收到的内容，见下", "Taken in; something is still lacking, see below";
+        receipts_download: "下载回执包", "Download the receipts";
+        receipts_what: "把回执包带回这部手机收下，手机才会把这些内容计为已送达。", "Bring the receipts back to the phone: only then does it count this as delivered.";
         revoke: "吊销", "Revoke";
         revoke_hint: "手机遗失或人员离岗时使用。", "For a lost phone, or an officer who left.";
         revoke_ask: "吊销这部手机的日志？", "Revoke this phone's journal?";

@@ -4,5 +4,6 @@ pub mod api;
 pub mod cli;
 pub mod console;
 pub mod doctor;
+pub mod hand_in;
 pub mod keeping;
 pub mod list;

@@ -99,16 +99,24 @@ fn program() -> PathBuf {
     program
 }
 
-fn server(data: &Path, args: &[&str]) -> String {
+/// Runs a command of the server, which must do well, and returns what it said.
+pub fn server(data: &Path, args: &[&str]) -> String {
+    let (code, said, error) = server_says(data, args);
+    assert_eq!(code, 0, "{args:?}: {error}{said}");
+    said
+}
+
+/// Runs a command of the server to its end, however it ends: status, stdout, stderr.
+pub fn server_says(data: &Path, args: &[&str]) -> (i32, String, String) {
     let output = Command::new(program())
         .args(args)
         .arg("--data")
         .arg(data)
         .output()
         .unwrap();
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{args:?}: {error}");
-    String::from_utf8(output.stdout).unwrap()
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let code = output.status.code().unwrap();
+    (code, text(output.stdout), text(output.stderr))
 }
 
 /// Opens a record with a field of its own, and one with a photo.

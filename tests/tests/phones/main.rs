@@ -1,5 +1,5 @@
-//! Real phones and a real court, over real sockets: folders that were copied, and several phones on
-//! one record.
+//! Real phones and a real court, over real sockets: folders that were copied, several phones on one
+//! record, and phones that hand in as a file.
 
 #![allow(
     dead_code,
@@ -10,6 +10,7 @@
 
 mod copies;
 mod court;
+mod hand_in;
 #[path = "../../../mobile-bindings/ui/tests/real/host.rs"]
 mod host;
 mod together;

@@ -20,6 +20,6 @@ pub use change::{
 };
 pub use entry::{At, BeaconUse, Draft, ENTRY_BYTES_MAX, Entry, EntryError, VERSION};
 pub use signed::{
-    Beacon, Certificate, ChallengeAnswer, Checkpoint, Countersign, EvidenceReceipt, JournalReceipt,
-    LogPosition, Signed, SignedText, Successor, signed_bytes,
+    Beacon, Certificate, ChallengeAnswer, Checkpoint, Countersign, EvidenceReceipt, Following,
+    JournalReceipt, LogPosition, ReceiptsSeal, Signed, SignedText, Successor, signed_bytes,
 };

@@ -3,7 +3,9 @@
 //! checkpoint.
 
 use crate::canonical::{self, CanonicalError};
-use crate::ids::{EntryHash, EvidenceHash, JournalId, Link, Nonce, RecordHash, ServerId};
+use crate::ids::{
+    EntryHash, EvidenceHash, JournalId, Link, Nonce, ReceiptsHash, RecordHash, ServerId,
+};
 use crate::suite::{PublicKey, Signature, Signer, SignerError, SuiteError};
 use serde::{Deserialize, Serialize};
 
@@ -191,6 +193,32 @@ pub struct Successor {
     pub tls: Option<String>,
 }
 
+/// The key of a journal says which journal follows it, where no token can say so: in a hand-in package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Following {
+    /// Hash of entry 1 of the journal that follows.
+    pub entry: EntryHash,
+    /// The journal that is followed, whose key signs.
+    pub journal: JournalId,
+    /// The journal that follows.
+    pub next: JournalId,
+    /// The server.
+    pub server: ServerId,
+}
+
+/// The server closes a receipts file (回执包): every line before it is the server's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptsSeal {
+    /// Server's time, ms UTC.
+    pub at: i64,
+    /// SHA-256 over all lines before, each with its line break.
+    pub hash: ReceiptsHash,
+    /// The journal whose package is answered.
+    pub journal: JournalId,
+    /// The server.
+    pub server: ServerId,
+}
+
 macro_rules! signed_text {
     ($type:ident, $name:literal, $self:ident => $journal:expr) => {
         impl SignedText for $type {
@@ -215,3 +243,5 @@ signed_text!(Beacon, "beacon", _it => None);
 signed_text!(ChallengeAnswer, "challenge", it => Some(it.journal));
 signed_text!(Countersign, "countersign", it => Some(it.journal));
 signed_text!(Successor, "successor", _it => None);
+signed_text!(Following, "following", it => Some(it.journal));
+signed_text!(ReceiptsSeal, "hand-in-receipts", it => Some(it.journal));

@@ -8,6 +8,7 @@ mod cases;
 mod check;
 mod contests;
 mod findings;
+mod hand_in;
 mod not_done;
 mod paper;
 mod photo;
@@ -62,6 +63,9 @@ pub fn routes(ui: Ui) -> Router {
         .route("/records/{id}/photos", post(photo_new::add))
         // The engine holds evidence against the court's limit while it reads.
         .layer(DefaultBodyLimit::disable());
+    let receipts = Router::new()
+        .route("/hand-in/receipts", post(hand_in::receipts))
+        .layer(DefaultBodyLimit::max(hand_in::FORM_BYTES_MAX));
     Router::new()
         .route("/", get(today::home))
         .route("/start", get(start::show).post(start::enrol))
@@ -104,11 +108,13 @@ pub fn routes(ui: Ui) -> Router {
         .route("/sync", get(sync::show).post(sync::start))
         .route("/sync/live", get(sync::live))
         .route("/sync/network", post(sync::network))
+        .route("/hand-in", get(hand_in::show).post(hand_in::package))
         .route("/status", get(sync::status))
         .route("/settings", get(settings::show))
         .route("/settings/language", post(settings::language))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .merge(photos)
+        .merge(receipts)
         .route("/static/phone.css", get(statics::css))
         .route("/static/phone.js", get(statics::script))
         .route("/static/icon.svg", get(statics::icon))

@@ -5,6 +5,7 @@ use super::assets::AssetsPage;
 use super::case::CasePage;
 use super::cases::{CasesPage, Found, Show};
 use super::contests::{ContestsPage, Failed};
+use super::hand_in::HandInPage;
 use super::photo::{Checked, PhotoPage};
 use super::photo_new::{NewPhotoPage, Said};
 use super::problem::{Missing, Problem, ProblemPage};
@@ -296,6 +297,21 @@ impl Painter {
         }
     }
 
+    fn hand_ins(&mut self) {
+        for (name, status, problem) in [
+            ("hand-in", samples::status(), None),
+            ("hand-in, nothing", Status::default(), None),
+            (
+                "hand-in, refused",
+                samples::status(),
+                Some(self.w.hand_changed),
+            ),
+        ] {
+            let shown = HandInPage::new(self.frame(Some(Tab::Sync)), &status, problem);
+            self.add(name, &shown);
+        }
+    }
+
     fn others(&mut self) {
         let journal = JournalId::from_bytes([3; 16]);
         let who = card();
@@ -341,6 +357,7 @@ pub(super) fn all(lang: Lang) -> Vec<Shown> {
     painter.assets();
     painter.photos();
     painter.syncs();
+    painter.hand_ins();
     painter.others();
     painter.seals();
     painter.pages

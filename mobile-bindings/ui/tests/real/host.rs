@@ -207,6 +207,53 @@ impl Door {
         self.request("POST", &format!("{record}/photos"), kind, &body)
     }
 
+    /// Posts a form that is answered with a file; its bytes.
+    pub fn download(&self, path: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+        let Self {
+            address,
+            cookie,
+            csrf,
+        } = self;
+        let mut body = String::from("csrf=");
+        encode(csrf, &mut body);
+        for (name, value) in fields {
+            body.push('&');
+            encode(name, &mut body);
+            body.push('=');
+            encode(value, &mut body);
+        }
+        // In the older version of HTTP the end of the line is the end of the file.
+        let head = format!(
+            "POST {path} HTTP/1.0\r\nHost: {address}\r\nOrigin: http://{address}\r\nCookie: {cookie}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut line = TcpStream::connect(address).unwrap();
+        line.write_all(head.as_bytes()).unwrap();
+        line.write_all(body.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        line.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap() + 4;
+        let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+        assert!(head.starts_with("HTTP/1.0 200"), "{head}");
+        assert!(head.contains("attachment; filename="), "{head}");
+        answer.split_off(end)
+    }
+
+    /// Posts a file.
+    pub fn upload(&self, path: &str, name: &str, bytes: &[u8]) -> Answer {
+        let csrf = &self.csrf;
+        let mut body = format!(
+            "--b0undary\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n\
+             --b0undary\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a\"\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(bytes);
+        body.extend(b"\r\n--b0undary--\r\n");
+        let kind = "Content-Type: multipart/form-data; boundary=b0undary\r\n";
+        self.request("POST", path, kind, &body).unwrap()
+    }
+
     fn request(&self, method: &str, path: &str, more: &str, body: &[u8]) -> Option<Answer> {
         let Self {
             address, cookie, ..

@@ -7,11 +7,12 @@ use super::receive::{Receiving, receive};
 use crate::api::caller::By;
 use crate::api::problem::Refusal;
 use crate::court::Court;
-use crate::db::Upload;
+use crate::db::{Caller, Upload};
 use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use waiqin_protocol::ids::EvidenceHash;
 
 /// Most uploads of one journal at once; its oldest gives way.
 const UPLOADS_MAX: u32 = 64;
@@ -25,21 +26,9 @@ pub(super) async fn create(
     headers::check_version(request.headers())?;
     let length = announced_length(&court, request.headers())?;
     let checksum = Checksum::of(request.headers())?;
-    let now_ms = court.clock().now_ms();
-    let upload = Upload {
-        id: hex::encode(court.random::<16>()),
-        journal: caller.journal.id,
-        hash: headers::announced_hash(request.headers())?,
-        length,
-        metadata: headers::metadata(request.headers())?.to_owned(),
-        created_ms: now_ms,
-        expires_ms: now_ms.saturating_add(court.config().upload_ms),
-        whole: false,
-    };
-    court.evidence().create_upload(&upload.id).await?;
-    for id in court.db().add_upload(&upload, UPLOADS_MAX).await? {
-        court.evidence().remove_upload(&id).await?;
-    }
+    let hash = headers::announced_hash(request.headers())?;
+    let metadata = headers::metadata(request.headers())?.to_owned();
+    let upload = begin(&court, &caller, hash, length, metadata).await?;
     let mut with = vec![
         (LOCATION, location(&upload.id)?),
         (UPLOAD_EXPIRES, headers::http_date(upload.expires_ms)?),
@@ -55,6 +44,32 @@ pub(super) async fn create(
         with.push((UPLOAD_OFFSET, HeaderValue::from(offset)));
     }
     Ok(headers::answer(StatusCode::CREATED, &with))
+}
+
+/// Makes a new upload; an older one of the journal gives way to it.
+pub(super) async fn begin(
+    court: &Court,
+    caller: &Caller,
+    hash: EvidenceHash,
+    length: Option<u64>,
+    metadata: String,
+) -> Result<Upload, Refusal> {
+    let now_ms = court.clock().now_ms();
+    let upload = Upload {
+        id: hex::encode(court.random::<16>()),
+        journal: caller.journal.id,
+        hash,
+        length,
+        metadata,
+        created_ms: now_ms,
+        expires_ms: now_ms.saturating_add(court.config().upload_ms),
+        whole: false,
+    };
+    court.evidence().create_upload(&upload.id).await?;
+    for id in court.db().add_upload(&upload, UPLOADS_MAX).await? {
+        court.evidence().remove_upload(&id).await?;
+    }
+    Ok(upload)
 }
 
 /// The length of a new upload; none when it says that it will be told later.

@@ -16,13 +16,36 @@ mod upload;
 pub(super) use settle::settle;
 pub use settle::sweep;
 
+use super::problem::Refusal;
 use crate::court::Court;
+use crate::db::Caller;
 use axum::Router;
+use axum::body::Body;
 use axum::routing::post;
+use receive::{Receiving, receive};
 use tower_http::set_header::SetResponseHeaderLayer;
+use waiqin_protocol::ids::EvidenceHash;
 
 /// Version of the upload protocol.
 pub(super) const TUS_VERSION: &str = "1.0.0";
+
+/// Receives a piece of evidence whole: what an upload in one request does, for bytes that came in a
+/// hand-in package.
+pub(super) async fn bring(
+    court: &Court,
+    caller: Caller,
+    (hash, length): (EvidenceHash, u64),
+    body: Body,
+) -> Result<(), Refusal> {
+    let upload = create::begin(court, &caller, hash, Some(length), String::new()).await?;
+    let receiving = Receiving {
+        caller,
+        upload,
+        offset: 0,
+        checksum: None,
+    };
+    receive(court.clone(), receiving, body).await.map(drop)
+}
 
 /// The routes under `/api/v1/evidence`.
 pub(super) fn routes() -> Router<Court> {

@@ -17,6 +17,18 @@ const WINDOW_LOG_MAX: u32 = 23;
 /// Decompressed at a time.
 const STEP_BYTES: usize = 64 << 10;
 
+/// Where lines of pieces come from: the body of a request, or a hand-in package.
+pub(in crate::api) trait LineSource {
+    /// The next line without its break; `None` after the last.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, Refusal>;
+}
+
+impl LineSource for Lines {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, Refusal> {
+        Self::next(self).await
+    }
+}
+
 /// Lines of a body, one after another.
 pub(super) struct Lines {
     body: BodyDataStream,

@@ -21,10 +21,12 @@ use crate::court::Court;
 use crate::db::{AuditAct, Caller, Journal, Reader};
 use axum::extract::{Request, State};
 use axum::response::Response;
+pub(super) use lines::LineSource;
 use lines::Lines;
 use pages::Pages;
-use standing::{Compared, Known};
-use take::Taken;
+pub(super) use standing::Compared;
+use standing::Known;
+pub(super) use take::{Incoming, Taken, next_piece};
 use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::Nonce;
 use waiqin_protocol::journal::{Beacon, Head, LogPosition, Signed};
@@ -46,14 +48,12 @@ pub(super) async fn sync(
     let head = first_line(&mut lines, &court, &caller).await?;
     let begun = court.db().log_position().await?;
     let compared = compare(&court, &caller, &head).await?;
-    // The announcement is on its way to the disk before the first piece is read, and stays whatever
-    // becomes of the pieces.
-    let (announced, taken) = tokio::join!(
-        announce(&court, &caller, &head),
-        take::pieces(&court, &caller, &head, &mut lines)
-    );
-    announced?;
-    let taken = taken?;
+    let mut incoming = Incoming {
+        at: head.from,
+        limits: court.limits(),
+        lines: &mut lines,
+    };
+    let taken = take_in(&court, &caller, &head, &mut incoming).await?;
     note_incident(&court, &caller, &head, compared.then(taken.found)).await?;
     seen(&court, &caller).await?;
     if caller.is_revoked() && taken.is_empty() {
@@ -68,9 +68,26 @@ pub(super) async fn sync(
     answer::respond(opening, pages, compressed).await
 }
 
+/// Takes in what follows the first line.
+pub(super) async fn take_in(
+    court: &Court,
+    caller: &Caller,
+    head: &SyncHead,
+    incoming: &mut Incoming<'_, impl LineSource>,
+) -> Result<Taken, Refusal> {
+    // The announcement is on its way to the disk before the first piece is read, and stays whatever
+    // becomes of the pieces.
+    let (announced, taken) = tokio::join!(
+        announce(court, caller, head),
+        take::pieces(court, caller, incoming)
+    );
+    announced?;
+    taken
+}
+
 /// Reads the first line and checks that it is about the caller's journal and signed by its key.
-async fn first_line(
-    lines: &mut Lines,
+pub(super) async fn first_line(
+    lines: &mut impl LineSource,
     court: &Court,
     caller: &Caller,
 ) -> Result<SyncHead, Refusal> {
@@ -107,7 +124,11 @@ async fn announce(court: &Court, caller: &Caller, head: &SyncHead) -> Result<(),
 }
 
 /// Compares where the phone stands with what the server has.
-async fn compare(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Compared, Refusal> {
+pub(super) async fn compare(
+    court: &Court,
+    caller: &Caller,
+    head: &SyncHead,
+) -> Result<Compared, Refusal> {
     let journal = caller.journal.id;
     let end = standing::end_of(head);
     let known = Known {
@@ -123,7 +144,7 @@ async fn compare(court: &Court, caller: &Caller, head: &SyncHead) -> Result<Comp
 }
 
 /// Incidents are noted once, by ids alone; none of them deletes anything.
-async fn note_incident(
+pub(super) async fn note_incident(
     court: &Court,
     caller: &Caller,
     head: &SyncHead,
@@ -162,7 +183,7 @@ async fn seen(court: &Court, caller: &Caller) -> Result<(), Refusal> {
 }
 
 /// Everything of the answer before its pages. When there is nothing to say it is empty.
-async fn opening(
+pub(super) async fn opening(
     court: &Court,
     caller: &Caller,
     head: &SyncHead,

@@ -10,7 +10,7 @@ use waiqin_protocol::wire::sync::Gap;
 
 /// An entry as it came, in its place in the chain.
 #[derive(Clone, Debug)]
-pub(super) struct Arrived {
+pub(in crate::api) struct Arrived {
     /// Its number.
     pub seq: u64,
     /// SHA-256 of the bytes.
@@ -22,7 +22,7 @@ pub(super) struct Arrived {
 }
 
 /// Entries that follow a head.
-pub(super) struct Piece {
+pub(in crate::api) struct Piece {
     /// Where they begin.
     pub start: Head,
     /// The entries, in order of their numbers.

@@ -19,7 +19,7 @@ pub(super) struct Known {
 
 /// The comparison before pieces were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Compared {
+pub(in crate::api) struct Compared {
     /// How the heads compare.
     pub heads: Heads,
     /// The phone's `from` lies on the server's chain.

@@ -2,7 +2,7 @@
 
 use super::intake::{Extended, New, extend};
 use super::judge;
-use super::lines::Lines;
+use super::lines::LineSource;
 use super::piece::{self, Piece};
 use crate::api::problem::Refusal;
 use crate::court::Court;
@@ -10,13 +10,14 @@ use crate::db::{Caller, EvidenceName, NewEntry};
 use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::Link;
 use waiqin_protocol::journal::Head;
-use waiqin_protocol::wire::sync::{Gap, Heads, SyncHead, UpLine, UpText};
+use waiqin_protocol::wire::hello::Limits;
+use waiqin_protocol::wire::sync::{Gap, Heads, UpLine, UpText};
 
 /// How often a piece is looked at again because another request of the journal came between.
 const TRIES: u32 = 5;
 
 /// What the pieces of a request came to.
-pub(super) struct Taken {
+pub(in crate::api) struct Taken {
     /// What they showed about the heads; `None` when there were no pieces.
     pub found: Option<Heads>,
     /// Where the last piece ended.
@@ -35,38 +36,60 @@ impl Taken {
 pub(super) async fn pieces(
     court: &Court,
     caller: &Caller,
-    head: &SyncHead,
-    lines: &mut Lines,
+    incoming: &mut Incoming<'_, impl LineSource>,
 ) -> Result<Taken, Refusal> {
     let mut taken = Taken {
         found: None,
-        end: head.from,
+        end: incoming.at,
     };
-    let mut piece = Piece::after(head.from);
-    while let Some(line) = lines.next().await? {
+    while let Some(piece) = next_piece(court, caller, incoming).await? {
+        let end = piece.end();
+        let found = commit(court, caller, piece).await?;
+        taken = Taken {
+            found: Some(worse(taken.found, found)),
+            end,
+        };
+    }
+    Ok(taken)
+}
+
+/// Pieces on their way in.
+pub(in crate::api) struct Incoming<'a, L> {
+    /// Where the next one begins.
+    pub at: Head,
+    /// The bounds of a piece.
+    pub limits: &'a Limits,
+    /// Their lines.
+    pub lines: &'a mut L,
+}
+
+/// Reads the next piece up to its checkpoint, which was checked; `None` after the last.
+pub(in crate::api) async fn next_piece(
+    court: &Court,
+    caller: &Caller,
+    incoming: &mut Incoming<'_, impl LineSource>,
+) -> Result<Option<Piece>, Refusal> {
+    let limits = incoming.limits;
+    let mut piece = Piece::after(incoming.at);
+    while let Some(line) = incoming.lines.next().await? {
         match UpText::of(&line) {
-            UpText::Entry(_) => piece.push(line, court.limits())?,
+            UpText::Entry(_) => piece.push(line, limits)?,
             UpText::Control(UpLine::Checkpoint(checkpoint)) => {
                 piece::check(&checkpoint, court, caller)?;
                 if !piece.is_closed_by(&checkpoint.body) {
                     return Err(Refusal::Signature);
                 }
-                let end = piece.end();
-                let found = commit(court, caller, piece).await?;
-                taken = Taken {
-                    found: Some(worse(taken.found, found)),
-                    end,
-                };
-                piece = Piece::after(end);
+                incoming.at = piece.end();
+                return Ok(Some(piece));
             }
-            UpText::Control(UpLine::Gap(gap)) => piece.leave_out(gap, court.limits())?,
+            UpText::Control(UpLine::Gap(gap)) => piece.leave_out(gap, limits)?,
             UpText::Control(UpLine::Head(_)) | UpText::Broken(_) => {
                 return Err(Refusal::Malformed);
             }
         }
     }
     if piece.is_empty() {
-        Ok(taken)
+        Ok(None)
     } else {
         Err(Refusal::Malformed)
     }

@@ -504,14 +504,31 @@ impl Browser {
 
     /// Uploads a file by the form of the import page.
     pub async fn upload(&mut self, token: &str, name: &str, bytes: &[u8]) -> Answer {
+        self.upload_to("/import", "list", token, (name, bytes))
+            .await
+    }
+
+    /// Uploads a hand-in package.
+    pub async fn hand_in(&mut self, token: &str, bytes: &[u8]) -> Answer {
+        self.upload_to("/devices/hand-in", "package", token, ("a.wqpack", bytes))
+            .await
+    }
+
+    async fn upload_to(
+        &mut self,
+        path: &str,
+        field: &str,
+        token: &str,
+        (name, bytes): (&str, &[u8]),
+    ) -> Answer {
         let mut body = format!(
             "--edge\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n--edge\r\n\
-             Content-Disposition: form-data; name=\"list\"; filename=\"{name}\"\r\n\r\n"
+             Content-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
         )
         .into_bytes();
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--edge--\r\n");
-        let request = Request::post("/import")
+        let request = Request::post(path)
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
             .header(header::HOST, "127.0.0.1:8700")
             .body(Body::from(body))

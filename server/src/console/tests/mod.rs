@@ -2,6 +2,7 @@
 
 mod access;
 mod forms;
+mod hand_in;
 mod house;
 mod import;
 mod pages;
