@@ -2,6 +2,8 @@
 //! journal in `views.rs`; `inner.rs` holds what an unlocked session is made of.
 
 mod cases;
+mod compare;
+mod digests;
 mod export;
 mod fold;
 mod holdings;

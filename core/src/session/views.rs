@@ -87,6 +87,7 @@ pub(crate) mod meta {
     pub const LIMITS: &str = "limits";
     pub const NOTE: &str = "sync";
     pub const TOKEN: &str = "token";
+    pub const COMPARED: &str = "compared";
     pub const UNFOLDED: &str = "others not folded";
 }
 
@@ -250,7 +251,7 @@ impl Views {
     }
 
     /// A record's entries that this version can read, in the order of the court's log; what it has
-    /// not taken in yet follows. What has rotted since it was folded is left out, as after a rebuild.
+    /// not taken in yet follows. What has rotted since it was folded is left out until it comes back.
     pub fn entries(&self, log: &Line, subject: SubjectId) -> Result<Vec<EntryRead>, StoreError> {
         let others = self.others(subject)?;
         let alone = others.is_empty();
@@ -269,9 +270,7 @@ impl Views {
             }
         }
         for seq in self.numbers(subject)? {
-            let read = log.read(seq);
-            let read = read.map_err(|error| StoreError::Io(std::io::Error::other(error)))?;
-            if let Some(bytes) = read
+            if let Some(bytes) = self.own_bytes(log, seq)?
                 && let Ok(entry) = Entry::from_bytes(&bytes)
             {
                 let number = if alone || planted(Fault::ReorderFold) {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Version of the views: raised whenever what is stored changes, so that former views do not open
 /// and are rebuilt.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 pub(crate) struct SealedStore {
     store: Arc<dyn Store>,
@@ -64,6 +64,24 @@ impl SealedStore {
                 Ok((key, value))
             })
             .collect()
+    }
+
+    /// As [`SealedStore::scan`]; a value that does not open is `None`.
+    pub fn scan_readable<T: DeserializeOwned>(
+        &self,
+        tree: Tree,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Option<T>)>, StoreError> {
+        let pairs = self.store.scan(tree, prefix, from, limit)?;
+        Ok(pairs
+            .into_iter()
+            .map(|(key, sealed)| {
+                let value = self.open(tree, &key, &sealed).ok();
+                (key, value)
+            })
+            .collect())
     }
 
     pub fn batch(&self) -> SealedBatch<'_> {

@@ -10,6 +10,7 @@ mod audit;
 mod backup;
 mod cases;
 mod desk;
+mod digests;
 mod enrolment;
 mod entries;
 mod evidence;
@@ -24,6 +25,7 @@ mod log;
 mod meta;
 mod others;
 mod records;
+mod refetch;
 mod scope;
 mod stored;
 mod tokens;
@@ -214,6 +216,11 @@ fn migrator() -> Migrator {
             8,
             "verdicts",
             include_str!("../../migrations/0008_verdicts.sql"),
+        ),
+        (
+            11,
+            "digests",
+            include_str!("../../migrations/0011_digests.sql"),
         ),
     ];
     let migrations = files.map(|(version, name, sql)| {

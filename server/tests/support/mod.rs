@@ -549,6 +549,7 @@ impl Phone {
         SyncHead {
             beacon: false,
             checkpoint: new.then(|| self.checkpoint(self.end())),
+            compare: None,
             cursor: self.cursor.clone(),
             from: self.from(),
             journal: self.journal,

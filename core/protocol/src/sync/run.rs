@@ -45,6 +45,8 @@ pub(super) struct Run {
     /// Where the server's head is, when it is to be sent to again.
     pub from: Option<Head>,
     pub resends: u32,
+    /// Requests that a comparison asked for.
+    pub compared: u32,
     /// Number of the newest entry that needs no further sending in this run.
     pub sent: u64,
     /// A refused push: without entries the sync is tried again before they are blamed.
@@ -77,6 +79,7 @@ impl Run {
             certify: false,
             from: None,
             resends: 0,
+            compared: 0,
             sent: 0,
             suspect: None,
             doubt: None,
