@@ -87,7 +87,10 @@ pub fn cases_of(cases: &ByCase, buckets: &[u8]) -> ByCase {
 }
 
 /// What stands otherwise on the two sides.
-pub fn differing<K: Ord + Clone>(ours: &BTreeMap<K, Digest>, theirs: &BTreeMap<K, Digest>) -> Vec<K> {
+pub fn differing<K: Ord + Clone>(
+    ours: &BTreeMap<K, Digest>,
+    theirs: &BTreeMap<K, Digest>,
+) -> Vec<K> {
     let mut names: Vec<K> = ours.keys().chain(theirs.keys()).cloned().collect();
     names.sort();
     names.dedup();
@@ -121,7 +124,11 @@ mod tests {
         let mut one = [0; 32];
         one[31] = 1;
         assert_eq!(of(&[most, two]), Digest::from_bytes(one));
-        assert_ne!(of(&[two, two]), Digest::NONE, "twice does not cancel itself");
+        assert_ne!(
+            of(&[two, two]),
+            Digest::NONE,
+            "twice does not cancel itself"
+        );
     }
 
     proptest! {

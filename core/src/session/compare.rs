@@ -11,6 +11,7 @@ use crate::sync::HoldingsError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use waiqin_protocol::digest::{self, ByCase};
+use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::CaseId;
 use waiqin_protocol::wire::compare::{ASKED_MAX, Compare, DigestAsk, Digests, Refetched};
 use waiqin_protocol::wire::sync::EntryMark;
@@ -60,6 +61,13 @@ impl Inner {
     pub(crate) fn compared(&self) -> Result<Compared, StoreError> {
         self.reading(|views| views.meta(meta::COMPARED))
             .map(Option::unwrap_or_default)
+    }
+
+    /// The number of a case, for people; its id when the case is not here, empty when nobody knows the
+    /// case.
+    pub(super) fn number_of(&self, case: &CaseId) -> String {
+        let sheet = self.reading(|views| views.case(case)).ok().flatten();
+        sheet.map_or(case.0.clone(), |sheet| sheet.number)
     }
 
     /// A view is built anew: it is compared when it is whole.
@@ -124,7 +132,10 @@ impl Inner {
                     return Ok(());
                 };
                 found.extend(digest::differing(&digest::cases_of(&ours, buckets), cases));
-                let left: Vec<u8> = left.into_iter().filter(|it| !buckets.contains(it)).collect();
+                let left: Vec<u8> = left
+                    .into_iter()
+                    .filter(|it| !buckets.contains(it))
+                    .collect();
                 match left.is_empty() {
                     true => return self.differ(&mut now, found),
                     false => Step::Cases(left, found),
@@ -191,7 +202,9 @@ impl Inner {
     fn agree(&self, now: &mut Comparison) -> Result<(), HoldingsError> {
         let fetched = std::mem::take(now).fetched;
         let seen = fetched.into_iter();
-        let seen = seen.map(|case| IncidentKind::CaseFetchedAgain { case });
+        let seen = seen.map(|case| IncidentKind::CaseFetchedAgain {
+            number: self.number_of(&case),
+        });
         self.note_incidents(seen.collect())
             .map_err(failed("note what was fetched again"))?;
         self.keep_compared(&Compared {
@@ -224,6 +237,9 @@ impl Inner {
     }
 
     fn is_due(&self) -> Result<bool, HoldingsError> {
+        if planted(Fault::NeverCompares) {
+            return Ok(false);
+        }
         let now_ms = self.now().wall_ms;
         let last = self.compared().map_err(failed(READ))?.at_ms;
         // A clock that was set back tells nothing.

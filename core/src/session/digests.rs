@@ -38,9 +38,9 @@ impl Views {
         let slots: Slots = self.meta(meta::CASES)?.unwrap_or_default();
         let kept: Vec<CaseId> = self.meta(meta::KEPT)?.unwrap_or_default();
         let tree = slots.shown_others();
-        let found =
-            self.store
-                .scan_readable::<OtherStored>(tree, &[], from, ENTRIES_AT_ONCE)?;
+        let found = self
+            .store
+            .scan_readable::<OtherStored>(tree, &[], from, ENTRIES_AT_ONCE)?;
         let mut damaged = self.store.batch();
         let next = found.last().map(|(key, _)| after(key));
         let whole = found.len() < ENTRIES_AT_ONCE;

@@ -3,6 +3,8 @@
 
 mod cases;
 mod compare;
+#[cfg(test)]
+mod compare_tests;
 mod digests;
 mod export;
 mod fold;

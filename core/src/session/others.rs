@@ -225,12 +225,9 @@ impl Views {
     }
 
     fn keys_of_others(&self, tree: Tree, subject: SubjectId) -> Result<Vec<Vec<u8>>, StoreError> {
-        let found = self.store.scan_readable::<OtherStored>(
-            tree,
-            subject.as_bytes(),
-            &[],
-            usize::MAX,
-        )?;
+        let found =
+            self.store
+                .scan_readable::<OtherStored>(tree, subject.as_bytes(), &[], usize::MAX)?;
         Ok(found.into_iter().map(|(key, _)| key).collect())
     }
 }

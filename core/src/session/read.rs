@@ -217,6 +217,8 @@ impl Inner {
         };
         let received = self.received_number();
         let compared = self.compared().unwrap_or_default();
+        let differing = compared.differing.iter();
+        let differing = differing.map(|case| self.number_of(case)).collect();
         let mut incidents = self.custody().incidents().to_vec();
         incidents.reverse();
         let live = self.live();
@@ -239,7 +241,7 @@ impl Inner {
             online: self.parts.network.is_on(),
             incidents,
             parked: live.parked.clone(),
-            differing: compared.differing,
+            differing,
             compared_ms: compared.at_ms,
         }
     }

@@ -215,9 +215,9 @@ pub struct Status {
     pub incidents: Vec<Incident>,
     /// What was set aside.
     pub parked: Vec<Parked>,
-    /// Cases that do not stand here as the court has them and are being fetched again; the empty id:
-    /// records of which the list knows no case.
-    pub differing: Vec<CaseId>,
+    /// Numbers of cases that do not stand here as the court has them and are being fetched again; an empty
+    /// one: records of which the list knows no case.
+    pub differing: Vec<String>,
     /// Wall time when everything was last compared with the court, ms UTC.
     pub compared_ms: Option<i64>,
 }
@@ -336,8 +336,8 @@ pub enum IncidentKind {
     Revoked,
     /// A case did not stand here as the court has it; it was fetched again and agrees.
     CaseFetchedAgain {
-        /// The case; the empty id: records of which the list knows no case.
-        case: CaseId,
+        /// The case's number; empty: records of which the list knows no case.
+        number: String,
     },
 }
 

@@ -755,6 +755,10 @@ waiqin_protocol::words! {
         inc_rolled_back: "法院服务器是从旧备份恢复的，本机会重送", "The court's server was restored from an older backup; this phone sends again";
         inc_receipt: "一张签收单与本机日志不符", "A receipt does not fit this phone's journal";
         inc_revoked: "法院已停用本机；未送达的内容仍可交到法院", "The court has revoked this phone; undelivered work can still be handed in";
+        inc_case_again: "{case} 曾与法院不一致，已重新取回；未送达的内容未动", "{case} was not as the court has it and was fetched again; undelivered work was not touched";
+        sync_compared: "上次核对", "Last compared";
+        sync_differs: "{case} 与法院不一致，正在重取；未送达的内容不动", "{case} is not as the court has it and is being fetched again; undelivered work is not touched";
+        sync_no_case: "案号待补的记录", "Records whose case number is to be added";
         sync_queue: "逐件状态", "Item by item";
         sync_queue_rest: "另有 {n} 件", "{n} more";
         sync_switch: "断网开关（仅桌面版）", "Network switch (desktop host only)";

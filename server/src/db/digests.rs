@@ -329,7 +329,8 @@ impl Db {
             let records: Vec<Placed> = rows.iter().map(placed_of).collect::<Result<_, _>>()?;
             let subjects: Vec<SubjectId> = records.iter().map(|it| it.subject).collect();
             let standing = sums(&mut connection, &subjects).await?;
-            for record in &records {
+            // Those of before are counted when the server opens.
+            for record in records.iter().filter(|it| !it.counted.is_empty()) {
                 if record.counted != record.place {
                     misfits.push(format!("record {}: counted elsewhere", record.subject));
                 }
@@ -395,4 +396,225 @@ fn placed_of(row: &AnyRow) -> Result<Placed, DbError> {
         counted: row.get(1),
         place: row.get(2),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::journals::tests::{add, journal};
+    use crate::db::{EntryMark, Judged, LogKind, NewEntry, testing};
+    use waiqin_protocol::ids::Link;
+    use waiqin_protocol::wire::sync::{Verdict, VerdictReason};
+
+    /// Numbers from a seed (splitmix64).
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, bound: usize) -> usize {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = self.0;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            usize::try_from((z ^ (z >> 31)) % bound as u64).unwrap()
+        }
+    }
+
+    const CASES: [&str; 3] = ["A", "B", "C"];
+    const OFFICERS: [&str; 2] = ["王法官", "李法官"];
+
+    fn subject(n: usize) -> SubjectId {
+        SubjectId::from_bytes([u8::try_from(n).unwrap() + 1; 16])
+    }
+
+    fn reader(n: u8) -> Reader {
+        Reader {
+            list_name: "王法官".into(),
+            officer: journal(1).officer,
+            journal: journal(n).id,
+        }
+    }
+
+    /// The same by the entries that pages would bring from the start.
+    async fn paged(db: &Db, reader: &Reader) -> ByCase {
+        let start = EntryMark {
+            number: 0,
+            within: None,
+        };
+        let all = db
+            .entries_of_others(reader, &start, u64::from(u32::MAX), 10_000)
+            .await
+            .unwrap();
+        let mut cases = ByCase::new();
+        for entry in all {
+            let case = entry.case.unwrap_or(CaseId(String::new()));
+            cases.entry(case).or_insert(Digest::NONE).add(&entry.hash);
+        }
+        cases
+    }
+
+    struct History {
+        dice: Dice,
+        seq: u64,
+        /// Held ones: journal, in its chain, what is to be judged.
+        held: Vec<(u8, bool, Judged)>,
+    }
+
+    impl History {
+        /// Something happens in a write of its own, or nothing of it.
+        async fn step(&mut self, db: &Db) {
+            let mut write = db.write().await.unwrap();
+            let by = u8::try_from(1 + self.dice.below(3)).unwrap();
+            let number = write
+                .append(LogKind::Piece, Some(journal(by).id), "x", 1)
+                .await
+                .unwrap()
+                .number;
+            match self.dice.below(6) {
+                0..=2 => self.push(&mut write, by, number).await,
+                3 => self.place(&mut write, number).await,
+                4 => self.judge(&mut write).await,
+                _ => {
+                    let case = CASES[self.dice.below(3)];
+                    let officer = OFFICERS[self.dice.below(2)];
+                    sqlx::query("UPDATE cases SET officer = $1, scope_number = $2 WHERE id = $3")
+                        .bind(officer)
+                        .bind(i64::try_from(number).unwrap())
+                        .bind(case)
+                        .execute(write.tx())
+                        .await
+                        .unwrap();
+                }
+            }
+            if self.dice.below(8) > 0 {
+                write.commit().await.unwrap();
+            } else {
+                // Given up: what was held is still, and nothing came.
+                self.held.clear();
+            }
+        }
+
+        async fn push(&mut self, write: &mut Write, by: u8, number: u64) {
+            let (mut chained, mut forked) = (Vec::new(), Vec::new());
+            for _ in 0..=self.dice.below(4) {
+                self.seq += 1;
+                let mut hash = [0; 32];
+                hash.fill_with(|| u8::try_from(self.dice.below(256)).unwrap());
+                let held = self.dice.below(3) == 0;
+                let entry = NewEntry {
+                    seq: self.seq,
+                    hash: EntryHash::from_bytes(hash),
+                    link: Link::from_bytes(hash),
+                    bytes: hash.to_vec(),
+                    subject: Some(subject(self.dice.below(5))),
+                    kind: None,
+                    verdict: if held {
+                        Verdict::Held
+                    } else {
+                        Verdict::Contested
+                    },
+                    reason: held.then_some(VerdictReason::UnknownBase),
+                };
+                if held {
+                    let beside = self.dice.below(2) == 0;
+                    let judged = Judged {
+                        subject: entry.subject.unwrap(),
+                        seq: entry.seq,
+                        hash: entry.hash,
+                        verdict: Verdict::Accepted,
+                        reason: None,
+                    };
+                    self.held.push((by, beside, judged));
+                    if beside {
+                        forked.push(entry);
+                        continue;
+                    }
+                }
+                chained.push(entry);
+            }
+            let id = journal(by).id;
+            write.add_entries(id, number, &chained).await.unwrap();
+            write.add_forked(id, &forked, 1).await.unwrap();
+        }
+
+        /// A record is opened, or comes to another case, or to none.
+        async fn place(&mut self, write: &mut Write, number: u64) {
+            let case = CASES.get(self.dice.below(4)).copied();
+            sqlx::query(
+                "INSERT INTO records (subject, act, case_id, number_typed, officer, journal, place, \
+                 opened_ms, changed_ms, changed_number, view, case_number) \
+                 VALUES ($1, 'seal', $2, '', $4, '', '', 0, 0, 0, '', $3) \
+                 ON CONFLICT (subject) DO UPDATE SET case_id = excluded.case_id, \
+                 case_number = excluded.case_number",
+            )
+            .bind(subject(self.dice.below(5)).to_string())
+            .bind(case)
+            .bind(i64::try_from(number).unwrap())
+            .bind(journal(1).officer.to_string())
+            .execute(write.tx())
+            .await
+            .unwrap();
+        }
+
+        async fn judge(&mut self, write: &mut Write) {
+            if let Some((by, beside, judged)) = self.held.pop() {
+                let chain = (journal(by).id, beside);
+                let number = write
+                    .append(LogKind::Verdict, Some(chain.0), "x", 1)
+                    .await
+                    .unwrap()
+                    .number;
+                write.set_verdicts(chain, number, &[judged]).await.unwrap();
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_at_write_is_what_pages_bring_whatever_happened() {
+        for (db, _kept) in testing::engines().await {
+            add(&db, &[journal(1), journal(2), journal(3)]).await;
+            for case in CASES {
+                crate::db::records::tests::add_case(&db, case, case, "王法官", 0).await;
+            }
+            let mut history = History {
+                dice: Dice(7),
+                seq: 0,
+                held: Vec::new(),
+            };
+            let (mut seen, mut empty) = (BTreeSet::new(), 0);
+            for step in 0..300 {
+                history.step(&db).await;
+                for reader in [reader(1), reader(2)] {
+                    let kept = db.digests(&reader).await.unwrap().unwrap();
+                    assert_eq!(kept, paged(&db, &reader).await, "after step {step}");
+                    empty += u32::from(kept.is_empty());
+                    seen.extend(kept.into_keys());
+                }
+            }
+            assert!(empty < 300 && seen.len() == 4, "{seen:?}");
+            assert_eq!(db.digest_misfits().await.unwrap(), Vec::<String>::new());
+
+            // What is wrong is found, and counted again.
+            let case = CaseId("A".into());
+            let officer = journal(1).officer;
+            assert!(!db.count_again(&case, officer).await.unwrap());
+            sqlx::query("UPDATE digests SET digest = $1 WHERE place = 'cA'")
+                .bind("5".repeat(64))
+                .execute(db.pool())
+                .await
+                .unwrap();
+            assert!(!db.digest_misfits().await.unwrap().is_empty());
+            assert!(db.count_again(&case, officer).await.unwrap());
+            assert_eq!(db.digest_misfits().await.unwrap(), Vec::<String>::new());
+
+            // A database of before is counted when the server opens, and says nothing until then.
+            for sql in ["DELETE FROM digests", "UPDATE records SET counted = ''"] {
+                sqlx::query(sql).execute(db.pool()).await.unwrap();
+            }
+            assert_eq!(db.digests(&reader(1)).await.unwrap(), None);
+            assert_eq!(db.count_records().await.unwrap(), 5);
+            assert_eq!(db.count_records().await.unwrap(), 0);
+            let kept = db.digests(&reader(1)).await.unwrap().unwrap();
+            assert_eq!(kept, paged(&db, &reader(1)).await);
+        }
+    }
 }

@@ -717,6 +717,9 @@ async fn try_read_answer(response: reqwest::Response) -> reqwest::Result<Answer>
             if let DownLine::Page(page) = &line {
                 announced = page.entries.len();
             }
+            if let DownLine::Refetched(again) = &line {
+                announced = again.entries.len();
+            }
             answer.lines.push(line);
         }
     } else {

@@ -369,6 +369,16 @@ fn pages_are_fetched_until_none_is_left_and_an_empty_promise_of_more_ends_the_ru
 }
 
 #[test]
+fn what_is_compared_is_asked_on_within_the_run_and_not_without_end() {
+    let mut world = World::new(3, 3, []).answer("pull", &[Answer::Compares, Answer::Compares]);
+    assert_eq!(world.run().outcome, Outcome::Done);
+    assert_eq!(world.calls, ["hello", "session", "pull", "pull", "pull"]);
+    let mut world = World::new(3, 3, []).answer("pull", &vec![Answer::Compares; 100]);
+    assert_eq!(world.run().outcome, Outcome::Done);
+    assert_eq!(world.calls.len(), 2 + 1 + 64);
+}
+
+#[test]
 fn a_token_that_is_over_is_renewed_with_the_challenge_of_the_refusal() {
     let mut world = World::new(3, 0, [1]);
     world.run();

@@ -119,13 +119,20 @@ mod tests {
         ] {
             let said = Digests::answer(&ask, &cases);
             let text = serde_json::to_string(&said).unwrap();
-            assert_eq!(serde_json::from_str::<Digests>(&text).unwrap(), said, "{text}");
+            assert_eq!(
+                serde_json::from_str::<Digests>(&text).unwrap(),
+                said,
+                "{text}"
+            );
         }
         let ask = Compare {
             digests: Some(DigestAsk::Whole),
             ..Compare::default()
         };
-        assert_eq!(serde_json::to_string(&ask).unwrap(), r#"{"digests":"whole"}"#);
+        assert_eq!(
+            serde_json::to_string(&ask).unwrap(),
+            r#"{"digests":"whole"}"#
+        );
         assert!(ask.is_bounded() && !ask.is_empty());
         let too_much = Compare {
             refetch: vec![digest::no_case(); ASKED_MAX + 1],
