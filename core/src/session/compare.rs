@@ -10,6 +10,7 @@ use crate::store::StoreError;
 use crate::sync::HoldingsError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use waiqin_protocol::digest::{self, ByCase};
 use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::CaseId;
@@ -243,7 +244,8 @@ impl Inner {
         let now_ms = self.now().wall_ms;
         let last = self.compared().map_err(failed(READ))?.at_ms;
         // A clock that was set back tells nothing.
-        Ok(last.is_none_or(|at_ms| now_ms < at_ms || now_ms - at_ms >= EVERY_MS))
+        let misread = self.views.misread.load(Ordering::SeqCst);
+        Ok(misread || last.is_none_or(|at_ms| now_ms < at_ms || now_ms - at_ms >= EVERY_MS))
     }
 
     fn keep_compared(&self, compared: &Compared) -> Result<(), HoldingsError> {
@@ -254,6 +256,8 @@ impl Inner {
 
     /// Digests of what is here of others, read step by step.
     fn digests(&self) -> Result<ByCase, StoreError> {
+        // What does not open is taken away below, and then it is missed.
+        self.views.misread.store(false, Ordering::SeqCst);
         let mut cases = ByCase::new();
         let mut from = Some(Vec::new());
         while let Some(key) = from {

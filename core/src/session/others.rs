@@ -9,6 +9,7 @@ use crate::journal::Line;
 use crate::store::{SealedBatch, StoreError, Tree};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use waiqin_protocol::ids::{CaseId, SubjectId};
 use waiqin_protocol::wire::sync::EntryMark;
 
@@ -44,20 +45,27 @@ pub(super) struct Taken {
 const ROWS_AT_ONCE: usize = 256;
 
 impl Views {
-    /// Entries of others on a record: row of the log, number in their journal, bytes.
+    /// Entries of others on a record: row of the log, number in their journal, bytes. What does not open
+    /// is left out, and makes a comparison with the court due.
     pub(super) fn others(&self, subject: SubjectId) -> Result<Vec<(u64, u64, String)>, StoreError> {
         let slots: Slots = self.meta(meta::CASES)?.unwrap_or_default();
         let prefix = subject.as_bytes();
-        let found: Vec<(Vec<u8>, OtherStored)> =
-            self.store
-                .scan(slots.shown_others(), prefix, &[], usize::MAX)?;
+        let found = self.store.scan_readable::<OtherStored>(
+            slots.shown_others(),
+            prefix,
+            &[],
+            usize::MAX,
+        )?;
+        if found.iter().any(|(_, it)| it.is_none()) {
+            self.misread.store(true, Ordering::SeqCst);
+        }
         Ok(found
             .into_iter()
-            .filter(|(_, it)| it.own.is_none())
+            .filter(|(_, it)| it.as_ref().is_some_and(|it| it.own.is_none()))
             .filter_map(|(key, it)| {
                 let (number, seq) = key.get(16..)?.split_at_checked(8)?;
                 let number = u64::from_be_bytes(number.try_into().ok()?);
-                Some((number, u64::from_be_bytes(seq.try_into().ok()?), it.text))
+                Some((number, u64::from_be_bytes(seq.try_into().ok()?), it?.text))
             })
             .collect())
     }

@@ -8,6 +8,7 @@ use crate::store::{SealedStore, StoreError, TREES, Tree};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard};
 use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::{EntryHash, EvidenceHash, JournalId, RecordHash, SubjectId};
@@ -104,6 +105,8 @@ pub(crate) struct Views {
     pub(super) store: SealedStore,
     /// Records folded last, the newest at the end.
     folded: Mutex<Vec<RecordFolded>>,
+    /// Something that others wrote did not open.
+    pub(super) misread: AtomicBool,
 }
 
 impl Views {
@@ -111,6 +114,7 @@ impl Views {
         Self {
             store,
             folded: Mutex::default(),
+            misread: AtomicBool::new(false),
         }
     }
 

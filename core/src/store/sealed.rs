@@ -12,6 +12,9 @@ use std::sync::Arc;
 /// and are rebuilt.
 const VERSION: u32 = 3;
 
+/// Keys with their values, as far as they open.
+pub(crate) type Readable<T> = Vec<(Vec<u8>, Option<T>)>;
+
 pub(crate) struct SealedStore {
     store: Arc<dyn Store>,
     key: SecretKey,
@@ -73,7 +76,7 @@ impl SealedStore {
         prefix: &[u8],
         from: &[u8],
         limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Option<T>)>, StoreError> {
+    ) -> Result<Readable<T>, StoreError> {
         let pairs = self.store.scan(tree, prefix, from, limit)?;
         Ok(pairs
             .into_iter()

@@ -25,8 +25,6 @@ const SAVED_MS: i64 = 2_000;
 const SIGN_INS_MAX: u32 = 3;
 /// How often a run follows the server's head.
 const RESENDS_MAX: u32 = 2;
-/// Requests of one run that a comparison asks for; the next run goes on with it.
-const COMPARES_MAX: u32 = 64;
 /// *Malformed* may be what a line made of a request: it counts when it comes so often.
 const STRIKES: u32 = 2;
 /// After a push of more entries than this was cut, the server is asked first how much it took.
@@ -371,10 +369,7 @@ impl Machine {
                     !self.halted && !doubted && last > run.sent && (run.sent > before || probed);
                 run.sync_wanted |= rest;
                 run.from = Some(synced.sent).filter(|_| rest && resent);
-                if synced.compares && !synced.more && run.compared < COMPARES_MAX {
-                    run.compared += 1;
-                    run.sync_wanted = true;
-                }
+                run.sync_wanted |= run.compares_on(&synced);
                 run.flawed |= push && synced.received < synced.sent.seq;
                 run.sent = if rest { run.sent } else { run.sent.max(last) };
             }

@@ -1,12 +1,14 @@
 //! One run: what is known and what is under way between *wanted* and *finish*.
 
-use super::event::{Asked, Custody, Failure, Stock};
+use super::event::{Asked, Custody, Failure, Stock, Synced};
 use crate::ids::EvidenceHash;
 use crate::journal::Head;
 use crate::wire::evidence::STATUS_HASHES_MAX;
 use crate::wire::problem::Problem;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+/// Requests of one run that a comparison asks for; the next run goes on with it.
+const COMPARES_MAX: u32 = 64;
 /// Receipts are asked for when so many uploads have none, so that a long run shows what it did.
 const RECEIPTS_EVERY: usize = 16;
 
@@ -65,6 +67,13 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// Whether another sync is due because what was compared differs.
+    pub fn compares_on(&mut self, synced: &Synced) -> bool {
+        let on = synced.compares && !synced.more && self.compared < COMPARES_MAX;
+        self.compared += u32::from(on);
+        on
+    }
+
     pub fn new(asked: Asked) -> Self {
         Self {
             asked,
