@@ -68,6 +68,7 @@ impl Court {
             .map_err(|_| DbError::Stored {
                 what: "server's id",
             })?;
+        db.count_records().await?;
         let offset_ms = court_offset(&db, config.court_clock_ms, clock.now_ms()).await?;
         let last_url = db
             .meta(Meta::ServedUrl)

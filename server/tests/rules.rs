@@ -25,6 +25,8 @@ fn told(answer: &Answer) -> Option<Limits> {
         | DownLine::Beacon(_)
         | DownLine::Safe(_)
         | DownLine::Page(_)
+        | DownLine::Refetched(_)
+        | DownLine::Digests(_)
         | DownLine::End(_) => None,
     })
 }

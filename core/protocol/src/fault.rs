@@ -21,11 +21,13 @@ pub enum Fault {
     ReceiptTwice,
     /// A phone that was restored from a copy goes on in the same journal.
     SeqReuseAfterRestore,
+    /// A phone never compares what it holds with the court.
+    NeverCompares,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AckBeforeSync,
         Self::SkipDedup,
         Self::DropTail,
@@ -34,6 +36,7 @@ impl Fault {
         Self::CursorSkip,
         Self::ReceiptTwice,
         Self::SeqReuseAfterRestore,
+        Self::NeverCompares,
     ];
 
     /// Its name.
@@ -48,6 +51,7 @@ impl Fault {
             Self::CursorSkip => "cursor_skip",
             Self::ReceiptTwice => "receipt_twice",
             Self::SeqReuseAfterRestore => "seq_reuse_after_restore",
+            Self::NeverCompares => "never_compares",
         }
     }
 }

@@ -123,6 +123,10 @@ hex_newtype!(
     /// A link of a journal's chain, or of the server's log: SHA-256(0x01 ‖ link before ‖ hash).
     Link, 32);
 
+hex_newtype!(
+    /// What tells a set of entries from another (摘要): see [`crate::digest`].
+    Digest, 32);
+
 impl Link {
     /// The link before the first entry: 32 zero bytes.
     pub const ZERO: Self = Self::from_bytes([0; 32]);

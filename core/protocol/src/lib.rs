@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod canonical;
+pub mod digest;
 pub mod fault;
 pub mod fields;
 pub mod ids;

@@ -349,6 +349,7 @@ impl Source {
         Some(UpLine::Head(Box::new(SyncHead {
             beacon: false,
             checkpoint: Some(self.checkpoint(journal, head)?),
+            compare: None,
             cursor: None,
             from: Head::START,
             journal: journal.id,

@@ -52,6 +52,24 @@ impl<'a> Fold<'a> {
         self.fold_evidence(seq, entry)
     }
 
+    /// Finds and lists an entry that came back from the court; its record is to be folded again.
+    pub fn found_again(&mut self, seq: u64, entry: &Entry) -> Result<(), StoreError> {
+        let mut key = entry.subject.as_bytes().to_vec();
+        key.extend(seq.to_be_bytes());
+        self.batch.put(Tree::Entries, &key, &());
+        self.fold_evidence(seq, entry)
+    }
+
+    /// What is written so far, for more of it.
+    pub fn batch(&mut self) -> &mut SealedBatch<'a> {
+        &mut self.batch
+    }
+
+    /// Gives what is written so far, and leaves the records.
+    pub fn into_batch(self) -> SealedBatch<'a> {
+        self.batch
+    }
+
     /// Writes everything, with the head that it reaches.
     pub fn commit(mut self, head: Head) -> Result<(), StoreError> {
         for folded in std::mem::take(&mut self.records).into_values() {

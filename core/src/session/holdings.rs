@@ -20,6 +20,7 @@ use waiqin_protocol::journal::{
     JournalReceipt, LogPosition, Signed,
 };
 use waiqin_protocol::sync::Token;
+use waiqin_protocol::wire::compare::{Compare, Digests, Refetched};
 use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::{CaseSheet, End, Gap, Page, Verdict, VerdictRun};
 
@@ -389,8 +390,11 @@ impl Holdings for Inner {
 
     fn apply_page(&self, page: Page, entries: Vec<String>) -> Result<usize, HoldingsError> {
         let inner = self.open_still()?;
-        let entries = page.entries.iter().copied().zip(entries).collect();
+        let entries = page.entries.iter().cloned().zip(entries).collect();
         let received = inner.received_number();
+        if page.fresh {
+            inner.compare_anew()?;
+        }
         {
             let journal = inner.journal();
             let keep = |sheet: &CaseSheet| inner.keeps(sheet, received);
@@ -429,6 +433,26 @@ impl Holdings for Inner {
             }
         };
         work().map_err(failed("end the pages"))
+    }
+
+    fn asks(&self) -> Result<Compare, HoldingsError> {
+        self.open_still()?.ask_to_compare()
+    }
+
+    fn keep_refetched(
+        &self,
+        line: Refetched,
+        entries: Vec<String>,
+    ) -> Result<usize, HoldingsError> {
+        self.open_still()?.keep_again(line, entries)
+    }
+
+    fn compare(&self, theirs: &Digests) -> Result<(), HoldingsError> {
+        self.open_still()?.compare_with(theirs)
+    }
+
+    fn compares(&self) -> Result<bool, HoldingsError> {
+        Ok(self.open_still()?.compares_on())
     }
 
     fn unsent(&self) -> Result<Vec<Unsent>, HoldingsError> {

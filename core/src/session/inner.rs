@@ -2,6 +2,7 @@
 //! journal with everything that these knew to be durable, then the views.
 
 use super::cases::CaseIndex;
+use super::compare::Comparison;
 use super::opening::{OpenedLine, follows, from_views, open_custody, open_line, open_views};
 use super::shown::{Incident, IncidentKind, LastOutcome, Parked};
 use super::views::{EvidenceStored, LostRun, Views, meta};
@@ -43,6 +44,7 @@ pub(crate) struct Inner {
     /// Place in the line of the newest journal that the court may know. A court that was restored
     /// may lack those after it; the session finds out anew after each unlock.
     pub known_to: AtomicUsize,
+    pub comparison: Mutex<Comparison>,
 }
 
 /// The journal being written. Whoever holds the lock is the one writer.
@@ -243,6 +245,7 @@ impl Inner {
             pinned,
             ended: AtomicBool::new(false),
             known_to: AtomicUsize::new(usize::MAX),
+            comparison: Mutex::default(),
         })
     }
 
@@ -432,7 +435,10 @@ impl IncidentKind {
     /// Whether it is news each time.
     fn may_repeat(&self) -> bool {
         match self {
-            Self::StoreRebuilt | Self::KeysCopyDamaged | Self::CustodyDamaged => true,
+            Self::StoreRebuilt
+            | Self::KeysCopyDamaged
+            | Self::CustodyDamaged
+            | Self::CaseFetchedAgain { .. } => true,
             Self::TornEnd { .. }
             | Self::EntriesLost { .. }
             | Self::Orphan { .. }

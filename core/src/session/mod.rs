@@ -2,6 +2,10 @@
 //! journal in `views.rs`; `inner.rs` holds what an unlocked session is made of.
 
 mod cases;
+mod compare;
+#[cfg(test)]
+mod compare_tests;
+mod digests;
 mod export;
 mod fold;
 mod hand_in;

@@ -9,14 +9,19 @@ use crate::journal::Line;
 use crate::store::{SealedBatch, StoreError, Tree};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::sync::atomic::Ordering;
 use waiqin_protocol::ids::{CaseId, SubjectId};
 use waiqin_protocol::wire::sync::EntryMark;
 
 /// An entry of another journal, its bytes as they came.
 #[derive(Debug, Serialize, Deserialize)]
-struct OtherStored {
-    text: String,
+pub(super) struct OtherStored {
+    /// The case of its record, as the court says; `None`: the list does not know it.
+    pub case: Option<CaseId>,
+    /// This phone wrote it in a journal before: its bytes stand there under this running number.
+    pub own: Option<u64>,
+    /// Its bytes; empty when they stand in an own journal.
+    pub text: String,
 }
 
 /// A run of own entries that the court took in together, in running numbers.
@@ -40,19 +45,27 @@ pub(super) struct Taken {
 const ROWS_AT_ONCE: usize = 256;
 
 impl Views {
-    /// Entries of others on a record: row of the log, number in their journal, bytes.
+    /// Entries of others on a record: row of the log, number in their journal, bytes. What does not open
+    /// is left out, and makes a comparison with the court due.
     pub(super) fn others(&self, subject: SubjectId) -> Result<Vec<(u64, u64, String)>, StoreError> {
         let slots: Slots = self.meta(meta::CASES)?.unwrap_or_default();
         let prefix = subject.as_bytes();
-        let found: Vec<(Vec<u8>, OtherStored)> =
-            self.store
-                .scan(slots.shown_others(), prefix, &[], usize::MAX)?;
+        let found = self.store.scan_readable::<OtherStored>(
+            slots.shown_others(),
+            prefix,
+            &[],
+            usize::MAX,
+        )?;
+        if found.iter().any(|(_, it)| it.is_none()) {
+            self.misread.store(true, Ordering::SeqCst);
+        }
         Ok(found
             .into_iter()
+            .filter(|(_, it)| it.as_ref().is_some_and(|it| it.own.is_none()))
             .filter_map(|(key, it)| {
                 let (number, seq) = key.get(16..)?.split_at_checked(8)?;
                 let number = u64::from_be_bytes(number.try_into().ok()?);
-                Some((number, u64::from_be_bytes(seq.try_into().ok()?), it.text))
+                Some((number, u64::from_be_bytes(seq.try_into().ok()?), it?.text))
             })
             .collect())
     }
@@ -95,9 +108,9 @@ impl Views {
         Ok(())
     }
 
-    /// Puts entries of others into a tree. Those that this phone's own older journals hold only tell
-    /// their place in the log; what it wrote there before a copy of it was put back is the court's to
-    /// tell. The records that they are about.
+    /// Puts entries of others into a tree. Of those that this phone's own older journals hold only the
+    /// place is kept; what it wrote there before a copy of it was put back is the court's to tell. The
+    /// records that they are about.
     pub(super) fn put_others(
         &self,
         batch: &mut SealedBatch<'_>,
@@ -108,21 +121,22 @@ impl Views {
         let (mut subjects, mut taken) = (BTreeSet::new(), Vec::new());
         for (mark, text) in entries {
             subjects.insert(mark.subject);
-            if let Some(part) = log.part_of(mark.journal) {
-                let own = part.log.read(mark.seq);
-                let own = own.map_err(|error| StoreError::Io(io::Error::other(error)))?;
-                if own.is_some_and(|bytes| bytes == text.as_bytes()) {
-                    let seq = part.base + mark.seq;
-                    taken.push(Taken {
-                        from: seq,
-                        to: seq,
-                        number: mark.number,
-                    });
-                    continue;
-                }
+            let mut own = log.part_of(mark.journal).map(|part| part.base + mark.seq);
+            if let Some(seq) = own {
+                let bytes = self.own_bytes(log, seq)?;
+                own = own.filter(|_| bytes.is_some_and(|bytes| bytes == text.as_bytes()));
             }
-            let key = key_of(mark.subject, mark.number, mark.seq);
-            batch.put(tree, &key, &OtherStored { text });
+            taken.extend(own.map(|seq| Taken {
+                from: seq,
+                to: seq,
+                number: mark.number,
+            }));
+            let stored = OtherStored {
+                text: if own.is_some() { String::new() } else { text },
+                case: mark.case.clone(),
+                own,
+            };
+            batch.put(tree, &key_of(&mark), &stored);
         }
         self.keep_taken(batch, &taken)?;
         Ok(subjects)
@@ -154,11 +168,16 @@ impl Views {
     ) -> Result<(), StoreError> {
         for row in rows_of_case(self, case)? {
             let prefix = row.subject.as_bytes();
-            let found: Vec<(Vec<u8>, OtherStored)> =
-                self.store
-                    .scan(slots.shown_others(), prefix, &[], usize::MAX)?;
+            let found = self.store.scan_readable::<OtherStored>(
+                slots.shown_others(),
+                prefix,
+                &[],
+                usize::MAX,
+            )?;
             for (key, other) in found {
-                batch.put(slots.built_others(), &key, &other);
+                if let Some(other) = other {
+                    batch.put(slots.built_others(), &key, &other);
+                }
             }
         }
         Ok(())
@@ -200,7 +219,9 @@ impl Views {
         let mut subjects = BTreeSet::new();
         let mut from = Vec::new();
         loop {
-            let next: Vec<(Vec<u8>, OtherStored)> = self.store.scan(tree, &[], &from, 1)?;
+            let next = self
+                .store
+                .scan_readable::<OtherStored>(tree, &[], &from, 1)?;
             let subject = next.first().and_then(|(key, _)| key.first_chunk::<16>());
             let Some(subject) = subject else {
                 return Ok(subjects);
@@ -212,8 +233,9 @@ impl Views {
     }
 
     fn keys_of_others(&self, tree: Tree, subject: SubjectId) -> Result<Vec<Vec<u8>>, StoreError> {
-        let found: Vec<(Vec<u8>, OtherStored)> =
-            self.store.scan(tree, subject.as_bytes(), &[], usize::MAX)?;
+        let found =
+            self.store
+                .scan_readable::<OtherStored>(tree, subject.as_bytes(), &[], usize::MAX)?;
         Ok(found.into_iter().map(|(key, _)| key).collect())
     }
 }
@@ -239,10 +261,11 @@ fn cover(taken: &mut BTreeMap<u64, (u64, u64)>, run: Taken) {
     taken.insert(to, (from, number));
 }
 
-fn key_of(subject: SubjectId, number: u64, seq: u64) -> Vec<u8> {
-    let mut key = subject.as_bytes().to_vec();
-    key.extend(number.to_be_bytes());
-    key.extend(seq.to_be_bytes());
+/// Where an entry lies: its record, and its place in the log.
+pub(super) fn key_of(mark: &EntryMark) -> Vec<u8> {
+    let mut key = mark.subject.as_bytes().to_vec();
+    key.extend(mark.number.to_be_bytes());
+    key.extend(mark.seq.to_be_bytes());
     key
 }
 

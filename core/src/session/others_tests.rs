@@ -153,6 +153,7 @@ impl Log {
                 .filter(|(entry, _)| entry.journal != own && stands(entry))
                 .collect();
             let marks = sent.iter().map(|(entry, text)| EntryMark {
+                case: Some(CaseId(CASE.into())),
                 hash: entry_hash(text.as_bytes()),
                 journal: entry.journal,
                 number,

@@ -216,6 +216,9 @@ impl Inner {
             (journal.log.head(), journal.log.is_durable())
         };
         let received = self.received_number();
+        let compared = self.compared().unwrap_or_default();
+        let differing = compared.differing.iter();
+        let differing = differing.map(|case| self.number_of(case)).collect();
         let mut incidents = self.custody().incidents().to_vec();
         incidents.reverse();
         let live = self.live();
@@ -238,6 +241,8 @@ impl Inner {
             online: self.parts.network.is_on(),
             incidents,
             parked: live.parked.clone(),
+            differing,
+            compared_ms: compared.at_ms,
         }
     }
 

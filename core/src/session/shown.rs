@@ -215,6 +215,11 @@ pub struct Status {
     pub incidents: Vec<Incident>,
     /// What was set aside.
     pub parked: Vec<Parked>,
+    /// Numbers of cases that do not stand here as the court has them and are being fetched again; an empty
+    /// one: records of which the list knows no case.
+    pub differing: Vec<String>,
+    /// Wall time when everything was last compared with the court, ms UTC.
+    pub compared_ms: Option<i64>,
 }
 
 /// How a sync ended.
@@ -329,6 +334,11 @@ pub enum IncidentKind {
     },
     /// The court revoked this phone.
     Revoked,
+    /// A case did not stand here as the court has it; it was fetched again and agrees.
+    CaseFetchedAgain {
+        /// The case's number; empty: records of which the list knows no case.
+        number: String,
+    },
 }
 
 /// Something that was set aside, so that the rest goes on.

@@ -8,6 +8,7 @@ use crate::store::{SealedStore, StoreError, TREES, Tree};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard};
 use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::{EntryHash, EvidenceHash, JournalId, RecordHash, SubjectId};
@@ -87,6 +88,7 @@ pub(crate) mod meta {
     pub const LIMITS: &str = "limits";
     pub const NOTE: &str = "sync";
     pub const TOKEN: &str = "token";
+    pub const COMPARED: &str = "compared";
     pub const UNFOLDED: &str = "others not folded";
 }
 
@@ -103,6 +105,8 @@ pub(crate) struct Views {
     pub(super) store: SealedStore,
     /// Records folded last, the newest at the end.
     folded: Mutex<Vec<RecordFolded>>,
+    /// Something that others wrote did not open.
+    pub(super) misread: AtomicBool,
 }
 
 impl Views {
@@ -110,6 +114,7 @@ impl Views {
         Self {
             store,
             folded: Mutex::default(),
+            misread: AtomicBool::new(false),
         }
     }
 
@@ -250,7 +255,7 @@ impl Views {
     }
 
     /// A record's entries that this version can read, in the order of the court's log; what it has
-    /// not taken in yet follows. What has rotted since it was folded is left out, as after a rebuild.
+    /// not taken in yet follows. What has rotted since it was folded is left out until it comes back.
     pub fn entries(&self, log: &Line, subject: SubjectId) -> Result<Vec<EntryRead>, StoreError> {
         let others = self.others(subject)?;
         let alone = others.is_empty();
@@ -269,9 +274,7 @@ impl Views {
             }
         }
         for seq in self.numbers(subject)? {
-            let read = log.read(seq);
-            let read = read.map_err(|error| StoreError::Io(std::io::Error::other(error)))?;
-            if let Some(bytes) = read
+            if let Some(bytes) = self.own_bytes(log, seq)?
                 && let Ok(entry) = Entry::from_bytes(&bytes)
             {
                 let number = if alone || planted(Fault::ReorderFold) {

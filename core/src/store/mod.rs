@@ -68,10 +68,12 @@ pub enum Tree {
     Uploads,
     /// What was set aside.
     Parked,
+    /// Own entries that rotted here after they were delivered, as the court gave them back, by number.
+    Mended,
 }
 
 /// Every tree.
-pub const TREES: [Tree; 16] = [
+pub const TREES: [Tree; 17] = [
     Tree::Meta,
     Tree::Recent,
     Tree::Rows,
@@ -88,6 +90,7 @@ pub const TREES: [Tree; 16] = [
     Tree::CasesB,
     Tree::Uploads,
     Tree::Parked,
+    Tree::Mended,
 ];
 
 impl Tree {
@@ -111,6 +114,7 @@ impl Tree {
             Self::OthersA => 15,
             Self::OthersB => 16,
             Self::Taken => 17,
+            Self::Mended => 18,
         }
     }
 }

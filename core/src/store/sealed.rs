@@ -10,7 +10,10 @@ use std::sync::Arc;
 
 /// Version of the views: raised whenever what is stored changes, so that former views do not open
 /// and are rebuilt.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+
+/// Keys with their values, as far as they open.
+pub(crate) type Readable<T> = Vec<(Vec<u8>, Option<T>)>;
 
 pub(crate) struct SealedStore {
     store: Arc<dyn Store>,
@@ -64,6 +67,24 @@ impl SealedStore {
                 Ok((key, value))
             })
             .collect()
+    }
+
+    /// As [`SealedStore::scan`]; a value that does not open is `None`.
+    pub fn scan_readable<T: DeserializeOwned>(
+        &self,
+        tree: Tree,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Result<Readable<T>, StoreError> {
+        let pairs = self.store.scan(tree, prefix, from, limit)?;
+        Ok(pairs
+            .into_iter()
+            .map(|(key, sealed)| {
+                let value = self.open(tree, &key, &sealed).ok();
+                (key, value)
+            })
+            .collect())
     }
 
     pub fn batch(&self) -> SealedBatch<'_> {

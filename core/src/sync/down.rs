@@ -10,13 +10,23 @@ use crate::session::IncidentKind;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 use waiqin_protocol::journal::{Beacon, Head, JournalReceipt, Signed, entry_hash};
+use waiqin_protocol::wire::compare::Digests;
 use waiqin_protocol::wire::sync::{
-    DownLine, End, Heads, LINE_BYTES_MAX, Page, Standing, VerdictRun,
+    DownLine, End, EntryMark, Heads, LINE_BYTES_MAX, Standing, VerdictRun,
 };
 
 /// Names of the lines that this version knows.
-const KNOWN: [&str; 8] = [
-    "standing", "receipt", "verdicts", "beacon", "limits", "safe", "page", "end",
+const KNOWN: [&str; 10] = [
+    "standing",
+    "receipt",
+    "verdicts",
+    "beacon",
+    "limits",
+    "safe",
+    "page",
+    "refetched",
+    "digests",
+    "end",
 ];
 
 /// Entries of others that one page may bring, bytes: a page is cut at a megabyte, and one entry may
@@ -47,6 +57,10 @@ pub(super) struct Answer<'a> {
     pub received: u64,
     /// Pages applied.
     pub pages: u64,
+    /// What was compared leaves something to ask for.
+    pub compares: bool,
+    /// What the court holds, to be compared when all of the answer is applied.
+    digests: Option<Digests>,
 }
 
 impl<'a> Answer<'a> {
@@ -60,6 +74,8 @@ impl<'a> Answer<'a> {
             heads: None,
             received,
             pages: 0,
+            compares: false,
+            digests: None,
         }
     }
 
@@ -91,22 +107,38 @@ impl<'a> Answer<'a> {
                         .await?;
                 }
                 DownLine::Page(page) => {
-                    let entries = read_entries(lines, &page).await?;
+                    let entries = read_entries(lines, &page.entries).await?;
                     brought.cases += self
                         .talk
                         .held(move |holdings| holdings.apply_page(*page, entries))
                         .await?;
                     self.pages += 1;
                 }
-                DownLine::End(end) => {
-                    let kept = end.clone();
-                    self.talk
-                        .held(move |holdings| holdings.end_pages(&kept))
+                DownLine::Refetched(again) => {
+                    let entries = read_entries(lines, &again.entries).await?;
+                    brought.cases += self
+                        .talk
+                        .held(move |holdings| holdings.keep_refetched(*again, entries))
                         .await?;
-                    return Ok(end);
                 }
+                DownLine::Digests(digests) => self.digests = Some(digests),
+                DownLine::End(end) => return self.end(end).await,
             }
         }
+    }
+
+    /// All of the answer was read: what it brought is whole, and may be compared.
+    async fn end(&mut self, end: End) -> Result<End, CallError> {
+        let (kept, digests) = (end.clone(), self.digests.take());
+        let compares = self.talk.held(move |holdings| {
+            holdings.end_pages(&kept)?;
+            if let Some(digests) = digests.filter(|_| !kept.more) {
+                holdings.compare(&digests)?;
+            }
+            holdings.compares()
+        });
+        self.compares = compares.await?;
+        Ok(end)
     }
 
     /// Compares the server's word with the own chain: what it says to have must be what was sent.
@@ -219,10 +251,13 @@ pub(crate) fn check_receipt(
 }
 
 /// The entries of others that follow a page: each must have the hash that the page gives it.
-async fn read_entries(lines: &mut Lines<'_>, page: &Page) -> Result<Vec<String>, CallError> {
-    let mut entries = Vec::with_capacity(page.entries.len());
+async fn read_entries(
+    lines: &mut Lines<'_>,
+    marks: &[EntryMark],
+) -> Result<Vec<String>, CallError> {
+    let mut entries = Vec::with_capacity(marks.len());
     let mut bytes = 0;
-    for mark in &page.entries {
+    for mark in marks {
         let line = lines.next().await?;
         bytes += line.len();
         if bytes > PAGE_ENTRIES_BYTES_MAX {

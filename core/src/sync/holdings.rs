@@ -12,6 +12,7 @@ use waiqin_protocol::journal::{
 };
 use waiqin_protocol::suite::PublicKey;
 use waiqin_protocol::sync::Token;
+use waiqin_protocol::wire::compare::{Compare, Digests, Refetched};
 use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::{End, Gap, Page, VerdictRun};
 
@@ -163,6 +164,20 @@ pub(crate) trait Holdings: Send + Sync + 'static {
     /// The answer was whole: keeps the cursor, and when no more pages wait, a view that was being
     /// built replaces the old one. Costs nothing when nothing changed.
     fn end_pages(&self, end: &End) -> Result<(), HoldingsError>;
+
+    /// What is to be compared or asked for again (decision 0008). A comparison that is under way goes
+    /// on.
+    fn asks(&self) -> Result<Compare, HoldingsError>;
+
+    /// Keeps entries that were asked for again. Returns how many they are.
+    fn keep_refetched(&self, line: Refetched, entries: Vec<String>)
+    -> Result<usize, HoldingsError>;
+
+    /// Lays the court's digests beside what is here; the answer that brought them is applied.
+    fn compare(&self, theirs: &Digests) -> Result<(), HoldingsError>;
+
+    /// Whether the last answer left something to ask for.
+    fn compares(&self) -> Result<bool, HoldingsError>;
 
     /// Evidence without a receipt whose bytes should be here, in order of delivery: newest sealed
     /// first, then newest. Declared missing and parked ones are left out.

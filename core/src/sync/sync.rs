@@ -84,6 +84,7 @@ impl Conversation {
             lost: pushed.lost,
             pages: answer.pages,
             more: end.more,
+            compares: answer.compares,
         })
     }
 
@@ -114,6 +115,10 @@ impl Conversation {
                 None => holdings.cursor()?,
                 Some(_) => None,
             };
+            let compare = match ask.from {
+                None => Some(holdings.asks()?).filter(|asks| !asks.is_empty()),
+                Some(_) => None,
+            };
             let expected = Expected {
                 beacon,
                 head,
@@ -123,6 +128,7 @@ impl Conversation {
                 head: SyncHead {
                     beacon,
                     checkpoint,
+                    compare: compare.map(Box::new),
                     cursor,
                     from,
                     journal: holdings.journal_id()?,

@@ -95,6 +95,8 @@ pub fn status() -> Status {
         online: true,
         incidents: Vec::new(),
         parked: Vec::new(),
+        differing: Vec::new(),
+        compared_ms: Some(NOW_MS - 3 * 3_600_000),
     }
 }
 
@@ -108,6 +110,7 @@ pub fn new_status() -> Status {
         last_contact_ms: None,
         last_outcome: None,
         next_try_ms: None,
+        compared_ms: None,
         ..status()
     }
 }
@@ -144,6 +147,9 @@ pub fn broken_status() -> Status {
         },
         IncidentKind::ForeignReceipt { seq: 2 },
         IncidentKind::Revoked,
+        IncidentKind::CaseFetchedAgain {
+            number: "（2019）粤0115执2371号".to_owned(),
+        },
     ];
     let parked = |item| Parked {
         item,
@@ -167,6 +173,7 @@ pub fn broken_status() -> Status {
             parked(ParkedItem::Evidence(hash)),
             parked(ParkedItem::Journal(12)),
         ],
+        differing: vec!["（2019）粤0115执恢88号".to_owned(), String::new()],
         ..status()
     }
 }

@@ -755,6 +755,10 @@ waiqin_protocol::words! {
         inc_rolled_back: "法院服务器是从旧备份恢复的，本机会重送", "The court's server was restored from an older backup; this phone sends again";
         inc_receipt: "一张签收单与本机日志不符", "A receipt does not fit this phone's journal";
         inc_revoked: "法院已停用本机；未送达的内容仍可交到法院", "The court has revoked this phone; undelivered work can still be handed in";
+        inc_case_again: "{case} 曾与法院不一致，已重新取回；未送达的内容未动", "{case} was not as the court has it and was fetched again; undelivered work was not touched";
+        sync_compared: "上次核对", "Last compared";
+        sync_differs: "{case} 与法院不一致，正在重取；未送达的内容不动", "{case} is not as the court has it and is being fetched again; undelivered work is not touched";
+        sync_no_case: "案号待补的记录", "Records whose case number is to be added";
         hand_title: "上交与回执", "Hand in by file";
         hand_when: "连不上法院，或本机已被停用时，用文件上交", "Where the court cannot be reached, or this phone was revoked";
         hand_lead: "连不上法院，或本机已被法院停用时，把未送达的内容写成一个文件，带到法院上交。", "Where the court cannot be reached, or has revoked this phone: write what is undelivered into a file and bring it to the court.";

@@ -43,8 +43,8 @@ pub enum Severity {
 /// Something that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at: `folder`, `disk`, `settings`, `keys`, `tls`, `database`, `chains`, `evidence`,
-    /// `uploads`, `backup`.
+    /// What was looked at: `folder`, `disk`, `settings`, `keys`, `tls`, `database`, `chains`, `digests`,
+    /// `evidence`, `uploads`, `backup`.
     pub check: &'static str,
     /// How bad it is.
     pub severity: Severity,
@@ -249,6 +249,7 @@ impl Doctor<'_> {
         if let Some(keys) = keys {
             self.chains(&db, keys).await?;
         }
+        self.digests(&db).await?;
         self.evidence(&db).await?;
         let words = self.words;
         match db.expired_uploads(self.now_ms - DAY_MS).await? {
@@ -284,6 +285,18 @@ impl Doctor<'_> {
             self.well("chains", says);
         } else {
             self.error("chains", words.chains_bad, &few(&problems), words.chains_do);
+        }
+        Ok(())
+    }
+
+    async fn digests(&mut self, db: &Db) -> Result<(), Stopped> {
+        let words = self.words;
+        let misfits = db.digest_misfits().await?;
+        if misfits.is_empty() {
+            self.well("digests", words.digests_ok.to_owned());
+        } else {
+            let why = few(&misfits);
+            self.error("digests", words.digests_bad, &why, words.digests_do);
         }
         Ok(())
     }

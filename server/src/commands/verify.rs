@@ -1,6 +1,6 @@
 //! `waiqin-server verify`: reads everything again and compares it with what was signed: chains of
-//! journals, the log and the audit log, receipts and certificates, every piece of evidence, and the
-//! records against their entries. Changes nothing.
+//! journals, the log and the audit log, receipts and certificates, every piece of evidence, and
+//! records and digests against their entries. Changes nothing.
 
 mod evidence;
 pub(super) mod journals;
@@ -89,6 +89,7 @@ pub async fn verify(court: &Court) -> Result<Report, VerifyError> {
     for number in court.db().audit_misfits().await? {
         problems.push(format!("audit log: row {number} does not fit"));
     }
+    problems.extend(court.db().digest_misfits().await?);
     let ok = problems.is_empty();
     Ok(Report {
         ok,

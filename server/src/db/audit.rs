@@ -56,6 +56,8 @@ pub enum AuditAct {
     EntriesLost,
     /// Incident: a phone holds a receipt that the server does not know.
     ServerRolledBack,
+    /// Incident: a phone held a case otherwise than its officer may see it, and was sent it again.
+    CaseDiffered,
 }
 
 impl AuditAct {
@@ -85,6 +87,7 @@ impl AuditAct {
             Self::PhoneRestored => "incident-phone-restored",
             Self::EntriesLost => "incident-entries-lost",
             Self::ServerRolledBack => "incident-server-rolled-back",
+            Self::CaseDiffered => "incident-case-differed",
         }
     }
 }

@@ -181,7 +181,7 @@ impl Write {
         log_number: u64,
         entries: &[NewEntry],
     ) -> Result<(), DbError> {
-        let journal = journal.to_string();
+        let name = journal.to_string();
         let log_number = super::number_in(log_number)?;
         for rows in entries.chunks(ROWS_AT_ONCE) {
             let sql = format!(
@@ -192,7 +192,7 @@ impl Write {
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for entry in rows {
                 query = query
-                    .bind(journal.as_str())
+                    .bind(name.as_str())
                     .bind(super::number_in(entry.seq)?)
                     .bind(entry.hash.to_string())
                     .bind(entry.link.to_string())
@@ -205,6 +205,11 @@ impl Write {
                     .bind(log_number);
             }
             query.execute(self.tx()).await?;
+        }
+        for entry in entries.iter().filter(|it| it.verdict.stands()) {
+            if let Some(subject) = entry.subject {
+                self.came.note(subject, Some(journal), &entry.hash);
+            }
         }
         Ok(())
     }

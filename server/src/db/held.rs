@@ -67,6 +67,8 @@ pub struct HeldShown {
 /// What became of a held entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judged {
+    /// The record.
+    pub subject: SubjectId,
     /// Its number in its journal.
     pub seq: u64,
     /// SHA-256 of its bytes.
@@ -195,6 +197,10 @@ impl Write {
                 .bind(it.hash.to_string())
                 .execute(self.tx())
                 .await?;
+            if it.verdict.stands() {
+                let chain = (!forked).then_some(journal);
+                self.came.note(it.subject, chain, &it.hash);
+            }
         }
         Ok(())
     }

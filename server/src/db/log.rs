@@ -1,5 +1,6 @@
 //! The server's one log and the transaction that writes it.
 
+use super::digests::Came;
 use super::group::Turn;
 use super::{Db, DbError};
 use sqlx::Row;
@@ -61,7 +62,11 @@ pub struct LogRow {
 /// [`Write::commit`], nothing of it happened.
 pub struct Write {
     turn: Turn,
+    /// Where the log ended before.
+    pub(super) began: LogPosition,
     position: LogPosition,
+    /// Entries that came to stand in it.
+    pub(super) came: Came,
 }
 
 impl Db {
@@ -72,7 +77,9 @@ impl Db {
     pub async fn write(&self) -> Result<Write, DbError> {
         let turn = self.writer.turn(self.pool()).await?;
         Ok(Write {
+            began: turn.position,
             position: turn.position,
+            came: Came::default(),
             turn,
         })
     }
@@ -221,7 +228,8 @@ impl Write {
     ///
     /// # Errors
     /// When the commit fails; nothing of it happened then.
-    pub async fn commit(self) -> Result<LogPosition, DbError> {
+    pub async fn commit(mut self) -> Result<LogPosition, DbError> {
+        self.keep_digests().await?;
         self.turn.done(self.position).await?;
         Ok(self.position)
     }

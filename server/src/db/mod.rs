@@ -10,6 +10,7 @@ mod audit;
 mod backup;
 mod cases;
 mod desk;
+mod digests;
 mod enrolment;
 mod entries;
 mod evidence;
@@ -24,6 +25,7 @@ mod log;
 mod meta;
 mod others;
 mod records;
+mod refetch;
 mod scope;
 mod stored;
 mod tokens;
@@ -216,9 +218,14 @@ fn migrator() -> Migrator {
             include_str!("../../migrations/0008_verdicts.sql"),
         ),
         (
-            12,
+            9,
+            "digests",
+            include_str!("../../migrations/0009_digests.sql"),
+        ),
+        (
+            10,
             "named later",
-            include_str!("../../migrations/0012_named_later.sql"),
+            include_str!("../../migrations/0010_named_later.sql"),
         ),
     ];
     let migrations = files.map(|(version, name, sql)| {

@@ -5,7 +5,7 @@
 use super::{Db, DbError};
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use waiqin_protocol::ids::{EntryHash, JournalId, OfficerId, SubjectId};
+use waiqin_protocol::ids::{CaseId, EntryHash, JournalId, OfficerId, SubjectId};
 
 /// A place in the order of entries: everything up to it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +50,25 @@ pub struct OtherEntry {
     pub seq: u64,
     /// The record.
     pub subject: SubjectId,
+    /// The case of the record; `None`: nobody knows it.
+    pub case: Option<CaseId>,
     /// SHA-256 of its bytes.
     pub hash: EntryHash,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
+
+impl OtherEntry {
+    /// Bytes on the wire with its mark, never too few.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        let case = self.case.as_ref().map_or(0, |case| case.0.len());
+        (self.bytes.len() + case + MARK_BYTES) as u64
+    }
+}
+
+/// Bytes of an entry's mark in the page's line without its case, at most.
+const MARK_BYTES: usize = 272;
 
 impl Db {
     /// Entries of other journals that a reader may see, after a mark, up to a number of the log, in
@@ -91,7 +105,8 @@ impl Db {
     }
 }
 
-fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
+/// An entry of a row: number, taken, seq, journal, subject, hash, bytes, case.
+pub(super) fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
     let taken = super::number_out(row.get(1))?;
     let seq = super::number_out(row.get(2))?;
     Ok(OtherEntry {
@@ -105,6 +120,7 @@ fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
         subject: super::parsed(row.get(4), "subject of an entry")?,
         hash: super::parsed(row.get(5), "hash of an entry")?,
         bytes: row.get(6),
+        case: row.get::<Option<String>, _>(7).map(CaseId),
     })
 }
 
@@ -112,9 +128,9 @@ fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
 /// scope: each by its own index and bounded for itself, so that the cost is that of what is new. CROSS
 /// JOIN keeps SQLite to the order written. Released entries of a fork, which are few, come to every phone
 /// of their officer: the one that wrote on does not have them. The own pushes are passed over by their rows of the log.
-const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes FROM ( \
+const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes, case_id FROM ( \
      SELECT * FROM (SELECT l.number AS number, l.number AS taken, e.seq, e.journal, e.subject, \
-     e.hash, e.bytes FROM log l CROSS JOIN entries e CROSS JOIN records r \
+     e.hash, e.bytes, r.case_id FROM log l CROSS JOIN entries e CROSS JOIN records r \
      LEFT JOIN cases c ON c.id = r.case_id \
      WHERE l.number >= $3 AND l.number <= $4 AND l.journal <> $2 AND e.verdict_number = l.number \
      AND (l.number > $3 OR l.number > $5 OR (l.number = $5 AND e.seq > $6)) \
@@ -125,7 +141,7 @@ const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes 
      ORDER BY l.number, e.seq LIMIT $7) AS came \
      UNION ALL \
      SELECT * FROM (SELECT r.case_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
-     e.subject, e.hash, e.bytes FROM records r CROSS JOIN entries e \
+     e.subject, e.hash, e.bytes, r.case_id FROM records r CROSS JOIN entries e \
      LEFT JOIN cases c ON c.id = r.case_id \
      WHERE r.case_number >= $3 AND r.case_number <= $4 AND r.case_number > r.first_number \
      AND e.subject = r.subject AND e.verdict_number < r.case_number \
@@ -136,7 +152,7 @@ const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes 
      ORDER BY r.case_number, e.verdict_number, e.seq LIMIT $7) AS named \
      UNION ALL \
      SELECT * FROM (SELECT c.scope_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
-     e.subject, e.hash, e.bytes FROM cases c CROSS JOIN records r CROSS JOIN entries e \
+     e.subject, e.hash, e.bytes, r.case_id FROM cases c CROSS JOIN records r CROSS JOIN entries e \
      WHERE c.officer = $1 AND c.scope_number >= $3 AND c.scope_number <= $4 \
      AND r.case_id = c.id AND r.case_number < c.scope_number \
      AND e.subject = r.subject AND e.verdict_number < c.scope_number \
@@ -148,7 +164,7 @@ const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes 
      AND f.verdict_number >= COALESCE(c.scope_number, 0) THEN f.verdict_number \
      WHEN r.case_number >= COALESCE(c.scope_number, 0) THEN r.case_number \
      ELSE c.scope_number END AS number, f.verdict_number AS taken, f.seq, f.journal, f.subject, \
-     f.hash, f.bytes FROM forked_entries f JOIN records r ON r.subject = f.subject \
+     f.hash, f.bytes, r.case_id FROM forked_entries f JOIN records r ON r.subject = f.subject \
      LEFT JOIN cases c ON c.id = r.case_id \
      WHERE f.verdict IN ('accepted', 'interleaved', 'contested') \
      AND (c.officer = $1 OR (r.case_id IS NULL AND r.officer = $8))) AS beside \

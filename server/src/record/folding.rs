@@ -73,7 +73,7 @@ impl Folding {
                 None => (Verdict::Held, Some(VerdictReason::NoRecord)),
             },
         };
-        if stands(verdict.0) {
+        if verdict.0.stands() {
             self.changed.insert(entry.subject);
         }
         verdict
@@ -90,14 +90,6 @@ impl Folding {
         }
         let number = write.position().number;
         write.put_records(&changed, number).await
-    }
-}
-
-/// Whether an entry with this verdict is part of its record.
-pub(super) fn stands(verdict: Verdict) -> bool {
-    match verdict {
-        Verdict::Accepted | Verdict::Interleaved | Verdict::Contested => true,
-        Verdict::Held | Verdict::Refused => false,
     }
 }
 

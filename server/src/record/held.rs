@@ -2,7 +2,7 @@
 //! now, or a person released them. Each journal's go under a row of the log of their own, so that the
 //! order of the log stays the order of the fold.
 
-use super::folding::{Folding, stands};
+use super::folding::Folding;
 use crate::court::Court;
 use crate::db::{DbError, HeldEntry, Judged, LogKind, Write, text_of};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,6 +82,7 @@ fn again(folding: &mut Folding, entries: &[HeldEntry]) -> Vec<Judged> {
         }
         match retried(folding, held) {
             Some((verdict, reason)) => judged.push(Judged {
+                subject: held.subject,
                 seq: held.seq,
                 hash: held.hash,
                 verdict,
@@ -116,7 +117,7 @@ fn retried(folding: &mut Folding, held: &HeldEntry) -> Option<(Verdict, Option<V
         true => folding.fold_any(&entry, held.hash),
         false => folding.fold(&entry, held.hash),
     };
-    let settled = stands(verdict)
+    let settled = verdict.stands()
         || verdict == Verdict::Refused
         || reason == Some(VerdictReason::OutsideSeal);
     settled.then_some((verdict, reason))

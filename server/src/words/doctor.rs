@@ -86,6 +86,13 @@ waiqin_protocol::words! {
         chains_do: "数据被改动或磁盘出错。停止服务，保留整个目录，用 verify 与备份比对，并报告。",
             "Something changed the data, or the disk did. Stop the server, keep the folder, compare with a backup by verify, and report it.";
 
+        /// Digests fit.
+        digests_ok: "各案摘要与条目一致。", "Digests of cases fit their entries.";
+        /// They do not.
+        digests_bad: "各案摘要与条目不符：{why}。", "Digests of cases do not fit their entries: {why}.";
+        /// What to do.
+        digests_do: "条目本身未受影响。手机下次核对时，服务器会按条目重新计算相关案件；仍不符时请报告。", "The entries themselves are not affected. When a phone compares next the server counts the case again from its entries; report it if that does not help.";
+
         /// Evidence is there.
         evidence_ok: "证据 {n} 件都在，长度相符（内容由 verify 重新计算）。", "All {n} pieces of evidence are there and of their length (verify reads them again).";
         /// It is not.

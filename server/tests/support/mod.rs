@@ -549,6 +549,7 @@ impl Phone {
         SyncHead {
             beacon: false,
             checkpoint: new.then(|| self.checkpoint(self.end())),
+            compare: None,
             cursor: self.cursor.clone(),
             from: self.from(),
             journal: self.journal,
@@ -715,6 +716,9 @@ async fn try_read_answer(response: reqwest::Response) -> reqwest::Result<Answer>
             let line = serde_json::from_slice(line).unwrap();
             if let DownLine::Page(page) = &line {
                 announced = page.entries.len();
+            }
+            if let DownLine::Refetched(again) = &line {
+                announced = again.entries.len();
             }
             answer.lines.push(line);
         }

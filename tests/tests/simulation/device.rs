@@ -137,6 +137,11 @@ impl Device {
         self.chip = Arc::default();
     }
 
+    /// Something of what others wrote is harmed in the store of an officer.
+    pub fn harm_views(&mut self, below: &Path) -> Option<&'static str> {
+        self.stores.harm(below, &mut self.dice)
+    }
+
     /// The views are gone, on a phone that is off.
     pub fn lose_views(&mut self) {
         self.stores.clear();

@@ -208,6 +208,24 @@ impl World {
         self.scenarios.happened(Scenario::ViewsLost);
     }
 
+    /// An entry of others is harmed in a phone's store, and nothing says so.
+    pub fn harm_views(&mut self) {
+        let Some(first) = self.some_seat() else {
+            return;
+        };
+        let seats = self.seats.len();
+        for seat in (first..first + seats).map(|seat| seat % seats) {
+            let own = self.folder_of(seat);
+            let device = self.seats[seat].device;
+            if let Some(what) = self.devices[device].harm_views(&own) {
+                self.tell(|| format!("an entry of others {what} in the store of phone {seat}"));
+                self.oracle.lock().unwrap().harmed(seat);
+                self.scenarios.happened(Scenario::ViewsHarmed);
+                return;
+            }
+        }
+    }
+
     /// The keys of a device are lost: the court's recovery key brings out what it holds, and its
     /// officers get another device.
     pub async fn lose_keys(&mut self) {

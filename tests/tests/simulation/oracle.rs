@@ -35,6 +35,8 @@ pub struct Oracle {
     certified_before: BTreeSet<String>,
     /// Phones on which a journal rotted.
     rotted: BTreeSet<usize>,
+    /// Phones in whose store something of others was harmed.
+    harmed: BTreeSet<usize>,
     /// What was seen to be wrong before the end.
     wrong: Vec<String>,
 }
@@ -97,6 +99,10 @@ pub struct SeatView {
     pub undelivered_photos: usize,
     /// How its last sync ended.
     pub outcome: String,
+    /// It found that it held a case otherwise than the court, and fetched it again.
+    pub fetched_again: bool,
+    /// Cases that it says to hold otherwise still.
+    pub differing: Vec<String>,
 }
 
 impl SeatView {
@@ -117,6 +123,8 @@ impl SeatView {
             undelivered_entries: 0,
             undelivered_photos: 0,
             outcome: "Done".to_owned(),
+            fetched_again: false,
+            differing: Vec::new(),
         }
     }
 }
@@ -138,6 +146,7 @@ impl Oracle {
             certified: BTreeSet::new(),
             certified_before: BTreeSet::new(),
             rotted: BTreeSet::new(),
+            harmed: BTreeSet::new(),
             wrong: Vec::new(),
         }
     }
@@ -271,6 +280,10 @@ impl Oracle {
         self.wrong.push(wrong);
     }
 
+    pub fn harmed(&mut self, seat: usize) {
+        self.harmed.insert(seat);
+    }
+
     pub fn rotted(&mut self, seat: usize) {
         self.rotted.insert(seat);
     }
@@ -364,8 +377,26 @@ impl Oracle {
         self.check_photos(court, phones, &mut wrong);
         self.check_delivered(court, phones, &mut wrong);
         agreement::check_court(court, &folded, &mut wrong);
-        agreement::check_phones(court, phones, &folded, &self.rotted, &mut wrong);
+        agreement::check_phones(court, phones, &folded, &mut wrong);
+        self.check_comparisons(phones, &mut wrong);
         wrong
+    }
+
+    /// At rest nothing differs, and a phone in which nothing was harmed never thought so.
+    fn check_comparisons(&self, phones: &[SeatView], wrong: &mut Vec<String>) {
+        for phone in phones.iter().filter(|phone| !phone.revoked) {
+            let seat = phone.seat;
+            if !phone.differing.is_empty() {
+                wrong.push(format!(
+                    "phone {seat} rests while {:?} differ",
+                    phone.differing
+                ));
+            }
+            let harmed = self.harmed.contains(&seat) || self.rotted.contains(&seat);
+            if phone.fetched_again && !harmed {
+                wrong.push(format!("phone {seat} raised a false alarm"));
+            }
+        }
     }
 
     /// What happened, as far as the court's tables tell.
@@ -390,6 +421,12 @@ impl Oracle {
             Scenario::EntriesLostNamed,
             u64::from(lost || !court.gaps.is_empty()),
         );
+        let mended = phones.iter().filter(|phone| !phone.revoked);
+        let mended = mended.flat_map(|phone| folded.keys().map(move |subject| (phone, subject)));
+        let mended = mended.filter(|(phone, subject)| {
+            phone.records.contains_key(*subject) && agreement::has_less(court, phone, subject)
+        });
+        times(Scenario::OwnCameBack, mended.count() as u64);
         let back = self.photos_gone.iter();
         let back = back.filter(|hash| court.objects.contains_key(*hash));
         times(Scenario::PhotoCameBack, back.count() as u64);

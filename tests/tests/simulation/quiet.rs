@@ -13,6 +13,7 @@ use waiqin_protocol::ids::EvidenceHash;
 
 const ROUNDS_MAX: usize = 12;
 const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
 
 impl World {
     /// Comes to rest, and says what does not hold.
@@ -27,6 +28,9 @@ impl World {
                 session.check_journal().expect("the journal is read");
             }
         }
+        self.sync_until_quiet().await;
+        // What nobody noticed is found by the next day's comparison.
+        self.pass(DAY_MS);
         let outcomes = self.sync_until_quiet().await;
         if let Some(stranger) = &self.stranger {
             let pushed = stranger.push(&*self.office.lock().await).await;
@@ -79,7 +83,7 @@ impl World {
     fn view(&self, seat: usize, outcome: &str) -> SeatView {
         let session = self.session(seat);
         let status = session.status();
-        let (mut lost, mut followed) = (Vec::new(), false);
+        let (mut lost, mut followed, mut fetched_again) = (Vec::new(), false, false);
         for incident in &status.incidents {
             match &incident.kind {
                 IncidentKind::EntriesLost { from, to } => lost.push((*from, *to)),
@@ -88,6 +92,10 @@ impl World {
                     followed = true;
                 }
                 IncidentKind::Fork { .. } => followed = true,
+                IncidentKind::CaseFetchedAgain { .. } => {
+                    self.scenarios.happened(Scenario::CaseFetchedAgain);
+                    fetched_again = true;
+                }
                 IncidentKind::ServerRolledBack { .. } => {
                     self.scenarios.happened(Scenario::RollbackSeen);
                 }
@@ -122,6 +130,8 @@ impl World {
             undelivered_entries: status.undelivered_entries,
             undelivered_photos: status.undelivered_photos,
             outcome: outcome.to_owned(),
+            fetched_again,
+            differing: status.differing,
         }
     }
 

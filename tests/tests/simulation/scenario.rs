@@ -18,6 +18,9 @@ pub enum Scenario {
     JournalFollowed,
     KeyLost,
     ViewsLost,
+    ViewsHarmed,
+    CaseFetchedAgain,
+    OwnCameBack,
     Relocked,
     ClockJumped,
     ServerCrashed,
@@ -50,7 +53,7 @@ pub enum Scenario {
 }
 
 impl Scenario {
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 44] = [
         Self::TwoOfficersOnOnePhone,
         Self::PhoneCrashed,
         Self::DiskFull,
@@ -63,6 +66,9 @@ impl Scenario {
         Self::JournalFollowed,
         Self::KeyLost,
         Self::ViewsLost,
+        Self::ViewsHarmed,
+        Self::CaseFetchedAgain,
+        Self::OwnCameBack,
         Self::Relocked,
         Self::ClockJumped,
         Self::ServerCrashed,

@@ -71,6 +71,32 @@ impl Stores {
         *self.0.lock().unwrap() = restored.collect();
     }
 
+    /// An entry of others in the store below a folder is gone, or a bit of it flips, and nobody notices;
+    /// `None` when there is none.
+    pub fn harm(&self, below: &Path, dice: &mut Dice) -> Option<&'static str> {
+        let all = self.0.lock().unwrap();
+        let kept = all.iter().find(|(dir, _)| dir.starts_with(below))?.1;
+        let mut pairs: Vec<(Tree, Pair)> = Vec::new();
+        for tree in [Tree::OthersA, Tree::OthersB] {
+            let found = kept.now.scan(tree, &[], &[], usize::MAX).unwrap();
+            pairs.extend(found.into_iter().map(|pair| (tree, pair)));
+        }
+        let (tree, (key, mut value)) = dice.pick(&pairs)?.clone();
+        let mut batch = Batch::default();
+        let what = if dice.percent(50) {
+            batch.remove(tree, &key);
+            "is gone"
+        } else {
+            let at = dice.below(value.len());
+            value[at] ^= 1 << dice.below(8);
+            batch.put(tree, &key, value);
+            "rots"
+        };
+        kept.now.write(batch.clone()).unwrap();
+        kept.flushed.write(batch).unwrap();
+        Some(what)
+    }
+
     pub fn clear(&self) {
         self.0.lock().unwrap().clear();
     }

@@ -138,6 +138,7 @@ impl Stranger {
         let head = UpLine::Head(Box::new(SyncHead {
             beacon: false,
             checkpoint: Some(self.checkpoint(chain.head())),
+            compare: None,
             cursor: None,
             from: Head::START,
             journal: self.journal,

@@ -128,7 +128,8 @@ impl World {
             let minutes = 1 + self.dice.below(90) as i64;
             self.pass(minutes * 60_000);
             match self.dice.below(100) {
-                0..=33 => self.write(),
+                0..=31 => self.write(),
+                32..=33 => self.harm_views(),
                 34..=39 => self.photograph(),
                 40..=44 => self.seal(),
                 45..=49 => self.decide(),

@@ -110,6 +110,7 @@ impl Phone {
         let head = SyncHead {
             beacon: false,
             checkpoint: Some(checkpoint(end)?),
+            compare: None,
             cursor: None,
             from,
             journal: JOURNAL,

@@ -114,6 +114,8 @@ pub struct Synced {
     pub pages: u64,
     /// More pages wait.
     pub more: bool,
+    /// What was compared differs: there is something to ask for.
+    pub compares: bool,
 }
 
 /// How far the server says a piece of evidence is.

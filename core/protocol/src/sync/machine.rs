@@ -369,6 +369,7 @@ impl Machine {
                     !self.halted && !doubted && last > run.sent && (run.sent > before || probed);
                 run.sync_wanted |= rest;
                 run.from = Some(synced.sent).filter(|_| rest && resent);
+                run.sync_wanted |= run.compares_on(&synced);
                 run.flawed |= push && synced.received < synced.sent.seq;
                 run.sent = if rest { run.sent } else { run.sent.max(last) };
             }

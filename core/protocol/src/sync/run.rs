@@ -1,12 +1,14 @@
 //! One run: what is known and what is under way between *wanted* and *finish*.
 
-use super::event::{Asked, Custody, Failure, Stock};
+use super::event::{Asked, Custody, Failure, Stock, Synced};
 use crate::ids::EvidenceHash;
 use crate::journal::Head;
 use crate::wire::evidence::STATUS_HASHES_MAX;
 use crate::wire::problem::Problem;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+/// Requests of one run that a comparison asks for; the next run goes on with it.
+const COMPARES_MAX: u32 = 64;
 /// Receipts are asked for when so many uploads have none, so that a long run shows what it did.
 const RECEIPTS_EVERY: usize = 16;
 
@@ -45,6 +47,8 @@ pub(super) struct Run {
     /// Where the server's head is, when it is to be sent to again.
     pub from: Option<Head>,
     pub resends: u32,
+    /// Requests that a comparison asked for.
+    pub compared: u32,
     /// Number of the newest entry that needs no further sending in this run.
     pub sent: u64,
     /// A refused push: without entries the sync is tried again before they are blamed.
@@ -63,6 +67,13 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// Whether another sync is due because what was compared differs.
+    pub fn compares_on(&mut self, synced: &Synced) -> bool {
+        let on = synced.compares && !synced.more && self.compared < COMPARES_MAX;
+        self.compared += u32::from(on);
+        on
+    }
+
     pub fn new(asked: Asked) -> Self {
         Self {
             asked,
@@ -77,6 +88,7 @@ impl Run {
             certify: false,
             from: None,
             resends: 0,
+            compared: 0,
             sent: 0,
             suspect: None,
             doubt: None,

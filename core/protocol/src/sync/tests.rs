@@ -57,6 +57,8 @@ enum Answer {
     Fails(Failure),
     Heads(Heads, u64),
     More,
+    /// What was compared differs.
+    Compares,
 }
 
 impl World {
@@ -110,7 +112,7 @@ impl World {
     fn failure(&mut self, call: &'static str) -> Result<(), Failure> {
         match self.instead(call) {
             Some(Answer::Fails(failure)) => Err(failure),
-            Some(Answer::Heads(..) | Answer::More) | None => Ok(()),
+            Some(Answer::Heads(..) | Answer::More | Answer::Compares) | None => Ok(()),
         }
     }
 
@@ -188,6 +190,7 @@ impl World {
             lost: None,
             pages: 0,
             more: false,
+            compares: false,
         };
         match self.instead(word) {
             Some(Answer::Fails(failure)) => return Err(failure),
@@ -200,6 +203,7 @@ impl World {
                 return Ok(synced);
             }
             Some(Answer::More) => (synced.more, synced.pages) = (true, 1),
+            Some(Answer::Compares) => synced.compares = true,
             None => {}
         }
         if ask.push {
@@ -362,6 +366,16 @@ fn pages_are_fetched_until_none_is_left_and_an_empty_promise_of_more_ends_the_ru
     let mut world = World::new(3, 3, []).answer("pull", &[Answer::More, Answer::More]);
     assert_eq!(world.run().outcome, Outcome::Done);
     assert_eq!(world.calls, ["hello", "session", "pull", "pull", "pull"]);
+}
+
+#[test]
+fn what_is_compared_is_asked_on_within_the_run_and_not_without_end() {
+    let mut world = World::new(3, 3, []).answer("pull", &[Answer::Compares, Answer::Compares]);
+    assert_eq!(world.run().outcome, Outcome::Done);
+    assert_eq!(world.calls, ["hello", "session", "pull", "pull", "pull"]);
+    let mut world = World::new(3, 3, []).answer("pull", &vec![Answer::Compares; 100]);
+    assert_eq!(world.run().outcome, Outcome::Done);
+    assert_eq!(world.calls.len(), 2 + 1 + 64);
 }
 
 #[test]
@@ -756,6 +770,7 @@ fn any_answer(call: &'static str) -> BoxedStrategy<Answer> {
             3 => fails,
             2 => (heads, 0u64..40).prop_map(|(heads, seq)| Answer::Heads(heads, seq)),
             1 => Just(Answer::More),
+            1 => Just(Answer::Compares),
         ]
         .boxed(),
         _ => prop_oneof![1 => fails, 1 => fine].boxed(),

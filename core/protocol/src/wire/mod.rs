@@ -1,6 +1,7 @@
 //! The messages between phone and court. One file per step of the protocol, named alike here, in
 //! the machine, in the server's `api/` and in the tests.
 
+pub mod compare;
 pub mod countersign;
 pub mod enrol;
 pub mod evidence;

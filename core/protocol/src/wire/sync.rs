@@ -15,6 +15,7 @@
 
 use crate::ids::{CaseId, EntryHash, JournalId, Link, SubjectId};
 use crate::journal::{Beacon, Checkpoint, Head, JournalReceipt, LogPosition, Signed};
+use crate::wire::compare::{Compare, Digests, Refetched};
 use crate::wire::hello::Limits;
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +105,10 @@ pub struct SyncHead {
     /// Checkpoint over the whole journal, kept at once as *announced*; absent when nothing is new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<Signed<Checkpoint>>,
+    /// What is compared and asked for again; a court that does not know it answers as if it were not
+    /// there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Box<Compare>>,
     /// Where pages continue; absent: from the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
@@ -136,6 +141,11 @@ pub enum DownLine {
     Safe(LogPosition),
     /// Changes of cases.
     Page(Box<Page>),
+    /// Entries that were asked for again; after the pages.
+    Refetched(Box<Refetched>),
+    /// Digests that were asked for, of what the phone holds when it has applied this answer; before the
+    /// last line.
+    Digests(Digests),
     /// Last line: nothing is missing.
     End(End),
 }
@@ -197,6 +207,17 @@ pub enum Verdict {
     Refused,
 }
 
+impl Verdict {
+    /// Whether an entry with it is part of its record.
+    #[must_use]
+    pub fn stands(self) -> bool {
+        match self {
+            Self::Accepted | Self::Interleaved | Self::Contested => true,
+            Self::Held | Self::Refused => false,
+        }
+    }
+}
+
 /// Why an entry is held or refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -242,8 +263,11 @@ pub struct Page {
 }
 
 /// An entry of another journal, whose bytes follow the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntryMark {
+    /// The case of its record, as the court has it now; `None`: the list does not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
     /// SHA-256 of its bytes.
     pub hash: EntryHash,
     /// Its journal.

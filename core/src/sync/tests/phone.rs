@@ -16,6 +16,7 @@ use waiqin_protocol::journal::{
 };
 use waiqin_protocol::suite::{Ed25519Signer, PublicKey, Signer, sha256};
 use waiqin_protocol::sync::Token;
+use waiqin_protocol::wire::compare::{Compare, Digests, Refetched};
 use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::{End, Gap, Page, VerdictRun};
 
@@ -388,6 +389,22 @@ impl Holdings for TestHoldings {
         kept.cursor = Some(end.cursor.clone());
         kept.ends.push(end.clone());
         Ok(())
+    }
+
+    fn asks(&self) -> Result<Compare, HoldingsError> {
+        Ok(Compare::default())
+    }
+
+    fn keep_refetched(&self, line: Refetched, _: Vec<String>) -> Result<usize, HoldingsError> {
+        panic!("nobody asked for {line:?}")
+    }
+
+    fn compare(&self, theirs: &Digests) -> Result<(), HoldingsError> {
+        panic!("nobody asked for {theirs:?}")
+    }
+
+    fn compares(&self) -> Result<bool, HoldingsError> {
+        Ok(false)
     }
 
     fn unsent(&self) -> Result<Vec<Unsent>, HoldingsError> {

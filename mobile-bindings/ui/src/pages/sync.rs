@@ -65,6 +65,9 @@ pub(super) struct Live {
     outcome_bad: bool,
     last: String,
     next: String,
+    compared: String,
+    /// Cases that are not as the court has them.
+    differing: Vec<String>,
     incidents: Vec<Line>,
     contested: Vec<Waiting>,
     parked_title: String,
@@ -239,6 +242,14 @@ impl Live {
                 .last_contact_ms
                 .map_or(w.sync_never.to_owned(), |it| when(it, now_ms, w)),
             next: next(status, now_ms, w),
+            compared: status
+                .compared_ms
+                .map_or(w.sync_never.to_owned(), |it| when(it, now_ms, w)),
+            differing: status
+                .differing
+                .iter()
+                .map(|it| fill(w.sync_differs, &[("case", &case_name(it, w))]))
+                .collect(),
             incidents: status
                 .incidents
                 .iter()
@@ -365,6 +376,17 @@ pub(super) fn incident_text(kind: &IncidentKind, w: &Words) -> String {
         IncidentKind::ServerRolledBack { .. } => w.inc_rolled_back.to_owned(),
         IncidentKind::ForeignReceipt { .. } => w.inc_receipt.to_owned(),
         IncidentKind::Revoked => w.inc_revoked.to_owned(),
+        IncidentKind::CaseFetchedAgain { number } => {
+            fill(w.inc_case_again, &[("case", &case_name(number, w))])
+        }
+    }
+}
+
+/// The case of a number; records whose case nobody knows have none.
+fn case_name(number: &str, w: &Words) -> String {
+    match number {
+        "" => w.sync_no_case.to_owned(),
+        number => number.to_owned(),
     }
 }
 

@@ -66,11 +66,11 @@ pub(super) async fn respond(
     Ok(with_headers(Body::from_stream(stream), compressed))
 }
 
-/// Writes the next page, or the end; `true` after the end.
+/// Writes the next line with the entries that it announces, or the end; `true` after the end.
 async fn next_line(pages: &mut Pages, to: &mut Vec<u8>) -> Result<bool, DbError> {
     match pages.next().await? {
-        Ok(Cut { page, entries }) => {
-            write_line(to, &DownLine::Page(Box::new(page)))?;
+        Ok(Cut { line, entries }) => {
+            write_line(to, &line)?;
             for bytes in entries {
                 to.extend(bytes);
                 to.push(b'\n');

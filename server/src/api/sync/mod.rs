@@ -5,6 +5,7 @@
 //! write serves both.
 
 mod answer;
+mod comparing;
 mod compress;
 mod intake;
 mod judge;
@@ -56,6 +57,9 @@ pub(super) async fn sync(
     let taken = take_in(&court, &caller, &head, &mut incoming).await?;
     note_incident(&court, &caller, &head, compared.then(taken.found)).await?;
     seen(&court, &caller).await?;
+    if let Some(ask) = head.compare.as_ref().filter(|_| !caller.is_revoked()) {
+        comparing::note(&court, &caller, ask).await?;
+    }
     if caller.is_revoked() && taken.is_empty() {
         return Err(Refusal::Revoked);
     }
@@ -101,6 +105,9 @@ pub(super) async fn first_line(
         }
     };
     if head.journal != caller.journal.id {
+        return Err(Refusal::Malformed);
+    }
+    if !head.compare.as_ref().is_none_or(|ask| ask.is_bounded()) {
         return Err(Refusal::Malformed);
     }
     if let Some(checkpoint) = &head.checkpoint {
@@ -285,5 +292,6 @@ async fn pages_for(
         officer: caller.officer.id,
         journal: caller.journal.id,
     };
-    Ok(Pages::open(court, reader, head.cursor.as_deref(), up_to).await?)
+    let compare = head.compare.as_deref().cloned();
+    Ok(Pages::open(court, reader, head.cursor.as_deref(), up_to, compare).await?)
 }

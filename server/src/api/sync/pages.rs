@@ -8,6 +8,7 @@
 //! for. A cursor whose link the log does not have (the server was restored), or of another scope
 //! (the officer's name in the list changed), is unknown: pages begin anew.
 
+use super::comparing::Comparing;
 use super::sheet::sheet_of;
 use crate::court::Court;
 use crate::db::{self, Db, DbError, OtherEntry, Reader, ScopeChange, ScopeMark, Within};
@@ -18,32 +19,33 @@ use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::CaseId;
 use waiqin_protocol::journal::LogPosition;
 use waiqin_protocol::suite::sha256;
-use waiqin_protocol::wire::sync::{End, EntryMark, Page};
+use waiqin_protocol::wire::compare::Compare;
+use waiqin_protocol::wire::sync::{DownLine, End, EntryMark, Page};
 
 /// Rows read from the database at a time.
 const ROWS_AT_ONCE: u32 = 512;
 /// Entries read at a time: a few hundred kilobytes as a rule.
 const ENTRIES_AT_ONCE: u32 = 256;
-/// Bytes of an entry's mark in the page's line, at most.
-const MARK_BYTES: usize = 256;
 /// Digits of the link in a cursor: a chance agreement after a restore is one in 2^64.
 const LINK_CHARS: usize = 16;
 /// Digits of the scope's hash in a cursor.
 const SCOPE_CHARS: usize = 8;
 
-/// A page, and the bytes of the entries that it announces.
+/// A line, and the bytes of the entries that it announces.
 pub(super) struct Cut {
-    pub page: Page,
+    pub line: DownLine,
     pub entries: Vec<Vec<u8>>,
 }
 
-/// Pages of one answer.
+/// Pages of one answer, and after them what was compared.
 pub(super) struct Pages {
     state: State,
+    comparing: Option<Comparing>,
 }
 
 enum State {
     Cutting(Box<Cutting>),
+    /// The pages are over.
     Over(End),
 }
 
@@ -85,12 +87,14 @@ impl Pages {
         reader: Reader,
         cursor: Option<&str>,
         up_to: LogPosition,
+        compare: Option<Compare>,
     ) -> Result<Self, DbError> {
         let db = court.db().clone();
         let mark = match cursor {
             None => None,
             Some(text) => mark_of(&db, &reader.list_name, text).await?,
         };
+        let comparing = compare.map(|ask| Comparing::new(court, reader.clone(), ask));
         let state = State::Cutting(Box::new(Cutting {
             db,
             reader,
@@ -104,7 +108,7 @@ impl Pages {
             page_bytes_max: court.limits().page_bytes_max,
             answer_bytes_left: court.config().answer_bytes_max,
         }));
-        Ok(Self { state })
+        Ok(Self { state, comparing })
     }
 
     /// Row of the log up to which the phone has been told everything; `None` when its view begins
@@ -121,21 +125,28 @@ impl Pages {
     pub fn none(end: End) -> Self {
         Self {
             state: State::Over(end),
+            comparing: None,
         }
     }
 
-    /// The next page; `Err` of the inner result is the end.
+    /// The next line; `Err` of the inner result is the end.
     pub async fn next(&mut self) -> Result<Result<Cut, End>, DbError> {
-        match &mut self.state {
-            State::Over(end) => Ok(Err(end.clone())),
-            State::Cutting(cutting) => match cutting.next().await? {
-                Ok(cut) => Ok(Ok(cut)),
-                Err(end) => {
-                    self.state = State::Over(end.clone());
-                    Ok(Err(end))
-                }
-            },
+        if let State::Cutting(cutting) = &mut self.state {
+            match cutting.next().await? {
+                Ok(cut) => return Ok(Ok(cut)),
+                Err(end) => self.state = State::Over(end),
+            }
         }
+        let State::Over(end) = &self.state else {
+            return Err(DbError::Stored { what: "page" });
+        };
+        // While pages wait the phone does not hold yet what would be compared.
+        if let Some(comparing) = self.comparing.as_mut().filter(|_| !end.more)
+            && let Some(cut) = comparing.next(end).await?
+        {
+            return Ok(Ok(cut));
+        }
+        Ok(Err(end.clone()))
     }
 }
 
@@ -177,7 +188,10 @@ impl Cutting {
         self.fresh = false;
         self.answer_bytes_left = self.answer_bytes_left.saturating_sub(bytes);
         page.cursor = self.cursor().await?;
-        Ok(Ok(Cut { page, entries }))
+        Ok(Ok(Cut {
+            line: DownLine::Page(Box::new(page)),
+            entries,
+        }))
     }
 
     /// What comes next in the common order; `None` when everything was sent.
@@ -322,13 +336,14 @@ impl Next {
     fn size(&self) -> u64 {
         match self {
             Self::Case(change) => size_of(change),
-            Self::Entry(entry) => (entry.bytes.len() + MARK_BYTES) as u64,
+            Self::Entry(entry) => entry.size(),
         }
     }
 }
 
-fn mark_line(entry: &OtherEntry) -> EntryMark {
+pub(super) fn mark_line(entry: &OtherEntry) -> EntryMark {
     EntryMark {
+        case: entry.case.clone(),
         hash: entry.hash,
         journal: entry.journal,
         number: entry.taken,

@@ -122,6 +122,7 @@ mod tests {
         let head = SyncHead {
             beacon: false,
             checkpoint,
+            compare: None,
             cursor: None,
             from,
             journal,

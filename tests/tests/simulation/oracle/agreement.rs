@@ -24,7 +24,6 @@ pub fn check_phones(
     court: &Tables,
     phones: &[SeatView],
     folded: &BTreeMap<String, Folded>,
-    rotted: &BTreeSet<usize>,
     wrong: &mut Vec<String>,
 ) {
     let by_hash: BTreeMap<&str, &str> = court
@@ -52,10 +51,7 @@ pub fn check_phones(
                 .get(subject)
                 .map(|view| text(&view["case"]["id"]));
             let officer = case.and_then(|case| court.cases.get(&case));
-            if officer != Some(&phone.list_name)
-                || has_more(phone, subject, it, &by_hash)
-                || (rotted.contains(&phone.seat) && has_less(court, phone, subject))
-            {
+            if officer != Some(&phone.list_name) || has_more(phone, subject, it, &by_hash) {
                 continue;
             }
             let shown = phone.records.get(subject).map(record_of);
@@ -87,9 +83,9 @@ fn has_more(
     })
 }
 
-/// Whether own entries on a record rotted on the phone after the court had them: it shows what it
-/// can read.
-fn has_less(court: &Tables, phone: &SeatView, subject: &str) -> bool {
+/// Whether own entries on a record rotted on the phone after the court had them, so that what it shows
+/// of them came back.
+pub(super) fn has_less(court: &Tables, phone: &SeatView, subject: &str) -> bool {
     let read: Vec<(String, String)> = phone
         .written
         .iter()

@@ -5,5 +5,4 @@
 ALTER TABLE records ADD COLUMN first_number BIGINT NOT NULL DEFAULT 0;
 UPDATE records SET first_number = COALESCE(
     (SELECT MIN(e.verdict_number) FROM entries e WHERE e.subject = records.subject), 0);
-DROP INDEX records_came;
 CREATE INDEX records_named ON records (case_number) WHERE case_number > first_number;
