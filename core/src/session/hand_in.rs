@@ -225,6 +225,7 @@ impl Inner {
         let head = SyncHead {
             beacon: false,
             checkpoint: Some(self.sign_head(part.at, part.head)?),
+            compare: None,
             cursor: None,
             from: part.from,
             journal: part.journal,

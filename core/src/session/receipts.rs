@@ -142,7 +142,11 @@ impl Inner {
             DownLine::Limits(limits) => self.keep_limits(limits)?,
             DownLine::Safe(position) => self.keep_safe(position)?,
             // A package is answered without them.
-            DownLine::Beacon(_) | DownLine::Page(_) | DownLine::End(_) => {}
+            DownLine::Beacon(_)
+            | DownLine::Page(_)
+            | DownLine::Refetched(_)
+            | DownLine::Digests(_)
+            | DownLine::End(_) => {}
         }
         Ok(true)
     }

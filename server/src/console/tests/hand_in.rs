@@ -82,6 +82,7 @@ async fn package(house: &House, journal: JournalId) -> Vec<u8> {
     let head = SyncHead {
         beacon: false,
         checkpoint: Some(checkpoint.clone()),
+        compare: None,
         cursor: None,
         from,
         journal,
