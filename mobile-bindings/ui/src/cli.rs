@@ -236,7 +236,7 @@ impl TakeReceipts {
                 .context("take the receipts")
         };
         let done = self.who.with(take)?;
-        say(&serde_json::to_value(&done).context("say what they brought")?)
+        say(&serde_json::to_value(done).context("say what they brought")?)
     }
 }
 

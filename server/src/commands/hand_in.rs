@@ -44,9 +44,10 @@ pub async fn run(court: &Court, args: &HandInArgs, lang: Lang) -> anyhow::Result
     let words = Words::of(lang);
     let taken = hand_in::take_in(court, &args.file, None).await;
     let done = taken.map_err(|error| {
-        anyhow::Error::msg(match error {
-            HandInError::Open(_) => fill(words.no_file, &[("file", &args.file.display())]),
-            error => error.said(lang),
+        anyhow::Error::msg(if matches!(error, HandInError::Open(_)) {
+            fill(words.no_file, &[("file", &args.file.display())])
+        } else {
+            error.said(lang)
         })
     })?;
     let to = args

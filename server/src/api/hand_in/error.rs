@@ -43,10 +43,10 @@ pub enum HandInError {
 
 impl From<Refusal> for HandInError {
     fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Malformed => Self::Content,
-            refusal => Self::Refused(Box::new(refusal.body().problem)),
+        if refusal == Refusal::Malformed {
+            return Self::Content;
         }
+        Self::Refused(Box::new(refusal.body().problem))
     }
 }
 

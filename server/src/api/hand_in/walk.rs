@@ -247,8 +247,8 @@ impl Walk {
         // A file may be older than what came since: that the court has more proves nothing. The phone
         // compares by its own chain.
         let heads = match compared.then(taken.found) {
-            Heads::ServerAhead => Heads::Same,
-            heads => heads,
+            Heads::Same | Heads::ServerAhead => Heads::Same,
+            heads @ (Heads::ServerBehind | Heads::Fork | Heads::ServerRolledBack) => heads,
         };
         sync::note_incident(court, caller, &head, heads).await?;
         let compared = Compared { heads, ..compared };
