@@ -10,6 +10,7 @@ mod challenge;
 mod enrol;
 mod evidence;
 mod hello;
+mod limit;
 mod message;
 mod problem;
 mod session;
