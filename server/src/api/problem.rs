@@ -7,7 +7,9 @@ use crate::words::api::Words;
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::error::Error;
 use std::fmt::Display;
+use tower_http::timeout::TimeoutError;
 use waiqin_protocol::suite::SignerError;
 use waiqin_protocol::wire::problem::{Problem, ProblemBody, ProblemCode};
 use waiqin_protocol::words::fill;
@@ -232,7 +234,20 @@ impl From<SignerError> for Refusal {
     }
 }
 
-fn internal(error: &(dyn std::error::Error + 'static)) -> Refusal {
+/// What it means that a request's body broke off: silence, or a connection that is gone, where nobody
+/// hears the answer.
+pub(super) fn of_body(error: &(dyn Error + 'static)) -> Refusal {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<TimeoutError>() {
+            return Refusal::Stalled;
+        }
+        cause = error.source();
+    }
+    Refusal::Malformed
+}
+
+fn internal(error: &(dyn Error + 'static)) -> Refusal {
     let mut causes = String::new();
     let mut source = error.source();
     while let Some(cause) = source {

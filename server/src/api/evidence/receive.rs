@@ -3,7 +3,7 @@
 
 use super::headers::Checksum;
 use super::settle;
-use crate::api::problem::Refusal;
+use crate::api::problem::{Refusal, of_body};
 use crate::court::Court;
 use crate::db::{Caller, Upload};
 use crate::evidence::Part;
@@ -140,8 +140,7 @@ async fn next(part: &mut Part, body: &mut BodyDataStream, stall: Duration) -> Ne
         chunk = tokio::time::timeout(stall, body.next()) => match chunk {
             Err(_) => Next::Cut(Refusal::Stalled),
             Ok(None) => Next::End,
-            // The connection broke; nobody hears the answer.
-            Ok(Some(Err(_))) => Next::Cut(Refusal::Malformed),
+            Ok(Some(Err(error))) => Next::Cut(of_body(&error)),
             Ok(Some(Ok(bytes))) => Next::Bytes(bytes),
         },
     }
