@@ -21,6 +21,7 @@ mod frame;
 mod gate;
 mod headers;
 mod import;
+mod incidents;
 mod member;
 mod overview;
 mod page;
