@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::db::{Db, DbError, Meta, sqlite_url};
 use crate::evidence::{EvidenceError, EvidenceStore};
 use crate::keys::{Keys, KeysError};
+use crate::rate::Rates;
 use crate::tls::{self, TlsError};
 use std::sync::{Arc, OnceLock};
 use waiqin_protocol::ids::ServerId;
@@ -43,6 +44,7 @@ struct Inner {
     server_id: ServerId,
     limits: Limits,
     evidence: EvidenceStore,
+    rates: Arc<Rates>,
     tls_pin: Option<String>,
     /// Where the server listened when it last ran; where it listens now.
     last_url: Option<String>,
@@ -77,6 +79,7 @@ impl Court {
         let inner = Inner {
             limits: limits_in_force(&db, config.limits.clone(), clock.now_ms()).await?,
             evidence: EvidenceStore::open(&config.data)?,
+            rates: Arc::default(),
             tls_pin: tls::pin_of(&config.data)?,
             config: config.clone(),
             clock: ShiftedClock {
@@ -150,6 +153,11 @@ impl Court {
     #[must_use]
     pub fn evidence(&self) -> &EvidenceStore {
         &self.0.evidence
+    }
+
+    /// What callers may do how often, and at once.
+    pub(crate) fn rates(&self) -> &Arc<Rates> {
+        &self.0.rates
     }
 
     /// SHA-256 of the TLS public key (SubjectPublicKeyInfo), hexadecimal; absent when there is no

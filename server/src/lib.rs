@@ -24,6 +24,7 @@ pub mod evidence;
 pub mod keys;
 pub mod list;
 pub mod password;
+mod rate;
 mod record;
 pub mod serve;
 pub mod tls;

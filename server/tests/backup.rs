@@ -334,7 +334,7 @@ async fn a_court_on_postgresql_keeps_its_database_by_its_own_tools() {
     let Some(url) = support::postgres() else {
         return support::skipped("backup on PostgreSQL", "WAIQIN_TEST_POSTGRES=postgres://…");
     };
-    let server = Server::start_on_postgres(&url).await;
+    let server = Server::start_on_postgres(&url, &[]).await;
     let dir = tempfile::tempdir().unwrap();
     let (to, new) = (dir.path().join("backup"), dir.path().join("new"));
     let mut wang = Phone::enrol(&server, "wang", 1).await;

@@ -134,7 +134,7 @@ fn verdict_on(answer: &support::Answer, seq: u64) -> Option<(Verdict, Option<Ver
 async fn courts() -> Vec<Server> {
     let mut all = vec![Server::start()];
     match postgres() {
-        Some(url) => all.push(Server::start_on_postgres(&url).await),
+        Some(url) => all.push(Server::start_on_postgres(&url, &[]).await),
         None => skipped("the office on PostgreSQL", "WAIQIN_TEST_POSTGRES"),
     }
     all

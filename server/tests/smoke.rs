@@ -24,7 +24,7 @@ async fn a_record_and_its_photo_go_from_phone_to_court_and_survive_a_crash() {
 #[tokio::test]
 async fn the_same_visit_on_postgresql() {
     match support::postgres() {
-        Some(url) => visit(Server::start_on_postgres(&url).await).await,
+        Some(url) => visit(Server::start_on_postgres(&url, &[]).await).await,
         None => support::skipped(
             "the visit on PostgreSQL",
             "WAIQIN_TEST_POSTGRES=postgres://…",

@@ -312,8 +312,8 @@ pub(super) fn not_ours(response: &Response) -> CallError {
 }
 
 /// A refusal that came without words, as answers to HEAD do.
-pub(super) fn wordless(status: StatusCode) -> Option<CallError> {
-    let code = match status {
+pub(super) fn wordless(response: &Response) -> Option<CallError> {
+    let code = match response.status() {
         StatusCode::UNAUTHORIZED => ProblemCode::Unauthorised,
         StatusCode::NOT_FOUND | StatusCode::GONE => ProblemCode::NoUpload,
         StatusCode::REQUEST_TIMEOUT
@@ -327,7 +327,7 @@ pub(super) fn wordless(status: StatusCode) -> Option<CallError> {
     let problem = Box::new(local_problem(code, |words| words.refused));
     Some(CallError::Refused {
         problem,
-        retry_after_ms: None,
+        retry_after_ms: retry_after_ms(response),
     })
 }
 

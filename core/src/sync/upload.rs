@@ -148,7 +148,7 @@ impl Upload<'_> {
         let request = self.request(Method::HEAD, url.clone());
         let response = self.talk.line.send(request, &alive).await?;
         if !response.status().is_success() {
-            let error = wordless(response.status()).unwrap_or_else(|| not_ours(&response));
+            let error = wordless(&response).unwrap_or_else(|| not_ours(&response));
             return match error.code() {
                 Some(ProblemCode::NoUpload) => Ok(None),
                 Some(_) | None => Err(error),

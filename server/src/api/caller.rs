@@ -1,6 +1,7 @@
 //! Who calls: the token of the request.
 
 use super::challenge;
+use super::limit::{self, peer_of};
 use super::problem::Refusal;
 use crate::court::Court;
 use crate::db::Caller;
@@ -24,11 +25,13 @@ impl FromRequestParts<Court> for By {
         let Some(token) = token else {
             return Err(unauthorised(court));
         };
-        let caller = court
-            .db()
-            .caller(&hash_of(token), court.clock().now_ms())
-            .await?;
-        caller.map(Self).ok_or_else(|| unauthorised(court))
+        let hash = hash_of(token);
+        let caller = court.db().caller(&hash, court.clock().now_ms()).await?;
+        if let Some(caller) = caller {
+            return Ok(Self(caller));
+        }
+        limit::wrong_token(court, peer_of(parts), &hash)?;
+        Err(unauthorised(court))
     }
 }
 

@@ -2,6 +2,7 @@
 //! `POST /api/v1/journal`: after a restored copy or a fork a new journal follows one that is known.
 
 use super::caller::By;
+use super::limit::{self, Origin};
 use super::message::Message;
 use super::problem::Refusal;
 use crate::court::Court;
@@ -25,9 +26,15 @@ const DEVICE_NAME_CHARS_MAX: usize = 100;
 /// Says whose code it is; the code stays good.
 pub(super) async fn begin(
     State(court): State<Court>,
+    Origin(peer): Origin,
     Message(request): Message<EnrolBegin>,
 ) -> Result<Json<EnrolOffer>, Refusal> {
-    let code = code_of(&court, &code_hash(&request.code)).await?;
+    let offered = offer(&court, request).await;
+    limit::tried_code(&court, peer, offered)
+}
+
+async fn offer(court: &Court, request: EnrolBegin) -> Result<Json<EnrolOffer>, Refusal> {
+    let code = code_of(court, &code_hash(&request.code)).await?;
     // A used code is answered too: the phone may ask again after an answer that was lost.
     let code = code
         .filter(|code| !code.officer.disabled)
@@ -50,27 +57,28 @@ pub(super) async fn begin(
 /// Certifies a journal. The same entry with the same code gets the same certificate again.
 pub(super) async fn enrol(
     State(court): State<Court>,
+    Origin(peer): Origin,
     Message(request): Message<EnrolRequest>,
 ) -> Result<Json<EnrolAnswer>, Refusal> {
+    let certified = certify(&court, request).await;
+    limit::tried_code(&court, peer, certified)
+}
+
+async fn certify(court: &Court, request: EnrolRequest) -> Result<Json<EnrolAnswer>, Refusal> {
     let hash = code_hash(&request.code);
-    let code = code_of(&court, &hash).await?;
+    let code = code_of(court, &hash).await?;
     let code = code
         .filter(|code| !code.officer.disabled)
         .ok_or(Refusal::EnrolCode)?;
-    let journal = journal_of(
-        &court,
-        code.officer.id,
-        &request.device_name,
-        request.entry.as_bytes(),
-    )
-    .await?;
+    let entry = request.entry.as_bytes();
+    let journal = journal_of(court, code.officer.id, &request.device_name, entry).await?;
     if let Some(used_by) = code.used_by {
-        return repeated(&court, used_by, &journal).await;
+        return repeated(court, used_by, &journal).await;
     }
     let known = court.db().journal(journal.id).await?.is_some();
-    let for_many = is_bench(&court, &hash);
+    let for_many = is_bench(court, &hash);
     if known && for_many {
-        return repeated(&court, journal.id, &journal).await;
+        return repeated(court, journal.id, &journal).await;
     }
     if known {
         return Err(Refusal::EntryOne);
@@ -84,9 +92,9 @@ pub(super) async fn enrol(
         // It is over, or the same request came twice at once and the other one was first.
         drop(write);
         let used_by = court.db().code(&hash).await?.and_then(|code| code.used_by);
-        return repeated(&court, used_by.ok_or(Refusal::EnrolCode)?, &journal).await;
+        return repeated(court, used_by.ok_or(Refusal::EnrolCode)?, &journal).await;
     }
-    let journal = add(&court, write, journal, request.entry).await?;
+    let journal = add(court, write, journal, request.entry).await?;
     tracing::info!(journal = %journal.id, officer = %journal.officer, "enrolled");
     Ok(Json(EnrolAnswer {
         certificate: journal.certificate,

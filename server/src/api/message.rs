@@ -1,6 +1,6 @@
 //! JSON bodies of requests, bounded.
 
-use super::problem::Refusal;
+use super::problem::{Refusal, of_body};
 use axum::extract::{FromRequest, Request};
 use serde::de::DeserializeOwned;
 
@@ -25,7 +25,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Message<T> {
         }
         let bytes = axum::body::to_bytes(request.into_body(), BYTES_MAX)
             .await
-            .map_err(|_| Refusal::Malformed)?;
+            .map_err(|error| of_body(&error))?;
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|_| Refusal::Malformed)

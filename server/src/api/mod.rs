@@ -11,6 +11,7 @@ mod enrol;
 mod evidence;
 pub mod hand_in;
 mod hello;
+mod limit;
 mod message;
 mod problem;
 mod session;

@@ -7,7 +7,9 @@ use crate::words::api::Words;
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::error::Error;
 use std::fmt::Display;
+use tower_http::timeout::TimeoutError;
 use waiqin_protocol::suite::SignerError;
 use waiqin_protocol::wire::problem::{Problem, ProblemBody, ProblemCode};
 use waiqin_protocol::words::fill;
@@ -49,6 +51,10 @@ pub(super) enum Refusal {
     Signature,
     /// Too much at once.
     Busy,
+    /// The journal has as many requests under way as it may.
+    TooMany,
+    /// Wrong too often; with the wait for the next try.
+    TooOften { seconds: u64 },
     /// Nothing came for too long.
     Stalled,
     /// The server failed.
@@ -105,6 +111,8 @@ impl Refusal {
             Self::Empty => (Status::UNPROCESSABLE_ENTITY, Code::Malformed, |w| w.empty),
             Self::Signature => (Status::FORBIDDEN, Code::Signature, |w| w.signature),
             Self::Busy => (Status::SERVICE_UNAVAILABLE, Code::Busy, |w| w.busy),
+            Self::TooMany => (Status::SERVICE_UNAVAILABLE, Code::Busy, |w| w.too_many),
+            Self::TooOften { .. } => (Status::TOO_MANY_REQUESTS, Code::Busy, |w| w.too_often),
             Self::Stalled => (Status::REQUEST_TIMEOUT, Code::Busy, |w| w.stalled),
             Self::Internal => (Status::INTERNAL_SERVER_ERROR, Code::Internal, |w| {
                 w.internal
@@ -123,6 +131,7 @@ impl Refusal {
         match self {
             Self::TooLarge { max } | Self::PieceTooLarge { max } => Some(("max", *max)),
             Self::Offset { offset } => Some(("offset", *offset)),
+            Self::TooOften { seconds } => Some(("seconds", *seconds)),
             Self::Unauthorised { .. }
             | Self::Revoked
             | Self::EnrolCode
@@ -137,6 +146,7 @@ impl Refusal {
             | Self::Empty
             | Self::Signature
             | Self::Busy
+            | Self::TooMany
             | Self::Stalled
             | Self::Internal
             | Self::NotFound
@@ -174,6 +184,9 @@ impl Refusal {
                 HeaderName::from_static("upload-offset"),
                 HeaderValue::from(*offset),
             ));
+        }
+        if let Self::TooOften { seconds } = self {
+            return Some((header::RETRY_AFTER, HeaderValue::from(*seconds)));
         }
         match status {
             StatusCode::UNAUTHORIZED => {
@@ -221,7 +234,20 @@ impl From<SignerError> for Refusal {
     }
 }
 
-fn internal(error: &(dyn std::error::Error + 'static)) -> Refusal {
+/// What it means that a request's body broke off: silence, or a connection that is gone, where nobody
+/// hears the answer.
+pub(super) fn of_body(error: &(dyn Error + 'static)) -> Refusal {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<TimeoutError>() {
+            return Refusal::Stalled;
+        }
+        cause = error.source();
+    }
+    Refusal::Malformed
+}
+
+fn internal(error: &(dyn Error + 'static)) -> Refusal {
     let mut causes = String::new();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -248,6 +274,8 @@ mod tests {
     fn a_refusal_that_may_be_repeated_has_a_status_that_proxies_repeat_too() {
         for refusal in [
             Refusal::Busy,
+            Refusal::TooMany,
+            Refusal::TooOften { seconds: 7 },
             Refusal::Stalled,
             Refusal::Internal,
             Refusal::Overtaken,
@@ -255,12 +283,24 @@ mod tests {
             let (status, code, _) = refusal.parts();
             assert!(code.retry(), "{refusal:?}");
             assert!(
-                matches!(status.as_u16(), 408 | 423 | 500 | 503),
+                matches!(status.as_u16(), 408 | 423 | 429 | 500 | 503),
                 "{refusal:?}"
             );
         }
         for refusal in [Refusal::Malformed, Refusal::Signature, Refusal::EnrolCode] {
             assert!(!refusal.parts().1.retry(), "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_to_come_back_is_told_when() {
+        for (refusal, seconds) in [
+            (Refusal::Busy, "5"),
+            (Refusal::TooMany, "5"),
+            (Refusal::TooOften { seconds: 7 }, "7"),
+        ] {
+            let response = refusal.into_response();
+            assert_eq!(response.headers()["retry-after"], seconds);
         }
     }
 

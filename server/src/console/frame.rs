@@ -25,6 +25,8 @@ pub(super) enum Tab {
     Decisions,
     /// 未送达
     Undelivered,
+    /// 异常
+    Incidents,
     /// 导入名册
     Import,
     /// 设备
@@ -41,6 +43,7 @@ impl Tab {
             Self::Records => "/records",
             Self::Decisions => "/decisions",
             Self::Undelivered => "/undelivered",
+            Self::Incidents => "/incidents",
             Self::Import => "/import",
             Self::Devices => "/devices",
             Self::People => "/people",
@@ -54,6 +57,7 @@ impl Tab {
             Self::Records => words.nav_records,
             Self::Decisions => words.nav_decisions,
             Self::Undelivered => words.nav_undelivered,
+            Self::Incidents => words.nav_incidents,
             Self::Import => words.nav_import,
             Self::Devices => words.nav_devices,
             Self::People => words.nav_people,
@@ -63,9 +67,11 @@ impl Tab {
     fn shown_to(self, member: &Member) -> bool {
         match self {
             Self::Overview | Self::Cases | Self::Records => true,
-            Self::Decisions | Self::Undelivered | Self::Import | Self::Devices => {
-                member.is_office()
-            }
+            Self::Decisions
+            | Self::Undelivered
+            | Self::Incidents
+            | Self::Import
+            | Self::Devices => member.is_office(),
             Self::People => member.is_admin(),
         }
     }
@@ -153,7 +159,12 @@ fn nav(member: &Member, on: Option<Tab>, w: &'static ConsoleWords) -> Vec<NavGro
         (w.nav_group_command, &[Tab::Overview, Tab::Cases][..]),
         (
             w.nav_group_records,
-            &[Tab::Records, Tab::Decisions, Tab::Undelivered],
+            &[
+                Tab::Records,
+                Tab::Decisions,
+                Tab::Undelivered,
+                Tab::Incidents,
+            ],
         ),
         (
             w.nav_group_manage,

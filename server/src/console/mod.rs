@@ -22,6 +22,7 @@ mod gate;
 mod hand_in;
 mod headers;
 mod import;
+mod incidents;
 mod member;
 mod overview;
 mod page;

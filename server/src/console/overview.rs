@@ -229,6 +229,18 @@ async fn office(
             href: "/decisions".to_owned(),
         });
     }
+    let incidents = desk
+        .db()
+        .incidents_since(desk.now_ms() - 7 * DAY_MS)
+        .await?;
+    if incidents > 0 {
+        attention.push(Attention {
+            class: "care",
+            text: fill(words.attention_incidents, &[("n", &show::count(incidents))]),
+            note: words.attention_incidents_note.to_owned(),
+            href: "/incidents".to_owned(),
+        });
+    }
     for journal in &undelivered.journals {
         attention.push(Attention {
             class: "care",

@@ -6,8 +6,8 @@ use super::form::{FORM_BYTES_MAX, change, change_as_visitor};
 use super::problem::Problem;
 use super::visitor::Visitor;
 use super::{
-    case, cases, contests, decisions, devices, evidence, files, hand_in, import, overview, people,
-    record, records, sign_in, tickets, undelivered,
+    case, cases, contests, decisions, devices, evidence, files, hand_in, import, incidents,
+    overview, people, record, records, sign_in, tickets, undelivered,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -89,6 +89,7 @@ pub(super) fn table() -> Vec<Route> {
             get(evidence::thumbnail_of),
         ),
         route("/undelivered", Office, get(undelivered::list)),
+        route("/incidents", Office, get(incidents::list)),
         route(
             "/import",
             Office,

@@ -2,9 +2,11 @@
 //! people, list versions.
 
 mod fleet;
+mod incidents;
 mod lists_shown;
 
 pub use fleet::{JournalShown, MissingEvidence, Person};
+pub use incidents::IncidentShown;
 pub use lists_shown::ListShown;
 
 use super::{Db, DbError};

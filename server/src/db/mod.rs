@@ -38,8 +38,8 @@ pub use backup::Backup;
 pub(crate) use cases::tests as cases_tests;
 pub use cases::{CASES_PER_PAGE_MAX, CaseChange, CaseFacts, CaseRow};
 pub use desk::{
-    EntryRow, EvidenceRow, JournalShown, ListShown, MissingEvidence, Person, RecordFilter,
-    RecordRow,
+    EntryRow, EvidenceRow, IncidentShown, JournalShown, ListShown, MissingEvidence, Person,
+    RecordFilter, RecordRow,
 };
 pub use enrolment::EnrolCode;
 pub use entries::{NewEntry, StoredEntry};

@@ -37,6 +37,10 @@ waiqin_protocol::words! {
             "The signature does not fit the device's key; nothing was taken. What is on the phone is safe.";
         busy: "服务器正忙，请稍后再试；手机会自动重试。",
             "The server is busy; the phone tries again by itself.";
+        too_many: "本机同时进行的请求太多，这一个没有收下；手机会自动重试，内容都在手机上。",
+            "This phone has too many requests under way; this one was not taken. It tries again by itself; everything is still on it.";
+        too_often: "错误的请求太频繁，请 {seconds} 秒后再试；手机会自动重试，内容都在手机上。",
+            "Wrong requests come too often; try again in {seconds} s. The phone does so by itself; everything is still on it.";
         stalled: "连接停顿太久，已断开。已收下的部分保留，手机会继续。",
             "The connection stood still for too long and was given up. What was taken is kept; the phone continues.";
         internal: "服务器出错，没有确认任何新内容；手机会自动重试。",

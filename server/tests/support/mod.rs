@@ -108,10 +108,10 @@ impl Server {
     }
 
     /// A new court on PostgreSQL.
-    pub async fn start_on_postgres(url: &str) -> Self {
+    pub async fn start_on_postgres(url: &str, flags: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("court.database"), new_schema(url).await).unwrap();
-        Self::start_in(dir, &[])
+        Self::start_in(dir, flags)
     }
 
     fn start_in(dir: tempfile::TempDir, flags: &[&str]) -> Self {

@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 pub struct Court {
     child: Child,
     data: PathBuf,
-    url: String,
+    ready: Value,
 }
 
 impl Court {
@@ -31,8 +32,16 @@ impl Court {
             "officer",
         ];
         server(data, &user);
+        Self::serve(data)
+    }
+
+    /// Serves a folder that is there.
+    pub fn serve(data: &Path) -> Self {
+        let listen = ["--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0"];
         let mut child = Command::new(program())
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg("serve")
+            .args(listen)
+            .arg("--data")
             .arg(data)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -46,8 +55,24 @@ impl Court {
         Self {
             child,
             data: data.to_owned(),
-            url: format!("http://{}", ready["http"].as_str().unwrap()),
+            ready,
         }
+    }
+
+    /// Its folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Where it listens: `http` or `https`.
+    pub fn address(&self, scheme: &str) -> SocketAddr {
+        self.ready[scheme].as_str().unwrap().parse().unwrap()
+    }
+
+    /// kill -9.
+    pub fn crash(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Brings in a list of one case, （2019）粤0115执100号, of the officer.
@@ -61,6 +86,11 @@ impl Court {
 
     /// A ticket for loopback, and the officer's id.
     pub fn ticket(&self) -> (String, String) {
+        self.ticket_to(&format!("http://{}", self.address("http")), None)
+    }
+
+    /// A ticket for a line to it with the key that is pinned, and the officer's id.
+    pub fn ticket_to(&self, url: &str, pin: Option<&str>) -> (String, String) {
         let said = server(&self.data, &["device", "code", "--login", "wang", "--json"]);
         let said: Value = serde_json::from_str(&said).unwrap();
         let text = said["ticket"].as_str().unwrap();
@@ -68,13 +98,21 @@ impl Court {
             .decode(text.strip_prefix("waiqin1:").unwrap())
             .unwrap();
         let mut ticket: Value = serde_json::from_slice(&json).unwrap();
-        ticket["url"] = self.url.as_str().into();
+        ticket["url"] = url.into();
         ticket.as_object_mut().unwrap().remove("tls");
+        if let Some(pin) = pin {
+            ticket["tls"] = pin.into();
+        }
         let officer = said["officer"].as_str().unwrap().to_owned();
         (
             format!("waiqin1:{}", BASE64.encode(ticket.to_string())),
             officer,
         )
+    }
+
+    /// SHA-256 of its TLS key, as tickets carry it.
+    pub fn pin(&self) -> String {
+        self.ready["tls_pin"].as_str().unwrap().to_owned()
     }
 
     pub fn verified(&self) -> Value {

@@ -351,8 +351,9 @@ async fn a_token_that_is_over_is_renewed_without_hello() {
 #[tokio::test]
 async fn the_court_and_gateways_before_it_are_left_alone_for_as_long_as_they_ask() {
     let ours = refusal(503, "busy", None).with("retry-after", "300");
+    let often = refusal(429, "busy", None).with("retry-after", "300");
     let gateway = Reply::new(502, "text/html", "<h1>502</h1>").with("retry-after", "300");
-    for reply in [ours, gateway] {
+    for reply in [ours, often, gateway] {
         let (court, _server, phone) = enrolled().await;
         court.twist("sync", Twist::Instead(reply));
         assert_eq!(phone.sync().await.outcome, LastOutcome::Busy);

@@ -109,12 +109,18 @@ impl Host {
 
     /// Enrols the officer of the ticket.
     pub fn enrol(&mut self, ticket: &str) {
+        let answer = self.tries_to_enrol(ticket);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+    }
+
+    /// Sends the form of an enrolment; what the page answers.
+    pub fn tries_to_enrol(&mut self, ticket: &str) -> Answer {
         self.say("online");
         self.door.learn_csrf("/start");
         let form = [("ticket", ticket), ("pin", PIN), ("again", PIN)];
         let answer = self.door.post("/start", &form).unwrap();
-        assert_eq!(answer.status, 303, "{}", answer.body);
         self.say("offline");
+        answer
     }
 
     /// Unlocks an officer.
@@ -131,6 +137,12 @@ impl Host {
 
     /// SIGKILL, and waits until nothing of it is left.
     pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGKILL where it stands, and waits until nothing of it is left.
+    pub fn dies(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }

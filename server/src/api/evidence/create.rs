@@ -5,9 +5,11 @@ use super::headers::{
 };
 use super::receive::{Receiving, receive};
 use crate::api::caller::By;
+use crate::api::limit;
 use crate::api::problem::Refusal;
 use crate::court::Court;
 use crate::db::{Caller, Upload};
+use crate::rate::Work;
 use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -24,6 +26,7 @@ pub(super) async fn create(
     request: Request,
 ) -> Result<Response, Refusal> {
     headers::check_version(request.headers())?;
+    let place = limit::place(&court, Work::Upload, &caller)?;
     let length = announced_length(&court, request.headers())?;
     let checksum = Checksum::of(request.headers())?;
     let hash = headers::announced_hash(request.headers())?;
@@ -39,6 +42,7 @@ pub(super) async fn create(
             upload,
             offset: 0,
             checksum,
+            place,
         };
         let offset = receive(court, receiving, request.into_body()).await?;
         with.push((UPLOAD_OFFSET, HeaderValue::from(offset)));

@@ -3,10 +3,11 @@
 
 use super::headers::Checksum;
 use super::settle;
-use crate::api::problem::Refusal;
+use crate::api::problem::{Refusal, of_body};
 use crate::court::Court;
 use crate::db::{Caller, Upload};
 use crate::evidence::Part;
+use crate::rate::Place;
 use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -18,6 +19,7 @@ pub(super) struct Receiving {
     pub upload: Upload,
     pub offset: u64,
     pub checksum: Option<Checksum>,
+    pub place: Place,
 }
 
 /// Receives the body and answers where the upload stands, durably.
@@ -36,6 +38,7 @@ async fn write(court: &Court, receiving: Receiving, body: Body) -> Result<u64, R
         upload,
         offset,
         checksum,
+        place: _place,
     } = receiving;
     let part = court.evidence().take_upload(&upload.id).await?;
     let mut part = part.ok_or(Refusal::NoUpload)?;
@@ -149,8 +152,7 @@ async fn next(part: &mut Part, body: &mut BodyDataStream, stall: Duration) -> Ne
         chunk = tokio::time::timeout(stall, body.next()) => match chunk {
             Err(_) => Next::Cut(Refusal::Stalled),
             Ok(None) => Next::End,
-            // The connection broke; nobody hears the answer.
-            Ok(Some(Err(_))) => Next::Cut(Refusal::Malformed),
+            Ok(Some(Err(error))) => Next::Cut(of_body(&error)),
             Ok(Some(Ok(bytes))) => Next::Bytes(bytes),
         },
     }

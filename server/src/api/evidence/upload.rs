@@ -6,9 +6,11 @@ use super::headers::{
 };
 use super::receive::{Receiving, receive};
 use crate::api::caller::By;
+use crate::api::limit;
 use crate::api::problem::Refusal;
 use crate::court::Court;
 use crate::db::{Caller, Upload};
+use crate::rate::Work;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -57,6 +59,7 @@ pub(super) async fn patch(
     if !headers::has_bytes(request.headers()) {
         return Err(Refusal::Malformed);
     }
+    let place = limit::place(&court, Work::Upload, &caller)?;
     let offset = headers::number(request.headers(), &UPLOAD_OFFSET)?;
     let checksum = Checksum::of(request.headers())?;
     let mut upload = upload_of(&court, &caller, &id).await?;
@@ -79,6 +82,7 @@ pub(super) async fn patch(
         upload,
         offset,
         checksum,
+        place,
     };
     let offset = receive(court, receiving, request.into_body()).await?;
     let with = [

@@ -5,6 +5,7 @@ use super::compress::Packer;
 use super::pages::{Cut, Pages};
 use crate::api::problem::Refusal;
 use crate::db::DbError;
+use crate::rate::Place;
 use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
@@ -26,11 +27,12 @@ pub(super) fn accepts_zstd(headers: &HeaderMap) -> bool {
 }
 
 /// Sends opening lines and pages. What is small is one plain body; what is not is streamed, one
-/// page in memory at a time.
+/// page in memory at a time, and is under way until its last byte was taken.
 pub(super) async fn respond(
     opening: Vec<DownLine>,
     mut pages: Pages,
     zstd: bool,
+    place: Place,
 ) -> Result<Response, Refusal> {
     let mut first = Vec::new();
     for line in &opening {
@@ -46,6 +48,7 @@ pub(super) async fn respond(
         return Ok(with_headers(Body::from(first), false));
     }
     let stream = async_stream::stream! {
+        let _place = place;
         let mut line = first;
         loop {
             yield packer.pack(line);

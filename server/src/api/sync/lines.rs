@@ -1,6 +1,6 @@
 //! The request's body as lines: decompressed as it comes, bounded in window, line and total.
 
-use crate::api::problem::Refusal;
+use crate::api::problem::{Refusal, of_body};
 use crate::config::Config;
 use axum::body::BodyDataStream;
 use axum::extract::Request;
@@ -116,8 +116,7 @@ impl Lines {
         if self.raw.is_empty() {
             match tokio::time::timeout(self.stall, self.body.next()).await {
                 Err(_) => return Err(Refusal::Stalled),
-                // The connection broke; nobody hears the answer.
-                Ok(Some(Err(_))) => return Err(Refusal::Malformed),
+                Ok(Some(Err(error))) => return Err(of_body(&error)),
                 Ok(Some(Ok(bytes))) => self.raw = bytes,
                 Ok(None) => {
                     if self.zstd.as_ref().is_some_and(|zstd| !zstd.at_border) {

@@ -17,9 +17,11 @@ mod standing;
 mod take;
 
 use super::caller::By;
+use super::limit;
 use super::problem::Refusal;
 use crate::court::Court;
 use crate::db::{AuditAct, Caller, Journal, Reader};
+use crate::rate::Work;
 use axum::extract::{Request, State};
 use axum::response::Response;
 pub(super) use lines::LineSource;
@@ -45,6 +47,7 @@ pub(super) async fn sync(
     request: Request,
 ) -> Result<Response, Refusal> {
     let compressed = answer::accepts_zstd(request.headers());
+    let place = limit::place(&court, Work::Sync, &caller)?;
     let mut lines = Lines::of(request, court.config())?;
     let head = first_line(&mut lines, &court, &caller).await?;
     let begun = court.db().log_position().await?;
@@ -69,7 +72,7 @@ pub(super) async fn sync(
     // Pages are cut first: what is decided from here on is told with the next cursor.
     let pages = pages_for(&court, &caller, &head, up_to).await?;
     let opening = opening(&court, &caller, &head, &compared, &taken, pages.since()).await?;
-    answer::respond(opening, pages, compressed).await
+    answer::respond(opening, pages, compressed, place).await
 }
 
 /// Takes in what follows the first line.

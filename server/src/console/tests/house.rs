@@ -104,7 +104,36 @@ impl House {
         crate::db::cases_tests::fill(house.court.db(), &house.cases).await;
         house.add_phones().await;
         house.add_records().await;
+        house.add_incidents().await;
         house
+    }
+
+    /// One of each kind, the last two hours ago; the oldest is out of the week.
+    async fn add_incidents(&self) {
+        let mut write = self.court.db().write().await.unwrap();
+        let restored = crate::db::AuditAct::Restored;
+        let long_ago = NOW - 9 * 86_400_000;
+        write
+            .audit(restored, None, None, Some("812"), long_ago)
+            .await
+            .unwrap();
+        write.commit().await.unwrap();
+        let link = "ab".repeat(32);
+        for (n, act, object) in [
+            (
+                5,
+                crate::db::AuditAct::ServerRolledBack,
+                format!("38:{link}"),
+            ),
+            (4, crate::db::AuditAct::EntriesLost, format!("17-19:{link}")),
+            (3, crate::db::AuditAct::PhoneRestored, format!("24:{link}")),
+            (2, crate::db::AuditAct::Fork, format!("26:{link}")),
+        ] {
+            let at = NOW - n * 3_600_000;
+            let journal = self.journals[usize::from(n == 3)];
+            let noted = self.court.db().audit_incident(act, journal, &object, at);
+            assert!(noted.await.unwrap());
+        }
     }
 
     /// The settings weigh the rules so, and the server starts again.

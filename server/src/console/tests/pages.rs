@@ -64,6 +64,7 @@ async fn every_link_leads_to_a_page_and_every_form_to_a_route_in_both_languages(
             "/cases",
             "/records",
             "/undelivered",
+            "/incidents",
             "/import",
             "/devices",
             "/people",
@@ -141,6 +142,7 @@ async fn every_page_has_its_empty_state() {
                 "/undelivered",
                 vec![empty.no_entries_missing, empty.no_photos_missing],
             ),
+            ("/incidents", vec![empty.no_incident]),
             ("/import", vec![empty.no_list]),
             ("/devices", vec![empty.no_device]),
         ] {
@@ -310,4 +312,54 @@ async fn problems_are_pages_with_a_way_back() {
     assert_eq!(broken.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(broken.body.contains(ConsoleWords::ZH.broken_title));
     assert!(!broken.body.contains("sqlx") && !broken.body.contains("statement"));
+}
+
+#[tokio::test]
+async fn each_incident_says_what_happened_whose_phone_it_is_and_what_to_do() {
+    let house = House::full().await;
+    let words = &ConsoleWords::ZH;
+    let mut clerk = house.browser("clerk2").await;
+    let page = clerk.get("/incidents").await.body;
+    // Newest first, each with its numbers.
+    let told = [
+        (words.fork_title, "第 26 条", words.fork_remedy),
+        (
+            words.phone_restored_title,
+            "前 24 条",
+            words.phone_restored_remedy,
+        ),
+        (
+            words.entries_lost_title,
+            "第 17 至 19 条",
+            words.entries_lost_remedy,
+        ),
+        (
+            words.rolled_back_title,
+            "第 38 条",
+            words.rolled_back_remedy,
+        ),
+        (words.restored_title, "第 812 号", words.rolled_back_remedy),
+    ];
+    let mut rest = page.as_str();
+    for (title, numbers, remedy) in told {
+        for text in [title, numbers, remedy] {
+            let found = rest.split_once(text);
+            rest = found.unwrap_or_else(|| panic!("no {text} in its place")).1;
+        }
+    }
+    for journal in &house.journals {
+        assert!(page.contains(&format!("href=\"/devices/{journal}\"")));
+    }
+    assert!(page.contains("href=\"/decisions\"") && page.contains(words.the_server));
+    // Links are hashes that help nobody.
+    assert!(!page.contains("abababab"));
+    // What was noted this week is led to from the overview; what was nine days ago does not count.
+    let home = clerk.get("/").await.body;
+    assert!(home.contains("近 7 天有 4 起异常"), "{home}");
+    let mut officer = house.browser("officer1").await;
+    assert_eq!(
+        officer.get("/incidents").await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert!(!officer.get("/").await.body.contains("/incidents"));
 }
