@@ -42,7 +42,7 @@ pub(super) async fn create(
             upload,
             offset: 0,
             checksum,
-            place,
+            place: Some(place),
         };
         let offset = receive(court, receiving, request.into_body()).await?;
         with.push((UPLOAD_OFFSET, HeaderValue::from(offset)));

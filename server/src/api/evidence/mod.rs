@@ -43,6 +43,7 @@ pub(super) async fn bring(
         upload,
         offset: 0,
         checksum: None,
+        place: None,
     };
     receive(court.clone(), receiving, body).await.map(drop)
 }

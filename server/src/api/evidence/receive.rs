@@ -19,7 +19,8 @@ pub(super) struct Receiving {
     pub upload: Upload,
     pub offset: u64,
     pub checksum: Option<Checksum>,
-    pub place: Place,
+    /// Held while it is under way; a package's bytes come over no line.
+    pub place: Option<Place>,
 }
 
 /// Receives the body and answers where the upload stands, durably.

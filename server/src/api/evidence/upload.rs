@@ -82,7 +82,7 @@ pub(super) async fn patch(
         upload,
         offset,
         checksum,
-        place,
+        place: Some(place),
     };
     let offset = receive(court, receiving, request.into_body()).await?;
     let with = [
