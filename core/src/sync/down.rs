@@ -9,10 +9,10 @@ use crate::host::Now;
 use crate::session::IncidentKind;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
-use waiqin_protocol::journal::{Beacon, Head, JournalReceipt, Signed, entry_hash};
+use waiqin_protocol::journal::{Beacon, Head, JournalReceipt, LogPosition, Signed, entry_hash};
 use waiqin_protocol::wire::compare::Digests;
 use waiqin_protocol::wire::sync::{
-    DownLine, End, EntryMark, Heads, LINE_BYTES_MAX, Standing, VerdictRun,
+    DownLine, End, EndSaid, EntryMark, Heads, LINE_BYTES_MAX, Standing, VerdictRun,
 };
 
 /// Names of the lines that this version knows.
@@ -34,12 +34,14 @@ const KNOWN: [&str; 10] = [
 const PAGE_ENTRIES_BYTES_MAX: usize = 4 * LINE_BYTES_MAX;
 
 /// Where the phone stood when it asked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Expected {
     /// A beacon was asked for.
     pub beacon: bool,
     /// The journal's end.
     pub head: Head,
+    /// Cursor and position that it named: the answer says them only when they change.
+    pub named: (Option<String>, Option<LogPosition>),
     /// How far it was receipted.
     pub received: Head,
 }
@@ -128,7 +130,10 @@ impl<'a> Answer<'a> {
     }
 
     /// All of the answer was read: what it brought is whole, and may be compared.
-    async fn end(&mut self, end: End) -> Result<End, CallError> {
+    async fn end(&mut self, said: EndSaid) -> Result<End, CallError> {
+        let (cursor, position) = &self.expected.named;
+        let end = said.read(cursor.as_deref(), *position);
+        let end = end.ok_or_else(|| CallError::not_ours("an end that leaves nothing"))?;
         let (kept, digests) = (end.clone(), self.digests.take());
         let compares = self.talk.held(move |holdings| {
             holdings.end_pages(&kept)?;

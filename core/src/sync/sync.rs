@@ -122,6 +122,7 @@ impl Conversation {
             let expected = Expected {
                 beacon,
                 head,
+                named: (cursor.clone(), position),
                 received,
             };
             let plan = Plan {

@@ -16,7 +16,7 @@ use waiqin_protocol::journal::{
 use waiqin_protocol::suite::{Ed25519Signer, PublicKey, SUITE, Signer, sha256};
 use waiqin_protocol::wire::evidence::StatusAnswer;
 use waiqin_protocol::wire::hello::Hello;
-use waiqin_protocol::wire::sync::{DownLine, End, Standing, SyncHead, UpLine, VerdictRun};
+use waiqin_protocol::wire::sync::{DownLine, EndSaid, Standing, SyncHead, UpLine, VerdictRun};
 
 /// A data folder and the server that runs in it.
 pub struct Server {
@@ -298,7 +298,7 @@ impl Answer {
             .unwrap_or_default()
     }
 
-    pub fn end(&self) -> End {
+    pub fn end(&self) -> EndSaid {
         match self.lines.last() {
             Some(DownLine::End(end)) => end.clone(),
             _ => panic!("the answer was cut: {self:?}"),
@@ -618,8 +618,10 @@ impl Phone {
             assert!(!shrank, "an acknowledgement shrank");
             self.receipt = Some(receipt);
         }
-        if answer.status == 200 {
-            self.cursor = Some(answer.end().cursor);
+        if answer.status == 200
+            && let Some(cursor) = answer.end().cursor
+        {
+            self.cursor = Some(cursor);
         }
     }
 

@@ -147,7 +147,7 @@ pub enum DownLine {
     /// last line.
     Digests(Digests),
     /// Last line: nothing is missing.
-    End(End),
+    End(EndSaid),
 }
 
 /// The server's head for the journal.
@@ -348,8 +348,8 @@ pub struct PartySheet {
     pub name: String,
 }
 
-/// The last line: without it the answer was cut.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where an answer leaves the phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
     /// Where pages continue next time.
     pub cursor: String,
@@ -357,6 +357,44 @@ pub struct End {
     pub more: bool,
     /// The server's log position when the pages were cut.
     pub position: LogPosition,
+}
+
+/// The last line: without it the answer was cut. What the phone said and still holds is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndSaid {
+    /// Where pages continue next time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// More pages wait.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
+    /// The server's log position when the pages were cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<LogPosition>,
+}
+
+impl End {
+    /// As it is said to a phone that named these.
+    #[must_use]
+    pub fn said(self, cursor: Option<&str>, position: Option<LogPosition>) -> EndSaid {
+        EndSaid {
+            cursor: Some(self.cursor).filter(|it| cursor != Some(it.as_str())),
+            more: self.more,
+            position: Some(self.position).filter(|it| position != Some(*it)),
+        }
+    }
+}
+
+impl EndSaid {
+    /// As the phone that named these reads it; `None` when neither says it.
+    #[must_use]
+    pub fn read(self, cursor: Option<&str>, position: Option<LogPosition>) -> Option<End> {
+        Some(End {
+            cursor: self.cursor.or_else(|| cursor.map(str::to_owned))?,
+            more: self.more,
+            position: self.position.or(position)?,
+        })
+    }
 }
 
 #[cfg(test)]

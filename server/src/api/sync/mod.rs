@@ -34,7 +34,7 @@ use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::Nonce;
 use waiqin_protocol::journal::{Beacon, Head, LogPosition, Signed};
 use waiqin_protocol::wire::sync::{
-    DownLine, End, Heads, Standing, SyncHead, UpLine, UpText, VerdictRun,
+    DownLine, Heads, Standing, SyncHead, UpLine, UpText, VerdictRun,
 };
 
 /// A phone is noted as heard of at most this often.
@@ -283,18 +283,12 @@ async fn pages_for(
     up_to: LogPosition,
 ) -> Result<Pages, Refusal> {
     if caller.is_revoked() {
-        let cursor = head.cursor.clone().unwrap_or_default();
-        return Ok(Pages::none(End {
-            cursor,
-            more: false,
-            position: up_to,
-        }));
+        return Ok(Pages::none(head, up_to));
     }
     let reader = Reader {
         list_name: caller.officer.list_name.clone(),
         officer: caller.officer.id,
         journal: caller.journal.id,
     };
-    let compare = head.compare.as_deref().cloned();
-    Ok(Pages::open(court, reader, head.cursor.as_deref(), up_to, compare).await?)
+    Ok(Pages::open(court, reader, head, up_to).await?)
 }

@@ -19,8 +19,7 @@ use waiqin_protocol::fault::{Fault, planted};
 use waiqin_protocol::ids::CaseId;
 use waiqin_protocol::journal::LogPosition;
 use waiqin_protocol::suite::sha256;
-use waiqin_protocol::wire::compare::Compare;
-use waiqin_protocol::wire::sync::{DownLine, End, EntryMark, Page};
+use waiqin_protocol::wire::sync::{DownLine, End, EndSaid, EntryMark, Page, SyncHead};
 
 /// Rows read from the database at a time.
 const ROWS_AT_ONCE: u32 = 512;
@@ -41,6 +40,8 @@ pub(super) struct Cut {
 pub(super) struct Pages {
     state: State,
     comparing: Option<Comparing>,
+    /// What the phone named, and need not be told again.
+    asked: (Option<String>, Option<LogPosition>),
 }
 
 enum State {
@@ -81,19 +82,19 @@ enum Next {
 }
 
 impl Pages {
-    /// The pages after a cursor, up to a row of the log.
+    /// The pages after the cursor that a phone named, up to a row of the log.
     pub async fn open(
         court: &Court,
         reader: Reader,
-        cursor: Option<&str>,
+        head: &SyncHead,
         up_to: LogPosition,
-        compare: Option<Compare>,
     ) -> Result<Self, DbError> {
         let db = court.db().clone();
-        let mark = match cursor {
+        let mark = match &head.cursor {
             None => None,
             Some(text) => mark_of(&db, &reader.list_name, text).await?,
         };
+        let compare = head.compare.as_deref().cloned();
         let comparing = compare.map(|ask| Comparing::new(court, reader.clone(), ask));
         let state = State::Cutting(Box::new(Cutting {
             db,
@@ -108,7 +109,11 @@ impl Pages {
             page_bytes_max: court.limits().page_bytes_max,
             answer_bytes_left: court.config().answer_bytes_max,
         }));
-        Ok(Self { state, comparing })
+        Ok(Self {
+            state,
+            comparing,
+            asked: (head.cursor.clone(), head.position),
+        })
     }
 
     /// Row of the log up to which the phone has been told everything; `None` when its view begins
@@ -121,16 +126,22 @@ impl Pages {
         }
     }
 
-    /// No pages.
-    pub fn none(end: End) -> Self {
+    /// No pages: the cursor stays where it was.
+    pub fn none(head: &SyncHead, position: LogPosition) -> Self {
+        let end = End {
+            cursor: head.cursor.clone().unwrap_or_default(),
+            more: false,
+            position,
+        };
         Self {
             state: State::Over(end),
             comparing: None,
+            asked: (head.cursor.clone(), head.position),
         }
     }
 
     /// The next line; `Err` of the inner result is the end.
-    pub async fn next(&mut self) -> Result<Result<Cut, End>, DbError> {
+    pub async fn next(&mut self) -> Result<Result<Cut, EndSaid>, DbError> {
         if let State::Cutting(cutting) = &mut self.state {
             match cutting.next().await? {
                 Ok(cut) => return Ok(Ok(cut)),
@@ -146,7 +157,8 @@ impl Pages {
         {
             return Ok(Ok(cut));
         }
-        Ok(Err(end.clone()))
+        let (cursor, position) = &self.asked;
+        Ok(Err(end.clone().said(cursor.as_deref(), *position)))
     }
 }
 
