@@ -98,6 +98,9 @@ fn kind_of(act: &str, words: &ConsoleWords) -> Kind {
     } else if is(AuditAct::ServerRolledBack) {
         let (meaning, remedy) = (words.rolled_back_meaning, words.rolled_back_remedy);
         kind("law", words.rolled_back_title, meaning, remedy)
+    } else if is(AuditAct::CaseDiffered) {
+        let (meaning, remedy) = (words.case_differed_meaning, words.case_differed_remedy);
+        kind("care", words.case_differed_title, meaning, remedy)
     } else if is(AuditAct::Restored) {
         let (meaning, remedy) = (words.restored_meaning, words.rolled_back_remedy);
         kind("care", words.restored_title, meaning, remedy)
@@ -123,6 +126,12 @@ fn what_of(incident: &IncidentShown, words: &ConsoleWords) -> String {
         }
         act if act == AuditAct::ServerRolledBack.as_str() => {
             (words.rolled_back_what, vec![("n", number)])
+        }
+        act if act == AuditAct::CaseDiffered.as_str() => {
+            let number = incident.case_number.as_deref();
+            let unnamed = words.case_differed_none;
+            let shown = number.unwrap_or(if object == "-" { unnamed } else { object });
+            (words.case_differed_what, vec![("n", shown)])
         }
         act if act == AuditAct::Restored.as_str() => (words.restored_what, vec![("n", number)]),
         act => (

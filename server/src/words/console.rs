@@ -395,6 +395,11 @@ waiqin_protocol::words! {
         restored_title: "服务器已恢复", "Server restored";
         restored_what: "服务器由备份恢复，接续台账第 {n} 号。", "The server was put back from a backup and goes on after number {n} of its log.";
         restored_meaning: "备份以后交来的内容由手机自己补交。", "What was delivered after the backup is brought again by the phones.";
+        case_differed_title: "个案不一致", "Case differed";
+        case_differed_what: "{n} 在手机上与法院所存不同。", "{n} was not on the phone as the court has it.";
+        case_differed_none: "案号待补的记录", "Records whose case number is to be added";
+        case_differed_meaning: "每日核对发现的。手机已重新取回该案，本人未交的内容没有动。", "Found by the daily comparison. The phone fetched the case again; what its officer had not delivered was not touched.";
+        case_differed_remedy: "偶有一次不必处理；同一部手机反复出现，检查其存储，并请系统管理员运行 doctor。", "Once is nothing to act on. Where one phone does it again and again, look at its storage, and have the administrator run doctor.";
         other_incident_title: "其他", "Other";
         other_incident_what: "{act} {object}", "{act} {object}";
         other_incident_meaning: "按审计记录的原名列出。", "Named as the audit log names it.";

@@ -21,6 +21,8 @@ pub struct IncidentShown {
     pub officer_name: Option<String>,
     /// What the phone calls itself.
     pub device_name: Option<String>,
+    /// Number of the case that it is about.
+    pub case_number: Option<String>,
 }
 
 impl Db {
@@ -30,8 +32,10 @@ impl Db {
     /// When the database does not answer.
     pub async fn incidents(&self, limit: u32) -> Result<Vec<IncidentShown>, DbError> {
         let sql = format!(
-            "SELECT a.at_ms, a.act, a.object, a.journal, u.name, j.device_name FROM audit a \
-             LEFT JOIN journals j ON j.id = a.journal LEFT JOIN users u ON u.id = j.officer \
+            "SELECT a.at_ms, a.act, a.object, a.journal, u.name, j.device_name, c.number \
+             FROM audit a LEFT JOIN journals j ON j.id = a.journal \
+             LEFT JOIN users u ON u.id = j.officer \
+             LEFT JOIN cases c ON a.act = 'incident-case-differed' AND c.id = a.object \
              WHERE {ARE_INCIDENTS} ORDER BY a.number DESC LIMIT $1"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -45,6 +49,7 @@ impl Db {
             journal: row.get(3),
             officer_name: row.get(4),
             device_name: row.get(5),
+            case_number: row.get(6),
         });
         Ok(shown.collect())
     }
