@@ -157,15 +157,25 @@ impl Views {
             kept.retain(|it| *it != id);
             cases.put(target, &self.store.name(sheet.id.as_bytes()), sheet);
         }
+        let mut left = BTreeSet::new();
         for id in &page.removed {
             let key = self.store.name(id.0.as_bytes());
             let sheet: Option<CaseSheet> = self.store.get(target, &key)?;
             match sheet {
                 Some(sheet) if keep(&sheet)? => kept.push(id.clone()),
                 Some(_) | None => {
-                    subjects.extend(self.drop_others(&mut written, others, id)?);
+                    left.insert(id);
                     cases.remove(target, &key);
                 }
+            }
+        }
+        if slots.building && !left.is_empty() {
+            // Its records are not folded yet, so nothing lists them by their case.
+            let left = |case: &CaseId| left.contains(case);
+            self.drop_of_cases(&mut written, others, &left, &BTreeSet::new())?;
+        } else {
+            for id in left {
+                subjects.extend(self.drop_others(&mut written, others, id)?);
             }
         }
         subjects.extend(self.put_others(&mut written, others, log, entries)?);

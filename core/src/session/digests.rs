@@ -7,7 +7,7 @@ use super::fold::Fold;
 use super::others::OtherStored;
 use super::views::{Views, meta};
 use crate::journal::Line;
-use crate::store::{StoreError, Tree};
+use crate::store::{SealedBatch, StoreError, Tree};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io;
@@ -146,27 +146,40 @@ impl Views {
         came: &BTreeSet<Vec<u8>>,
     ) -> Result<(), StoreError> {
         let tree = self.others_written()?;
-        let (mut from, mut subjects) = (Vec::new(), BTreeSet::new());
         let mut batch = self.store.batch();
+        let of_case = |found: &CaseId| found == case;
+        let subjects = self.drop_of_cases(&mut batch, tree, &of_case, came)?;
+        batch.commit()?;
+        self.refold(log, &subjects)
+    }
+
+    /// Takes away what a tree holds of some cases, by the case that stands with each entry, beyond the
+    /// keys that came; what does not open belongs to any. The records concerned.
+    pub(super) fn drop_of_cases(
+        &self,
+        batch: &mut SealedBatch<'_>,
+        tree: Tree,
+        dropped: &dyn Fn(&CaseId) -> bool,
+        came: &BTreeSet<Vec<u8>>,
+    ) -> Result<BTreeSet<SubjectId>, StoreError> {
+        let (mut from, mut subjects) = (Vec::new(), BTreeSet::new());
         loop {
             let found =
                 self.store
                     .scan_readable::<OtherStored>(tree, &[], &from, ENTRIES_AT_ONCE)?;
-            let Some((last, _)) = found.last() else { break };
+            let Some((last, _)) = found.last() else {
+                return Ok(subjects);
+            };
             from = after(last);
-            for (key, other) in &found {
-                let of_case = other
-                    .as_ref()
-                    .is_none_or(|it| it.case.as_ref().unwrap_or(&no_case()) == case);
-                if of_case && !came.contains(key) {
-                    batch.remove(tree, key);
+            for (key, other) in found {
+                let of_case = other.is_none_or(|it| dropped(&it.case.unwrap_or_else(no_case)));
+                if of_case && !came.contains(&key) {
+                    batch.remove(tree, &key);
                     let subject = key.first_chunk::<16>();
                     subjects.extend(subject.map(|id| SubjectId::from_bytes(*id)));
                 }
             }
         }
-        batch.commit()?;
-        self.refold(log, &subjects)
     }
 
     fn others_written(&self) -> Result<Tree, StoreError> {

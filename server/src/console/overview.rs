@@ -163,6 +163,47 @@ pub(super) async fn overview(page: Page) -> Result<Response, Problem> {
     })
 }
 
+/// What waits for a decision, and incidents of the last week.
+async fn waiting(page: &Page, attention: &mut Vec<Attention>) -> Result<(), Problem> {
+    let desk = &page.desk;
+    let words = page.words();
+    let contested = RecordFilter {
+        contested: true,
+        ..RecordFilter::default()
+    };
+    let contested = desk.db().records_counted(&contested, COUNTED).await?;
+    let held = desk.db().held_counted(COUNTED).await?;
+    let lines = [
+        (
+            contested,
+            words.attention_contested,
+            words.attention_contested_note,
+        ),
+        (held, words.attention_held, words.attention_held_note),
+    ];
+    for (n, text, note) in lines.into_iter().filter(|it| it.0 > 0) {
+        attention.push(Attention {
+            class: "care",
+            text: fill(text, &[("n", &show::count(n))]),
+            note: note.to_owned(),
+            href: "/decisions".to_owned(),
+        });
+    }
+    let incidents = desk
+        .db()
+        .incidents_since(desk.now_ms() - 7 * DAY_MS)
+        .await?;
+    if incidents > 0 {
+        attention.push(Attention {
+            class: "care",
+            text: fill(words.attention_incidents, &[("n", &show::count(incidents))]),
+            note: words.attention_incidents_note.to_owned(),
+            href: "/incidents".to_owned(),
+        });
+    }
+    Ok(())
+}
+
 /// What the office waits for: undelivered entries and photos, silent phones.
 async fn office(
     page: &Page,
@@ -207,40 +248,7 @@ async fn office(
         class: "",
         href: "/devices".to_owned(),
     });
-    let contested = RecordFilter {
-        contested: true,
-        ..RecordFilter::default()
-    };
-    let contested = desk.db().records_counted(&contested, COUNTED).await?;
-    let held = desk.db().held_counted(COUNTED).await?;
-    let waiting = [
-        (
-            contested,
-            words.attention_contested,
-            words.attention_contested_note,
-        ),
-        (held, words.attention_held, words.attention_held_note),
-    ];
-    for (n, text, note) in waiting.into_iter().filter(|it| it.0 > 0) {
-        attention.push(Attention {
-            class: "care",
-            text: fill(text, &[("n", &show::count(n))]),
-            note: note.to_owned(),
-            href: "/decisions".to_owned(),
-        });
-    }
-    let incidents = desk
-        .db()
-        .incidents_since(desk.now_ms() - 7 * DAY_MS)
-        .await?;
-    if incidents > 0 {
-        attention.push(Attention {
-            class: "care",
-            text: fill(words.attention_incidents, &[("n", &show::count(incidents))]),
-            note: words.attention_incidents_note.to_owned(),
-            href: "/incidents".to_owned(),
-        });
-    }
+    waiting(page, attention).await?;
     for journal in &undelivered.journals {
         attention.push(Attention {
             class: "care",

@@ -81,6 +81,7 @@ impl Oracle {
         wrong: &mut Vec<String>,
     ) {
         let at_court = hashes_of(court);
+        let gaps = gaps_of(court);
         for phone in phones {
             let seat = phone.seat;
             let rests = ["Done", "DoneWithIncidents"].contains(&phone.outcome.as_str());
@@ -104,6 +105,9 @@ impl Oracle {
             // Counts come from receipts: what a phone calls delivered is there.
             let written = phone.written.iter().flatten();
             let missing = written.filter(|bytes| !at_court.contains(&sha256(bytes)));
+            // What the phone named as lost stays lost at the court, though a copy that was put back
+            // reads it again.
+            let missing = missing.filter(|bytes| !gaps.iter().any(|gap| gap.names(bytes)));
             // A revoked phone with nothing new is told nothing, not even that the court was put back.
             let told = !(phone.revoked && self.court_put_back);
             if told && missing.count() as u64 > phone.undelivered_entries {
@@ -177,15 +181,27 @@ impl Lost {
     fn holds(&self, it: &Saved) -> bool {
         it.journal == self.journal && (self.from..=self.to).contains(&it.seq)
     }
+
+    fn names(&self, bytes: &[u8]) -> bool {
+        let entry: Value = serde_json::from_slice(bytes).unwrap_or_default();
+        let seq = entry["seq"].as_u64().unwrap_or_default();
+        text(&entry["journal"]) == self.journal && (self.from..=self.to).contains(&seq)
+    }
+}
+
+/// What gaps at the court name.
+fn gaps_of(court: &Tables) -> Vec<Lost> {
+    let gaps = court.gaps.iter();
+    gaps.map(|(journal, from, to, _)| Lost {
+        journal: journal.clone(),
+        from: *from,
+        to: *to,
+    })
+    .collect()
 }
 
 /// What gaps at the court and entries *entries lost*, wherever they are, name.
 fn named_lost(court: &Tables, phones: &[SeatView]) -> Vec<Lost> {
-    let gaps = court.gaps.iter().map(|(journal, from, to, _)| Lost {
-        journal: journal.clone(),
-        from: *from,
-        to: *to,
-    });
     let written = phones
         .iter()
         .flat_map(|phone| phone.written.iter().flatten());
@@ -199,5 +215,5 @@ fn named_lost(court: &Tables, phones: &[SeatView]) -> Vec<Lost> {
             to: change["to"].as_u64().unwrap_or_default(),
         })
     });
-    gaps.chain(declared).collect()
+    gaps_of(court).into_iter().chain(declared).collect()
 }
