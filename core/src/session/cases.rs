@@ -304,6 +304,8 @@ mod tests {
     use crate::secret::SecretKey;
     use crate::store::{MemoryStore, SealedStore};
     use std::sync::Arc;
+    use waiqin_protocol::ids::{JournalId, SubjectId};
+    use waiqin_protocol::journal::entry_hash;
     use waiqin_protocol::wire::sync::PartySheet;
 
     fn views() -> Views {
@@ -432,6 +434,32 @@ mod tests {
             )
             .unwrap();
         assert_eq!(ids(&views, ""), ["3", "4"]);
+    }
+
+    #[test]
+    fn what_leaves_while_a_view_is_built_takes_its_entries_along() {
+        let views = views();
+        let subject = |n: u8| SubjectId::from_bytes([n; 16]);
+        let mark = |n: u8| EntryMark {
+            case: Some(CaseId(n.to_string())),
+            hash: entry_hash(b"{}"),
+            journal: JournalId::from_bytes([9; 16]),
+            number: 3,
+            seq: n.into(),
+            subject: subject(n),
+        };
+        let cases = vec![sheet("1", "甲", None, false), sheet("2", "乙", None, false)];
+        let entries = [1, 2].map(|n| (mark(n), "{}".to_owned())).to_vec();
+        views
+            .apply_page(&line(), &page(cases, &[], true), entries, NONE)
+            .unwrap();
+        views
+            .apply_page(&line(), &page(vec![], &["1"], false), Vec::new(), NONE)
+            .unwrap();
+        views.end_pages(&line(), NONE).unwrap();
+        assert_eq!(ids(&views, ""), ["2"]);
+        assert_eq!(views.others(subject(1)).unwrap(), []);
+        assert_eq!(views.others(subject(2)).unwrap().len(), 1);
     }
 
     #[test]
