@@ -228,6 +228,8 @@ pub fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .danger_accept_invalid_certs(true)
         .no_proxy()
+        // A line that was idle may be closed by the server in the moment in which it is used again.
+        .pool_max_idle_per_host(0)
         .build()
         .unwrap()
 }
