@@ -224,8 +224,8 @@ fn migrator() -> Migrator {
         ),
         (
             10,
-            "named later",
-            include_str!("../../migrations/0010_named_later.sql"),
+            "view order",
+            include_str!("../../migrations/0010_view_order.sql"),
         ),
     ];
     let migrations = files.map(|(version, name, sql)| {

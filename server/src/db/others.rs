@@ -126,19 +126,21 @@ pub(super) fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
 
 /// What came to stand, what came with its record to a case, and what came with its case into the
 /// scope: each by its own index and bounded for itself, so that the cost is that of what is new. CROSS
-/// JOIN keeps SQLite to the order written. Released entries of a fork, which are few, come to every phone
-/// of their officer: the one that wrote on does not have them. The own pushes are passed over by their rows of the log.
+/// JOIN keeps SQLite to the order written. What the asking journal wrote is passed over within the index.
+/// Released entries of a fork, which are few, come to every phone of their officer: the one that wrote on
+/// does not have them.
 const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes, case_id FROM ( \
-     SELECT * FROM (SELECT l.number AS number, l.number AS taken, e.seq, e.journal, e.subject, \
-     e.hash, e.bytes, r.case_id FROM log l CROSS JOIN entries e CROSS JOIN records r \
+     SELECT * FROM (SELECT e.verdict_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
+     e.subject, e.hash, e.bytes, r.case_id FROM entries e CROSS JOIN records r \
      LEFT JOIN cases c ON c.id = r.case_id \
-     WHERE l.number >= $3 AND l.number <= $4 AND l.journal <> $2 AND e.verdict_number = l.number \
-     AND (l.number > $3 OR l.number > $5 OR (l.number = $5 AND e.seq > $6)) \
-     AND r.subject = e.subject AND r.case_number <= l.number \
-     AND ((c.officer = $1 AND c.scope_number <= l.number) \
+     WHERE e.verdict_number >= $3 AND e.verdict_number <= $4 AND e.journal <> $2 \
+     AND (e.verdict_number > $3 OR e.verdict_number > $5 \
+     OR (e.verdict_number = $5 AND e.seq > $6)) \
+     AND r.subject = e.subject AND r.case_number <= e.verdict_number \
+     AND ((c.officer = $1 AND c.scope_number <= e.verdict_number) \
      OR (r.case_id IS NULL AND r.officer = $8)) \
-     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
-     ORDER BY l.number, e.seq LIMIT $7) AS came \
+     AND e.verdict IN ('accepted', 'interleaved', 'contested') \
+     ORDER BY e.verdict_number, e.seq LIMIT $7) AS came \
      UNION ALL \
      SELECT * FROM (SELECT r.case_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
      e.subject, e.hash, e.bytes, r.case_id FROM records r CROSS JOIN entries e \
