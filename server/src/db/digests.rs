@@ -34,8 +34,6 @@ struct Placed {
     subject: SubjectId,
     counted: String,
     place: String,
-    /// A row of the log that is no newer than any entry that stands in it.
-    began: u64,
 }
 
 /// The place of records of a case; of those of an officer whose case nobody knows when it is empty.
@@ -86,14 +84,7 @@ impl Write {
         let mut changes = Changes::default();
         let moved = self.moved(since, now).await?;
         let subjects: Vec<SubjectId> = moved.iter().map(|it| it.subject).collect();
-        // What began in this write stands in it whole; what began before is read.
-        let before = moved.iter().filter(|it| it.began <= since);
-        let before: Vec<SubjectId> = before.map(|it| it.subject).collect();
-        let mut standing = sums(self.tx(), &before).await?;
-        for record in moved.iter().filter(|it| it.began > since) {
-            let came = came.0.get(&record.subject).cloned();
-            standing.insert(record.subject, came.unwrap_or_default());
-        }
+        let standing = sums(self.tx(), &subjects).await?;
         for record in &moved {
             for (journal, digest) in standing.get(&record.subject).into_iter().flatten() {
                 changes.come(&record.place, journal, digest);
@@ -129,7 +120,7 @@ impl Write {
     /// Records that came to another place under rows of the log after `since`.
     async fn moved(&mut self, since: u64, now: u64) -> Result<Vec<Placed>, DbError> {
         let sql = format!(
-            "SELECT subject, counted, {PLACE}, first_number FROM records \
+            "SELECT subject, counted, {PLACE} FROM records \
              WHERE case_number > $1 AND case_number <= $2 AND counted <> {PLACE}"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -237,7 +228,7 @@ impl Db {
         let mut counted = 0;
         loop {
             let sql = format!(
-                "SELECT subject, counted, {PLACE}, first_number FROM records WHERE counted = '' \
+                "SELECT subject, counted, {PLACE} FROM records WHERE counted = '' \
                  ORDER BY subject LIMIT $1"
             );
             let mut write = self.write().await?;
@@ -323,7 +314,7 @@ impl Db {
         let (mut misfits, mut after) = (Vec::new(), String::new());
         let mut fresh: BTreeMap<(String, String), Digest> = BTreeMap::new();
         let sql = format!(
-            "SELECT subject, counted, {PLACE}, first_number FROM records WHERE subject > $1 \
+            "SELECT subject, counted, {PLACE} FROM records WHERE subject > $1 \
              ORDER BY subject LIMIT $2"
         );
         let mut connection = self.pool().acquire().await?;
@@ -404,7 +395,6 @@ fn placed_of(row: &AnyRow) -> Result<Placed, DbError> {
         subject: super::parsed(row.get(0), "subject of a record")?,
         counted: row.get(1),
         place: row.get(2),
-        began: super::number_out(row.get(3))?,
     })
 }
 
