@@ -77,7 +77,7 @@ impl Write {
     /// Brings the digests to what this write made of entries and records.
     pub(super) async fn keep_digests(&mut self) -> Result<(), DbError> {
         let came = std::mem::take(&mut self.came);
-        let (since, now) = (self.began.number, self.position().number);
+        let (since, now) = (self.first_number() - 1, self.position().number);
         if came.0.is_empty() && since == now {
             return Ok(());
         }

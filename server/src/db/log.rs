@@ -62,8 +62,6 @@ pub struct LogRow {
 /// [`Write::commit`], nothing of it happened.
 pub struct Write {
     turn: Turn,
-    /// Where the log ended before.
-    pub(super) began: LogPosition,
     position: LogPosition,
     /// Entries that came to stand in it.
     pub(super) came: Came,
@@ -77,7 +75,6 @@ impl Db {
     pub async fn write(&self) -> Result<Write, DbError> {
         let turn = self.writer.turn(self.pool()).await?;
         Ok(Write {
-            began: turn.position,
             position: turn.position,
             came: Came::default(),
             turn,
