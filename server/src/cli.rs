@@ -4,6 +4,8 @@ use crate::clock::SystemClock;
 use crate::commands::bench::Bench;
 use crate::commands::device::{self, DeviceCommand};
 use crate::commands::import::{self, ImportArgs, RollbackArgs, Said};
+use crate::commands::reconcile::{self, ReconcileCommand};
+use crate::commands::records::{self, RecordsArgs};
 use crate::commands::restore::{self, RestoreArgs};
 use crate::commands::user::{self, UserCommand};
 use crate::commands::{backup, doctor, hand_in, init, serve, verify};
@@ -79,6 +81,20 @@ enum Command {
         place: Place,
         #[command(flatten)]
         args: RollbackArgs,
+    },
+    /// Compares records with the case list: try, list, decide.
+    Reconcile {
+        #[command(flatten)]
+        place: Place,
+        #[command(subcommand)]
+        command: ReconcileCommand,
+    },
+    /// Lists the field's records.
+    Records {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        args: RecordsArgs,
     },
     /// Backs database, settings and evidence up into a folder while the server serves.
     Backup {
@@ -191,6 +207,16 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Rollback { place, args } => {
             return Ok(said(
                 import::rollback(&place.court(words).await?, args, cli.lang).await?,
+            ));
+        }
+        Command::Reconcile { place, command } => {
+            return Ok(said(
+                reconcile::run(&place.court(words).await?, command, cli.lang).await?,
+            ));
+        }
+        Command::Records { place, args } => {
+            return Ok(said(
+                records::run(&place.court(words).await?, &args, cli.lang).await?,
             ));
         }
         Command::Backup {

@@ -25,6 +25,7 @@ pub mod keys;
 pub mod list;
 pub mod password;
 mod rate;
+mod reconcile;
 mod record;
 pub mod serve;
 pub mod tls;

@@ -14,6 +14,7 @@ pub mod ids;
 pub mod journal;
 pub mod numbers;
 pub mod package;
+pub mod reconcile;
 pub mod record;
 pub mod rules;
 pub mod suite;

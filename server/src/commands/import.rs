@@ -65,7 +65,9 @@ pub struct Said {
 }
 
 impl Said {
-    fn well(answer: String) -> Self {
+    /// It went well.
+    #[must_use]
+    pub fn well(answer: String) -> Self {
         Self {
             answer,
             trouble: None,

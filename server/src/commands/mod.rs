@@ -7,6 +7,8 @@ pub mod doctor;
 pub mod hand_in;
 pub mod import;
 pub mod init;
+pub mod reconcile;
+pub mod records;
 pub mod restore;
 pub mod serve;
 pub mod user;

@@ -117,7 +117,7 @@ pub(super) fn reason_word(reason: &str, words: &ConsoleWords) -> &'static str {
 }
 
 /// The name of an act; `stored` as the journal has it.
-pub(super) fn act_word(stored: &str, words: &ConsoleWords) -> &'static str {
+pub(crate) fn act_word(stored: &str, words: &ConsoleWords) -> &'static str {
     let Ok(act) = serde_json::from_value::<Act>(serde_json::Value::from(stored)) else {
         return words.act_unknown;
     };

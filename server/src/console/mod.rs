@@ -43,6 +43,8 @@ mod visitor;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use entries::act_word;
+
 use crate::court::Court;
 use axum::Router;
 

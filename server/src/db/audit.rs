@@ -42,6 +42,8 @@ pub enum AuditAct {
     ContestDecided,
     /// The office let a held entry stand.
     HeldReleased,
+    /// The office concluded on a record by the case list.
+    Concluded,
     /// A case was read.
     CaseRead,
     /// Evidence was read.
@@ -80,6 +82,7 @@ impl AuditAct {
             Self::OfficeJournal => "office-journal",
             Self::ContestDecided => "contest-decided",
             Self::HeldReleased => "held-released",
+            Self::Concluded => "concluded",
             Self::CaseRead => "case-read",
             Self::EvidenceRead => "evidence-read",
             Self::HandedIn => "handed-in",

@@ -11,6 +11,7 @@ mod rematch;
 mod rollback;
 mod version;
 
+pub(super) use kept::kept_json;
 pub use rollback::{Decision, RolledBack, RollingBack};
 
 use waiqin_protocol::ids::OfficerId;

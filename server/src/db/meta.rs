@@ -16,6 +16,8 @@ pub enum Meta {
     ServedUrl,
     /// The newest backup that was read again whole, JSON: see [`Db::newest_backup`].
     Backup,
+    /// Records of before outcomes were kept have been judged.
+    Reconciled,
 }
 
 impl Meta {
@@ -26,6 +28,7 @@ impl Meta {
             Self::CourtClock => "court_clock",
             Self::ServedUrl => "served_url",
             Self::Backup => "backup",
+            Self::Reconciled => "reconciled",
         }
     }
 }

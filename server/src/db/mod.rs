@@ -6,6 +6,7 @@
 //! statement locks the counter row of the log until commit: log numbers become visible in order,
 //! and there is one writer at a time on both engines.
 
+mod around;
 mod audit;
 mod backup;
 mod cases;
@@ -24,6 +25,7 @@ mod lists;
 mod log;
 mod meta;
 mod others;
+mod outcomes;
 mod records;
 mod refetch;
 mod scope;
@@ -32,6 +34,7 @@ mod tokens;
 mod users;
 mod web_sessions;
 
+pub use around::{Around, KnownCase};
 pub use audit::AuditAct;
 pub use backup::Backup;
 #[cfg(test)]
@@ -52,6 +55,9 @@ pub use lists::{AppliedBy, Applying, Decision, RolledBack, RollingBack};
 pub use log::{LogKind, LogRow, Write};
 pub use meta::Meta;
 pub use others::{EntryMark, OtherEntry, Reader, Within};
+pub use outcomes::{
+    BoardFilter, BoardRow, NewOutcome, OutcomeRow, QuestionRow, SUBJECTS_AT_ONCE, Tally,
+};
 pub use records::NewRecord;
 pub use scope::{ScopeCase, ScopeChange, ScopeMark};
 pub use tokens::Caller;
@@ -59,9 +65,9 @@ pub use users::{Role, User};
 pub use web_sessions::{NewSession, SignInUser, WebSession};
 
 pub(crate) use stored::text_of;
+pub(crate) use stored::word;
 use stored::{
-    json, number_in, number_out, of_json, of_json_or_none, of_word, parsed, parsed_or_none,
-    rows_of, word,
+    json, number_in, number_out, of_json, of_json_or_none, of_word, parsed, parsed_or_none, rows_of,
 };
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -226,6 +232,11 @@ fn migrator() -> Migrator {
             10,
             "view order",
             include_str!("../../migrations/0010_view_order.sql"),
+        ),
+        (
+            11,
+            "outcomes",
+            include_str!("../../migrations/0011_outcomes.sql"),
         ),
     ];
     let migrations = files.map(|(version, name, sql)| {

@@ -108,6 +108,25 @@ impl Write {
             .await
     }
 
+    /// The case of the list to which a record belongs: where people put it, else what it names.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn case_of(&mut self, record: &Record) -> Result<Option<String>, DbError> {
+        if let Some(id) = record.placed() {
+            // A list without ids of its own calls a case by its number, until a list gives it one.
+            let placed = CaseRef {
+                id: Some(id.clone()),
+                normal: Some(id.0.clone()),
+                ..CaseRef::default()
+            };
+            if let Some(case) = self.case_named(&placed).await? {
+                return Ok(Some(case));
+            }
+        }
+        self.case_named(&record.case).await
+    }
+
     /// The case of the list that a name means: by the list's id, then by the normal number, then by
     /// a former number. `None` when no case fits, or more than one: a person decides then.
     ///

@@ -43,7 +43,7 @@ pub(super) fn of_json_or_none<T: DeserializeOwned>(
 }
 
 /// The word of an enum, as on the wire.
-pub(super) fn word<T: Serialize>(value: &T) -> Result<String, DbError> {
+pub(crate) fn word<T: Serialize>(value: &T) -> Result<String, DbError> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => Ok(word),
         Ok(_) | Err(_) => Err(DbError::Stored {

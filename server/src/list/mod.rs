@@ -40,6 +40,7 @@ pub use error::{ListError, OtherKind};
 pub use format::{Format, FormatKind};
 pub use header::Field;
 pub use limits::Limits;
+pub(crate) use merge::squeezed;
 pub use note::{Against, LostCell, Note, NoteKind, RejectReason, Rejected, field_word};
 pub use place::Place;
 pub use read_list::ReadList;

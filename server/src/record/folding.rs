@@ -1,6 +1,7 @@
 //! Records being folded within a transaction.
 
 use crate::db::{DbError, NewRecord, Write};
+use crate::reconcile::reconsider;
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 use waiqin_protocol::ids::{EntryHash, SubjectId};
 use waiqin_protocol::journal::{Change, Entry};
@@ -82,14 +83,19 @@ impl Folding {
     /// Writes what changed under the newest row of the log.
     pub async fn keep(mut self, write: &mut Write) -> Result<(), DbError> {
         let mut changed = Vec::with_capacity(self.changed.len());
+        let mut sealed = BTreeMap::new();
         for subject in &self.changed {
             if let Some(record) = self.records.remove(subject) {
-                let case_id = write.case_named(&record.case).await?;
+                let case_id = write.case_of(&record).await?;
+                if !record.seals.is_empty() {
+                    sealed.insert(*subject, record.clone());
+                }
                 changed.push(NewRecord { record, case_id });
             }
         }
         let number = write.position().number;
-        write.put_records(&changed, number).await
+        write.put_records(&changed, number).await?;
+        reconsider(write, &sealed).await
     }
 }
 

@@ -27,6 +27,9 @@ pub(crate) enum NotDone {
     /// What it was about has changed since it was shown.
     #[error("what was decided about has changed since it was shown")]
     Changed,
+    /// The case that it names is not in the list, or none is named.
+    #[error("a decision names no case of the list")]
+    Case,
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -108,7 +111,7 @@ pub(crate) async fn release(court: &Court, by: OfficerId, release: Release) -> R
     acting.end(AuditAct::HeldReleased).await
 }
 
-fn reason_of(text: &str) -> Result<String, NotDone> {
+pub(super) fn reason_of(text: &str) -> Result<String, NotDone> {
     let text = text.trim();
     let chars = text.chars().count();
     if chars == 0 || chars > REASON_CHARS_MAX {
@@ -118,7 +121,7 @@ fn reason_of(text: &str) -> Result<String, NotDone> {
 }
 
 /// Acts of the office that become true together.
-struct Acting<'a> {
+pub(super) struct Acting<'a> {
     court: &'a Court,
     by: OfficerId,
     write: Write,
@@ -129,7 +132,7 @@ struct Acting<'a> {
 }
 
 impl<'a> Acting<'a> {
-    async fn begin(
+    pub async fn begin(
         court: &'a Court,
         by: OfficerId,
         mut write: Write,
@@ -152,7 +155,7 @@ impl<'a> Acting<'a> {
 
     /// Writes an entry about a record and folds it. What is about a record that is not open yet
     /// waits for it, as any entry does.
-    fn act(&mut self, subject: SubjectId, change: Change) -> Result<(), NotDone> {
+    pub fn act(&mut self, subject: SubjectId, change: Change) -> Result<(), NotDone> {
         let record = self.folding.record(subject);
         let entry = Entry {
             at: at(self.court),
@@ -182,7 +185,7 @@ impl<'a> Acting<'a> {
     }
 
     /// Commits what was written, with a receipt, and everything that follows from it.
-    async fn end(mut self, act: AuditAct) -> Result<(), NotDone> {
+    pub async fn end(mut self, act: AuditAct) -> Result<(), NotDone> {
         let now_ms = self.court.clock().now_ms();
         let head = self.chain.head();
         let body = serde_json::json!({

@@ -7,3 +7,4 @@ pub mod doctor;
 pub mod hand_in;
 pub mod keeping;
 pub mod list;
+pub mod reconcile;

@@ -12,5 +12,5 @@ pub mod land;
 pub mod money;
 #[cfg(test)]
 mod properties;
-mod text;
+pub(crate) mod text;
 pub mod vehicle;

@@ -23,7 +23,7 @@ pub(super) fn half_width(c: char) -> Option<char> {
 
 /// The text without white space and invisible characters, full-width ASCII made half-width; `None`
 /// when more than `chars_max` characters came in.
-pub(super) fn squeeze(text: &str, chars_max: usize) -> Option<String> {
+pub(crate) fn squeeze(text: &str, chars_max: usize) -> Option<String> {
     if text.chars().nth(chars_max).is_some() {
         return None;
     }

@@ -3,7 +3,9 @@
 use super::body::{Body, manifest};
 use super::facts::Amends;
 use super::items::ItemOrder;
-use super::parts::{CountersignState, Decision, EvidenceState, Refusal, Seal, Signature};
+use super::parts::{
+    Conclusion, CountersignState, Decision, EvidenceState, Refusal, Seal, Signature,
+};
 use crate::canonical::Value;
 use crate::fault::{Fault, planted};
 use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash, SubjectId};
@@ -50,6 +52,9 @@ pub struct Record {
     /// Choices between values that stood against each other, in order of entry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
+    /// What the office concluded by the case list, in order of entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conclusions: Vec<Conclusion>,
     /// Entries that a person released (放行): they stand though nobody knows what their author had
     /// seen.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -152,6 +157,7 @@ impl Record {
             seals: Vec::new(),
             countersigns: Vec::new(),
             decisions: Vec::new(),
+            conclusions: Vec::new(),
             released: BTreeSet::new(),
             amends: None,
             voided: None,
@@ -288,9 +294,29 @@ impl Record {
             Change::RecordOpened { .. } => {
                 return Err((Verdict::Refused, VerdictReason::NotOfThisJournal));
             }
+            Change::Concluded {
+                case,
+                decision,
+                findings,
+                list_version,
+                matched,
+                reason,
+                record,
+            } => self.conclusions.push(Conclusion {
+                case: case.clone(),
+                decision: decision.clone(),
+                findings: findings.clone(),
+                list_version: *list_version,
+                matched: matched.clone(),
+                reason: reason.clone(),
+                record: *record,
+                entry: hash,
+                author: entry.author,
+                journal: entry.journal,
+                at,
+            }),
             // These say something about the record without changing what it holds.
             Change::JournalOpened { .. }
-            | Change::Concluded { .. }
             | Change::Accepted { .. }
             | Change::Returned { .. }
             | Change::EntriesLost { .. }

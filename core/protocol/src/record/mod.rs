@@ -12,5 +12,5 @@ pub use body::{BODY_VERSION, Body, BodyError, Manifest};
 pub use facts::{Amends, Facts, Proof};
 pub use fold::{Applied, Candidate, FieldState, NotSealable, Record, Seen};
 pub use items::ItemOrder;
-pub use parts::{CountersignState, Decision, EvidenceState, Refusal, Seal, Signature};
+pub use parts::{Conclusion, CountersignState, Decision, EvidenceState, Refusal, Seal, Signature};
 pub use strokes::{STROKES_BYTES_MAX, Strokes, StrokesError};

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use crate::canonical::Value;
-use crate::ids::{EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash};
+use crate::ids::{CaseId, EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash};
 use crate::journal::{Certificate, Countersign, Evidence, Finding, Override, Path, Signed};
 use crate::suite::PublicKey;
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,35 @@ pub struct Decision {
     /// Who chose.
     pub author: OfficerId,
     /// In which journal: the office's, or his own.
+    pub journal: JournalId,
+    /// Wall time of the entry, ms UTC.
+    pub at: i64,
+}
+
+/// What the office concluded on a sealed record by a case list (核对结论): one question each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conclusion {
+    /// The case that the decision names, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
+    /// The decision, as the entry writes it.
+    pub decision: String,
+    /// The finding that it is about; none when it is about the match.
+    pub findings: Vec<String>,
+    /// Version of the list by which was decided.
+    pub list_version: u64,
+    /// The match then.
+    pub matched: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The sealed record.
+    pub record: RecordHash,
+    /// In which entry.
+    pub entry: EntryHash,
+    /// Who decided.
+    pub author: OfficerId,
+    /// In which journal.
     pub journal: JournalId,
     /// Wall time of the entry, ms UTC.
     pub at: i64,

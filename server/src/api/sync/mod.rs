@@ -82,6 +82,7 @@ pub(super) async fn take_in(
     head: &SyncHead,
     incoming: &mut Incoming<'_, impl LineSource>,
 ) -> Result<Taken, Refusal> {
+    note_list_held(court, caller, head).await?;
     // The announcement is on its way to the disk before the first piece is read, and stays whatever
     // becomes of the pieces.
     let (announced, taken) = tokio::join!(
@@ -117,6 +118,23 @@ pub(super) async fn first_line(
         piece::check(checkpoint, court, caller)?;
     }
     Ok(head)
+}
+
+/// Notes which list a phone holds that brings something: by the row of the log up to which its cases are.
+async fn note_list_held(court: &Court, caller: &Caller, head: &SyncHead) -> Result<(), Refusal> {
+    let Some(number) = head.cursor.as_deref().and_then(pages::number_of) else {
+        return Ok(());
+    };
+    let journal = caller.journal.id;
+    let (Some(_), false) = (&head.checkpoint, caller.is_revoked()) else {
+        return Ok(());
+    };
+    if let Some(version) = court.db().list_newly_held(journal, number).await? {
+        let mut write = court.db().write().await?;
+        write.note_list_held(journal, version).await?;
+        write.commit().await?;
+    }
+    Ok(())
 }
 
 /// Keeps what the phone signed about the length of its journal, before anything else can fail.

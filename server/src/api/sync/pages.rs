@@ -401,6 +401,11 @@ async fn mark_of(db: &Db, list_name: &str, cursor: &str) -> Result<Option<Mark>,
     Ok(Some(mark))
 }
 
+/// The row of the log up to which a cursor says that all was sent.
+pub(super) fn number_of(cursor: &str) -> Option<u64> {
+    read_cursor(cursor).map(|(number, ..)| number)
+}
+
 /// Number, link, scope and mark of a cursor.
 fn read_cursor(cursor: &str) -> Option<(u64, &str, &str, Mark)> {
     let parts: Vec<&str> = cursor.splitn(6, '.').collect();

@@ -1,5 +1,6 @@
 //! A case as a list version leaves it.
 
+use crate::db::DbError;
 use crate::list::{ChangeKind, ListCase};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -99,6 +100,12 @@ impl Kept {
         }
         kinds
     }
+}
+
+/// A case as a note of a change has it, and in how many lists in a row it was absent.
+pub(in crate::db) fn kept_json(text: &str) -> Result<(ListCase, u32), DbError> {
+    let kept: Kept = crate::db::of_json(text, "case of a list's change")?;
+    Ok((kept.case, kept.absent))
 }
 
 /// What phones carry of a case. Taken apart by name: a new field of the list must be decided on.

@@ -26,7 +26,7 @@ pub(super) async fn rematch(write: &mut Write, log_number: i64) -> Result<u64, D
         after = last.get(0);
         for row in &rows {
             let record: Record = crate::db::of_json(row.get(1), "record")?;
-            let Some(case) = write.case_named(&record.case).await? else {
+            let Some(case) = write.case_of(&record).await? else {
                 continue;
             };
             sqlx::query(

@@ -4,8 +4,9 @@
 use super::AppliedBy;
 use super::kept::Kept;
 use super::rematch::rematch;
+use crate::db::around::put_case_keys;
 use crate::db::{AuditAct, DbError, LogKind, Write, number_in, rows_of, text_of};
-use crate::list::ChangeKind;
+use crate::list::{ChangeKind, ListCase};
 use serde::Serialize;
 use sqlx::{Any, AssertSqlSafe};
 use std::collections::BTreeSet;
@@ -182,6 +183,7 @@ impl<'w> Writing<'w> {
         write
             .audit(act, new.by.person(), None, Some(&object), new.now_ms)
             .await?;
+        crate::reconcile::after_list(write, new.version).await?;
         Ok(self.counts)
     }
 
@@ -245,7 +247,8 @@ impl<'w> Writing<'w> {
                 });
         }
         query.execute(self.write.tx()).await?;
-        Ok(())
+        let cases: Vec<&ListCase> = changes.iter().map(|change| &change.after.case).collect();
+        put_case_keys(self.write.tx(), &cases).await
     }
 
     /// Cases that left an officer's scope or came back into it.
@@ -412,6 +415,7 @@ impl<'w> Writing<'w> {
              (SELECT first_version FROM cases WHERE id = $2) WHERE id = $1",
             "UPDATE case_aliases SET case_id = $1 WHERE case_id = $2",
             "UPDATE case_changes SET case_id = $1 WHERE case_id = $2",
+            "UPDATE outcome_cases SET case_id = $1 WHERE case_id = $2",
         ] {
             sqlx::query(sql)
                 .bind(new.clone())
@@ -425,10 +429,15 @@ impl<'w> Writing<'w> {
             .bind(old.clone())
             .execute(self.write.tx())
             .await?;
-        sqlx::query("DELETE FROM cases WHERE id = $1")
-            .bind(old)
-            .execute(self.write.tx())
-            .await?;
+        for sql in [
+            "DELETE FROM case_keys WHERE case_id = $1",
+            "DELETE FROM cases WHERE id = $1",
+        ] {
+            sqlx::query(sql)
+                .bind(old.clone())
+                .execute(self.write.tx())
+                .await?;
+        }
         self.put_aliases(&changes).await?;
         self.put_notes(&changes).await
     }
