@@ -44,7 +44,7 @@ pub use phone::{
 pub use pin::{Pin, PinError};
 pub use rescue::{RescueError, Rescued, RescuedJournal, RescuedOfficer, rescue};
 pub use session::{
-    CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportError,
+    CaseList, Concluded, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportError,
     ExportSummary, HandInError, HandInScope, HandedIn, Incident, IncidentKind, LastOutcome, Parked,
     ParkedItem, Phase, Photo, ReceiptLine, ReceiptsTaken, RecordPage, RecordRow, RecordsOf,
     SaveError, Saved, SealRequest, SealSheet, Second, Session, Status, SyncError, SyncReport,

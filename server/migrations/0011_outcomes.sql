@@ -66,3 +66,6 @@ CREATE TABLE asset_keys (
     PRIMARY KEY (key, subject)
 );
 CREATE INDEX asset_keys_subject ON asset_keys (subject);
+
+-- What the office concluded goes to the record's author even where the case is not his.
+CREATE INDEX entries_concluded ON entries (verdict_number, seq) WHERE kind = 'concluded';

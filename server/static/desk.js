@@ -1,7 +1,8 @@
-// Keys of the desk: / search, j k up and down, Enter opens, n p pages. Everything works without it.
+// Keys of the desk: / search, j k up and down, Enter opens, n p pages; where something is to be decided
+// 1 to 9 choose and u takes the newest back. Everything works without it.
 "use strict";
 (() => {
-  const rows = () => [...document.querySelectorAll("tr[data-go]")];
+  const rows = () => [...document.querySelectorAll("[data-go]")];
   const search = document.querySelector("input[name=q]");
   const typing = (el) => el.matches("input, textarea, select, [contenteditable]");
 
@@ -23,6 +24,16 @@
     if (el) el.click();
   };
 
+  // A decision that needs words or a case is sent when they are there; the key leads to what lacks.
+  const decide = (button) => {
+    if (!button) return;
+    const needs = (button.dataset.needs || "").split(" ");
+    const empty = (el) => (el.type === "radio" ? !el.checked : !el.value.trim());
+    const open = needs.map((name) => name && button.form.elements[name]).find((el) => el && empty(el));
+    if (open) (open instanceof RadioNodeList ? open[0] : open).focus();
+    else button.click();
+  };
+
   // On a narrow screen the rail is a strip: the page that is shown is in sight.
   const here = document.querySelector(".rail a.on");
   if (here) here.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -41,8 +52,10 @@
     else if (event.key === "k") select(-1);
     else if (event.key === "n") follow("a[rel=next]");
     else if (event.key === "p") follow("a[rel=prev]");
+    else if (/^[1-9]$/.test(event.key)) decide(document.querySelector(`[data-key="${event.key}"]`));
+    else if (event.key === "u") follow("[data-undo]");
     else if (event.key === "Enter" && event.target === document.body) {
-      const row = document.querySelector("tr.on[data-go]");
+      const row = document.querySelector(".on[data-go]");
       if (row) location.assign(row.dataset.go);
     }
   });

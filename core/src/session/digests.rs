@@ -9,7 +9,7 @@ use super::views::{Views, meta};
 use crate::journal::Line;
 use crate::store::{SealedBatch, StoreError, Tree};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use waiqin_protocol::digest::{ByCase, no_case};
 use waiqin_protocol::ids::{CaseId, Digest, JournalId, SubjectId};
@@ -27,8 +27,8 @@ struct MendedStored {
 
 impl Views {
     /// Adds up some entries of others from a key on; the key to go on with, `None` after the last.
-    /// What does not read any more is taken away, to be missed. Cases that left the scope and are kept
-    /// for open work are not compared.
+    /// What does not read any more is taken away, to be missed. Cases that left the scope are not compared,
+    /// whether they are kept for open work or only the office's conclusions on them are.
     pub(super) fn add_digests(
         &self,
         log: &Line,
@@ -41,6 +41,7 @@ impl Views {
         let found = self
             .store
             .scan_readable::<OtherStored>(tree, &[], from, ENTRIES_AT_ONCE)?;
+        let mut in_scope: BTreeMap<CaseId, bool> = BTreeMap::new();
         let mut damaged = self.store.batch();
         let next = found.last().map(|(key, _)| after(key));
         let whole = found.len() < ENTRIES_AT_ONCE;
@@ -54,8 +55,17 @@ impl Views {
                 None => Some(other.text.into_bytes()),
             };
             let case = other.case.unwrap_or_else(no_case);
+            let compared = match in_scope.get(&case) {
+                Some(known) => *known,
+                None => {
+                    let known =
+                        case == no_case() || (!kept.contains(&case) && self.case(&case)?.is_some());
+                    in_scope.insert(case.clone(), known);
+                    known
+                }
+            };
             if let Some(bytes) = bytes
-                && !kept.contains(&case)
+                && compared
             {
                 let sum = into.entry(case).or_insert(Digest::NONE);
                 sum.add(&entry_hash(&bytes));

@@ -1,7 +1,7 @@
 //! The fold of entries into the views: one batch for some entries, with the head that it reaches.
 
 use super::judge::seized_by;
-use super::shown::EntryKind;
+use super::shown::{Concluded, EntryKind};
 use super::views::{
     EvidenceStored, LostRun, RecordFolded, RowStored, SeizedStored, Views, meta, recent_key,
 };
@@ -206,6 +206,10 @@ impl RowStored {
             act: record.act,
             case: record.case.clone(),
             changed: record.changed,
+            concluded: record.standing_conclusions().last().map(|it| Concluded {
+                at_ms: it.at,
+                decision: it.decision.clone(),
+            }),
             contested: record.contested().len(),
             last_seq: folded.last_seq,
             opened: record.opened,

@@ -44,9 +44,9 @@ pub(crate) use inner::{Folder, Inner, folder_of};
 pub use receipts::{ReceiptsTaken, TakeReceiptsError};
 pub use seal::{SealRequest, SealSheet, Second, seconds_among};
 pub use shown::{
-    CaseList, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportSummary,
-    Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo, ReceiptLine, RecordPage,
-    RecordRow, RecordsOf, Saved, Status, SyncReport,
+    CaseList, Concluded, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved,
+    ExportSummary, Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo,
+    ReceiptLine, RecordPage, RecordRow, RecordsOf, Saved, Status, SyncReport,
 };
 
 pub use crate::store::StoreError;

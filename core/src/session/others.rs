@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use waiqin_protocol::ids::{CaseId, SubjectId};
+use waiqin_protocol::journal::{Change, Entry};
 use waiqin_protocol::wire::sync::EntryMark;
 
 /// An entry of another journal, its bytes as they came.
@@ -142,7 +143,8 @@ impl Views {
         Ok(subjects)
     }
 
-    /// Takes away what others wrote on a case that left the scope. The records concerned.
+    /// Takes away what others wrote on a case that left the scope. What the office concluded on a record of
+    /// this officer stays: it follows him wherever the case goes. The records concerned.
     pub(super) fn drop_others(
         &self,
         batch: &mut SealedBatch<'_>,
@@ -151,9 +153,12 @@ impl Views {
     ) -> Result<BTreeSet<SubjectId>, StoreError> {
         let mut subjects = BTreeSet::new();
         for row in rows_of_case(self, case)? {
-            for key in self.keys_of_others(tree, row.subject)? {
-                batch.remove(tree, &key);
-                subjects.insert(row.subject);
+            let own = row.last_seq > 0;
+            for (key, concludes) in self.keys_of_others(tree, row.subject)? {
+                if !(own && concludes) {
+                    batch.remove(tree, &key);
+                    subjects.insert(row.subject);
+                }
             }
         }
         Ok(subjects)
@@ -232,11 +237,23 @@ impl Views {
         }
     }
 
-    fn keys_of_others(&self, tree: Tree, subject: SubjectId) -> Result<Vec<Vec<u8>>, StoreError> {
+    /// Keys of what others wrote on a record, and whether each is a conclusion of the office.
+    fn keys_of_others(
+        &self,
+        tree: Tree,
+        subject: SubjectId,
+    ) -> Result<Vec<(Vec<u8>, bool)>, StoreError> {
         let found =
             self.store
                 .scan_readable::<OtherStored>(tree, subject.as_bytes(), &[], usize::MAX)?;
-        Ok(found.into_iter().map(|(key, _)| key).collect())
+        let concludes = |other: Option<OtherStored>| {
+            let entry = other.and_then(|it| Entry::from_bytes(it.text.as_bytes()).ok());
+            entry.is_some_and(|it| matches!(it.change, Change::Concluded { .. }))
+        };
+        Ok(found
+            .into_iter()
+            .map(|(key, other)| (key, concludes(other)))
+            .collect())
     }
 }
 

@@ -301,6 +301,7 @@ impl Inner {
             photos_undelivered,
             contested: row.contested,
             sealed: row.sealed,
+            concluded: row.concluded,
             voided: row.voided,
             delivery: delivery(row.last_seq <= received && photos_undelivered == 0),
         }

@@ -1,5 +1,6 @@
 //! What pages are given: plain values, all of them copies.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use waiqin_protocol::ids::CaseId;
 use waiqin_protocol::ids::{
@@ -62,10 +63,21 @@ pub struct RecordRow {
     pub contested: usize,
     /// Hash of the first seal, when sealed.
     pub sealed: Option<RecordHash>,
+    /// What the office concluded on it last by the case list.
+    pub concluded: Option<Concluded>,
     /// Why it is void, when it is.
     pub voided: Option<String>,
     /// The worst of its entries and photos.
     pub delivery: Delivery,
+}
+
+/// The newest conclusion of the office on a record (核对结论).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Concluded {
+    /// When, by the office's clock, ms UTC.
+    pub at_ms: i64,
+    /// The decision, as entries write it.
+    pub decision: String,
 }
 
 /// One record in full.

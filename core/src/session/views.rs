@@ -2,7 +2,7 @@
 //! rebuilt from the journal when the store is behind, damaged or gone.
 
 use super::fold::Fold;
-use super::shown::Parked;
+use super::shown::{Concluded, Parked};
 use crate::journal::{JournalError, Line};
 use crate::store::{SealedStore, StoreError, TREES, Tree};
 use serde::de::DeserializeOwned;
@@ -43,6 +43,9 @@ pub(crate) struct RowStored {
     pub act: Act,
     pub case: CaseRef,
     pub changed: i64,
+    /// What the office concluded on it last by the case list.
+    #[serde(default)]
+    pub concluded: Option<Concluded>,
     pub contested: usize,
     pub last_seq: u64,
     pub opened: i64,

@@ -6,6 +6,7 @@ use super::office::{
     Contest, ServerKilled, ServerRestored, second_phone, server_killed, server_restored,
 };
 use super::oracle::{Pinned, ServerFolder, sha256};
+use super::reconciling::{AfterAugust, BeforeAugust, Desk};
 use super::scene::{Given, Scene, detention, seal, seizure, settlement, text};
 use super::tls;
 use crate::args;
@@ -65,6 +66,10 @@ pub struct Day {
     pub server_killed: ServerKilled,
     /// What was delivered after the backup that was put back.
     pub server_restored: ServerRestored,
+    /// What the office made of the records by the list of July.
+    pub before_august: BeforeAugust,
+    /// And by the list of August.
+    pub after_august: AfterAugust,
     /// SHA-256 of the key that the server showed on its TLS port.
     pub tls_seen: String,
     /// What a phone with a wrong pin was told.
@@ -224,7 +229,12 @@ pub async fn day(folder: &Path) -> Result<Day> {
 
     let second = second_officer(&phone.hand, &court).await?;
     let mut sealed = Vec::new();
-    for visit in [&visits.seizure, &visits.detention, &visits.settlement] {
+    for visit in [
+        &visits.seizure,
+        &visits.detention,
+        &visits.settlement,
+        &visits.unknown,
+    ] {
         let hash = seal(&phone.hand, &visit.record, SECOND_PIN).await?;
         sealed.push((visit.record.clone(), hash));
     }
@@ -244,10 +254,19 @@ pub async fn day(folder: &Path) -> Result<Day> {
     let more = server_killed.photos.iter().chain([&server_restored.photo]);
     visits.late.photos.extend(more.map(|it| (it.clone(), None)));
 
+    let console = format!("http://{}", server.said("http")?);
+    let desk = Desk {
+        court: &court,
+        console: &console,
+        password: PASSWORD,
+        phone: &phone,
+    };
+    let before_august = desk.before_august(&visits).await?;
     let august = court
         .import("case-list-2019-08-01.xlsx", LIST_AUGUST, false)
         .await?;
     sync(&phone.hand).await?;
+    let after_august = desk.after_august(&visits).await?;
     // What the second officer signed goes up from his own journal.
     lock(&phone.hand).await?;
     unlock(&phone.hand, SECOND, SECOND_PIN).await?;
@@ -278,6 +297,8 @@ pub async fn day(folder: &Path) -> Result<Day> {
         contest,
         server_killed,
         server_restored,
+        before_august,
+        after_august,
         tls_seen,
         wrong_pin_told,
     })

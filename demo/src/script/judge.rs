@@ -3,6 +3,7 @@
 use super::act::{Day, Visit};
 use super::measured;
 use super::oracle::{Entry, Journal, PhoneExport, ServerFolder, sha256};
+use super::reconciled;
 use super::rows::Table;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -96,6 +97,10 @@ pub async fn judge(day: &Day, table: &mut Table) -> Result<()> {
     let restored = measured::server_restored(day, &held).await;
     table.enter("server_restored", restored);
     table.enter("list_august", august(day, &truth, &held.server).await);
+    let unknown = reconciled::unknown_case(day, &held, &truth).await;
+    table.enter("unknown_case", unknown);
+    table.enter("reconciled", reconciled::reconciled(day));
+    table.enter("decision", reconciled::decision(day, &held).await);
     table.enter("evidence", evidence(day, &held));
     table.enter("nothing_lost", nothing_lost(day, &held).await);
     table.enter("tls", tls(day));

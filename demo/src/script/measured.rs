@@ -101,8 +101,9 @@ pub fn seals(day: &Day, held: &Held) -> Result<String> {
         let body = serde_json::to_vec(&change["body"])?;
         ensure!(sha256(&body) == *hash, "the body has another hash");
         for entry in &entries[sealed[0] + 1..] {
+            let kind = &entry.json["change"]["kind"];
             ensure!(
-                entry.json["change"]["kind"] == "countersigned",
+                kind == "countersigned" || kind == "concluded",
                 "{record} was changed after its seal"
             );
         }

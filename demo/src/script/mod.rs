@@ -8,6 +8,8 @@ mod judge;
 mod measured;
 mod office;
 mod oracle;
+mod reconciled;
+mod reconciling;
 mod rows;
 mod scene;
 mod tls;

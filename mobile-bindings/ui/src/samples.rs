@@ -191,6 +191,7 @@ pub fn record_row() -> RecordRow {
         photos_undelivered: 5,
         contested: 1,
         sealed: None,
+        concluded: None,
         voided: None,
         delivery: Delivery::OnPhone,
     }

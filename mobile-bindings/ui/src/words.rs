@@ -100,6 +100,8 @@ waiqin_protocol::words! {
         today_overdue: "执行期限已过，尚未结案", "Term over, not closed";
         today_contested: "两部手机填得不同", "Two phones gave different values";
         today_contested_note: "两个值都保留，等人选定", "Both values are kept until one is chosen";
+        today_concluded: "名册核对有结论", "The office compared it with the list";
+        today_concluded_note: "记录本身没有改动", "The record is as it was sealed";
         today_parked: "搁置 {n} 件", "{n} set aside";
         today_parked_note: "其余不受影响", "The rest goes on";
         days_left: "还有 {n} 天", "{n} days left";
@@ -628,6 +630,10 @@ waiqin_protocol::words! {
         sealed_named: "第二人：{who}", "Second officer: {who}";
         sealed_second: "复核签名", "Countersign";
         sealed_paper: "笔录", "Paper";
+        sealed_concluded: "名册核对", "Compared with the list";
+        sealed_concluded_note: "院内以名册核对后的结论；记录本身没有改动。", "What the office concluded by the case list; the record is as it was sealed.";
+        sealed_concluded_case: "案件 {case}", "Case {case}";
+        sealed_concluded_by: "第 {version} 版名册 · {time}", "List {version} · {time}";
         amend_title: "更正与补充", "Corrections and supplements";
         amend_none: "没有更正或补充。", "None.";
         amend_new: "追加更正或补充", "Append one";

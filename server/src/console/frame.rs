@@ -21,6 +21,8 @@ pub(super) enum Tab {
     Cases,
     /// 外勤记录
     Records,
+    /// 核对名册
+    Reconcile,
     /// 待裁定
     Decisions,
     /// 未送达
@@ -41,6 +43,7 @@ impl Tab {
             Self::Overview => "/",
             Self::Cases => "/cases",
             Self::Records => "/records",
+            Self::Reconcile => "/reconcile",
             Self::Decisions => "/decisions",
             Self::Undelivered => "/undelivered",
             Self::Incidents => "/incidents",
@@ -55,6 +58,7 @@ impl Tab {
             Self::Overview => words.nav_overview,
             Self::Cases => words.nav_cases,
             Self::Records => words.nav_records,
+            Self::Reconcile => words.nav_reconcile,
             Self::Decisions => words.nav_decisions,
             Self::Undelivered => words.nav_undelivered,
             Self::Incidents => words.nav_incidents,
@@ -67,7 +71,8 @@ impl Tab {
     fn shown_to(self, member: &Member) -> bool {
         match self {
             Self::Overview | Self::Cases | Self::Records => true,
-            Self::Decisions
+            Self::Reconcile
+            | Self::Decisions
             | Self::Undelivered
             | Self::Incidents
             | Self::Import
@@ -161,6 +166,7 @@ fn nav(member: &Member, on: Option<Tab>, w: &'static ConsoleWords) -> Vec<NavGro
             w.nav_group_records,
             &[
                 Tab::Records,
+                Tab::Reconcile,
                 Tab::Decisions,
                 Tab::Undelivered,
                 Tab::Incidents,

@@ -29,6 +29,7 @@ mod page;
 mod people;
 mod photos;
 mod problem;
+mod reconcile;
 mod record;
 mod records;
 mod route;

@@ -7,7 +7,7 @@ use super::problem::Problem;
 use super::visitor::Visitor;
 use super::{
     case, cases, contests, decisions, devices, evidence, files, hand_in, import, incidents,
-    overview, people, record, records, sign_in, tickets, undelivered,
+    overview, people, reconcile, record, records, sign_in, tickets, undelivered,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -75,6 +75,16 @@ pub(super) fn table() -> Vec<Route> {
             "/records/{subject}/decide",
             Office,
             get(record::record).merge(change(contests::decide)),
+        ),
+        route(
+            "/reconcile",
+            Office,
+            get(reconcile::board).merge(change(reconcile::decide_all)),
+        ),
+        route(
+            "/reconcile/{subject}",
+            Office,
+            get(reconcile::record).merge(change(reconcile::decide)),
         ),
         route("/decisions", Office, get(decisions::list)),
         route(

@@ -62,13 +62,13 @@ impl Write {
 }
 
 impl Db {
-    /// The cases around a record that is not kept.
+    /// The cases around a record, for reading.
     ///
     /// # Errors
     /// When the database does not answer or a row does not read.
-    pub async fn around(&self, visit: &Visit) -> Result<Around, DbError> {
+    pub async fn around(&self, visit: &Visit, placed: Option<&str>) -> Result<Around, DbError> {
         let mut connection = self.pool().acquire().await?;
-        around(&mut connection, visit, None).await
+        around(&mut connection, visit, placed).await
     }
 
     /// Notes by what cases are found, where an earlier version did not.

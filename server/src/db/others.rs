@@ -127,7 +127,8 @@ pub(super) fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
 /// What came to stand, what came with its record to a case, and what came with its case into the
 /// scope: each by its own index and bounded for itself, so that the cost is that of what is new. CROSS
 /// JOIN keeps SQLite to the order written. What the asking journal wrote is passed over within the index.
-/// Released entries of a fork, which are few, come to every phone of their officer: the one that wrote on
+/// What the office concluded on a record goes to whoever opened it, wherever its case is. Released entries
+/// of a fork, which are few, come to every phone of their officer: the one that wrote on
 /// does not have them.
 const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes, case_id FROM ( \
      SELECT * FROM (SELECT e.verdict_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
@@ -161,6 +162,15 @@ const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes,
      AND (c.scope_number > $3 OR e.verdict_number > $5 OR (e.verdict_number = $5 AND e.seq > $6)) \
      AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
      ORDER BY c.scope_number, e.verdict_number, e.seq LIMIT $7) AS assigned \
+     UNION ALL \
+     SELECT * FROM (SELECT e.verdict_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
+     e.subject, e.hash, e.bytes, r.case_id FROM entries e CROSS JOIN records r CROSS JOIN cases c \
+     WHERE e.kind = 'concluded' AND e.verdict_number >= $3 AND e.verdict_number <= $4 \
+     AND (e.verdict_number > $3 OR e.verdict_number > $5 \
+     OR (e.verdict_number = $5 AND e.seq > $6)) \
+     AND r.subject = e.subject AND r.officer = $8 AND c.id = r.case_id AND c.officer <> $1 \
+     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
+     ORDER BY e.verdict_number, e.seq LIMIT $7) AS concluded \
      UNION ALL \
      SELECT * FROM (SELECT CASE WHEN f.verdict_number >= r.case_number \
      AND f.verdict_number >= COALESCE(c.scope_number, 0) THEN f.verdict_number \

@@ -45,18 +45,22 @@ fn case_of(known: &KnownCase) -> Case {
     }
 }
 
-/// The case as a list version left it; `None` when no list held it then.
-fn then_of(known: &KnownCase, made_against: i64) -> Option<Then> {
-    if made_against == 0 || known.came > made_against {
+/// The case as a list version left it, and in how many lists in a row it was absent then; `None` when no
+/// list held it.
+pub(crate) fn case_at(known: &KnownCase, version: i64) -> Option<(&ListCase, u32)> {
+    if version == 0 || known.came > version {
         return None;
     }
     let mut was = known.history.iter();
-    let was = was.rfind(|(version, ..)| *version <= made_against);
-    let was = was.or_else(|| known.history.first());
-    let (case, absent) = match was {
+    let was = was.rfind(|(since, ..)| *since <= version);
+    Some(match was.or_else(|| known.history.first()) {
         Some((_, case, absent)) => (case, *absent),
         None => (&known.case, known.absent),
-    };
+    })
+}
+
+fn then_of(known: &KnownCase, version: i64) -> Option<Then> {
+    let (case, absent) = case_at(known, version)?;
     Some(Then {
         officer: case.officer.clone(),
         remaining_fen: case.remaining_fen,

@@ -5,9 +5,11 @@
 //! list, an act of the office. What a person decided stays decided while what it rests on stays the same.
 
 mod known;
+mod meant;
 mod pairs;
 mod reconsider;
 
-pub(crate) use known::known_of;
+pub(crate) use known::{case_at, known_of};
+pub(crate) use meant::case_meant;
 pub(crate) use pairs::{Beside, findings_beside};
 pub(crate) use reconsider::{after_list, judge_older, reconsider};

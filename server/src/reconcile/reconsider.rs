@@ -166,28 +166,35 @@ impl Asking<'_> {
         questions
     }
 
-    /// A match that the number alone gives waits for nobody, unless people had put the record elsewhere
-    /// by an earlier list, or there is something to choose.
+    /// A match that the number alone gives waits for nobody, unless it came later than the record, by
+    /// which its phone is to be told, or people had concluded otherwise, or there is something to choose.
     fn of_match(&self) -> QuestionRow {
         let (matched, said) = (self.outcome.matched, self.outcome.said.clone());
         let question = Question::Match(matched);
         let since = self.since(question.as_str(), &said);
-        let placing = self.record.placing();
-        let elsewhere = placing.is_some_and(|it| {
-            it.case != self.outcome.case && it.list_version < u64::try_from(since).unwrap_or(0)
-        });
-        let chosen = matched == Match::CandidateParty || !self.outcome.candidates.is_empty();
-        let of_finding = self
-            .outcome
-            .findings
-            .contains_key(&Finding::ClosedBeforeAct);
-        let asks = question.waits() || elsewhere || (chosen && !of_finding);
+        let concluded = self.record.concluded(question);
+        let otherwise = concluded.is_some_and(|it| it.case != self.outcome.case);
+        let chosen = !self.outcome.candidates.is_empty()
+            && !self
+                .outcome
+                .findings
+                .contains_key(&Finding::ClosedBeforeAct);
+        let asks = question.waits() || otherwise || chosen || self.came_late(question, &said);
         row(
             question,
             said,
             since,
             asks && !self.is_settled(question, since),
         )
+    }
+
+    /// Whether no list knew the record's case before, and nobody has answered since.
+    fn came_late(&self, question: Question, said: &str) -> bool {
+        let before = self.before.and_then(|it| it.questions.first());
+        before.is_some_and(|it| match Question::of(&it.question) {
+            Some(Question::Match(Match::NotFound | Match::CandidateParty)) => true,
+            _ => it.question == question.as_str() && it.said == said && it.waits,
+        })
     }
 
     /// The list since which a question rests on what it rests on now.

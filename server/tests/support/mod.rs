@@ -256,6 +256,8 @@ pub struct Answer {
     pub encoding: Option<String>,
     pub bytes: usize,
     pub lines: Vec<DownLine>,
+    /// Bytes of the entries of others, as they follow their pages.
+    pub others: Vec<Vec<u8>>,
     pub problem: Option<Value>,
 }
 
@@ -700,6 +702,7 @@ async fn try_read_answer(response: reqwest::Response) -> reqwest::Result<Answer>
         encoding,
         bytes: bytes.len(),
         lines: Vec::new(),
+        others: Vec::new(),
         problem: None,
     };
     let text = match answer.encoding.as_deref() {
@@ -715,6 +718,7 @@ async fn try_read_answer(response: reqwest::Response) -> reqwest::Result<Answer>
         {
             if announced > 0 {
                 announced -= 1;
+                answer.others.push(line.to_vec());
                 continue;
             }
             let line = serde_json::from_slice(line).unwrap();

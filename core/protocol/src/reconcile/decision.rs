@@ -212,15 +212,14 @@ impl Question {
     pub fn safe(self) -> Option<Decision> {
         use Decision as D;
         match self {
+            Self::Match(Match::Exact | Match::Normalised | Match::Alias) => Some(D::Link),
             Self::Match(Match::Successor) => Some(D::Successor),
             Self::Match(Match::Predecessor) => Some(D::First),
             Self::Match(Match::Merged) => Some(D::Both),
             Self::Match(Match::NotFound) | Self::Finding(Finding::Dropped) => Some(D::Wait),
             Self::Finding(Finding::Reassigned | Finding::AmountChanged) => Some(D::Seen),
             Self::Finding(Finding::PartyRenamed) => Some(D::Same),
-            Self::Match(
-                Match::Exact | Match::Normalised | Match::Alias | Match::CandidateParty,
-            )
+            Self::Match(Match::CandidateParty)
             | Self::Finding(
                 Finding::ClosedBeforeAct
                 | Finding::ClosedSameDay

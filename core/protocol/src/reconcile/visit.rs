@@ -69,9 +69,14 @@ impl Visit {
         let at = facts.int("t0").unwrap_or(opened);
         let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let officers = facts.items("officers").into_iter();
-        let debtor = Noted {
-            name: facts.text("debtor/name").to_owned(),
-            code: filled(facts.text("debtor/id_no")),
+        let noted = |who: &str| Noted {
+            name: facts.text(&format!("{who}/name")).to_owned(),
+            code: filled(facts.text(&format!("{who}/id_no"))),
+        };
+        // Detention, fine and forced appearance name their target in the same fields.
+        let debtor = match noted("debtor") {
+            known if known != Noted::default() => known,
+            _ => noted("target"),
         };
         Self {
             act: facts.act,

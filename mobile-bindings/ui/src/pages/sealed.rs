@@ -21,7 +21,8 @@ use std::collections::BTreeMap;
 use waiqin_core::{OfficerOnPhone, RecordPage as Shows, RecordsOf, Session, StoreError};
 use waiqin_protocol::ids::{CaseId, JournalId, OfficerId, SubjectId};
 use waiqin_protocol::journal::AmendKind;
-use waiqin_protocol::record::{Record, Seal};
+use waiqin_protocol::reconcile::Decision;
+use waiqin_protocol::record::{Conclusion, Record, Seal};
 use waiqin_protocol::wire::countersign::{CountersignAnswer, CountersignRequest};
 use waiqin_protocol::words::{Lang, fill};
 
@@ -52,6 +53,16 @@ struct Countersigned {
     at: String,
 }
 
+/// What the office concluded by the case list.
+struct ConclusionLine {
+    question: String,
+    decision: String,
+    case: String,
+    reason: String,
+    by: String,
+    returned: bool,
+}
+
 struct OverrideLine {
     rule: &'static str,
     reason: String,
@@ -71,6 +82,7 @@ pub(super) struct SealedPage {
     by: String,
     refolds: bool,
     twice: String,
+    conclusions: Vec<ConclusionLine>,
     overrides: Vec<OverrideLine>,
     later: Vec<&'static str>,
     countersigns: Vec<Countersigned>,
@@ -273,6 +285,7 @@ impl SealedPage {
             ),
             refolds: seal.refolds,
             twice: twice(record, w),
+            conclusions: conclusions(record, now_ms, lang, w),
             overrides: overrides(seal, on_phone, lang, w),
             later: later(seal, lang),
             countersigns: countersigns(record, seal, around.seconds, now_ms, w),
@@ -295,6 +308,34 @@ impl SealedPage {
             },
         })
     }
+}
+
+fn conclusions(record: &Record, now_ms: i64, lang: Lang, w: &Words) -> Vec<ConclusionLine> {
+    let line = |it: &&Conclusion| {
+        let decision = it.decision();
+        let places = decision.is_some_and(Decision::places);
+        let case = it.case.as_ref().filter(|_| places);
+        ConclusionLine {
+            question: it
+                .question()
+                .map(|it| it.label(lang).to_owned())
+                .unwrap_or_default(),
+            decision: decision.map_or_else(|| it.decision.clone(), |it| it.label(lang).to_owned()),
+            case: case.map_or_else(String::new, |id| {
+                fill(w.sealed_concluded_case, &[("case", &id.0)])
+            }),
+            reason: it.reason.clone().unwrap_or_default(),
+            by: fill(
+                w.sealed_concluded_by,
+                &[
+                    ("version", &it.list_version),
+                    ("time", &when(it.at, now_ms, w)),
+                ],
+            ),
+            returned: decision == Some(Decision::Return),
+        }
+    };
+    record.standing_conclusions().iter().map(line).collect()
 }
 
 fn name_of(on_phone: &[OfficerOnPhone], id: OfficerId) -> Option<String> {

@@ -13,12 +13,16 @@ use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use waiqin_core::{RecordRow, RecordsOf, Session, Status, StoreError};
 use waiqin_protocol::numbers::days::court_day;
+use waiqin_protocol::reconcile::Decision;
 use waiqin_protocol::wire::sync::CaseSheet;
-use waiqin_protocol::words::fill;
+use waiqin_protocol::words::{Lang, fill};
 
 const DRAFTS_MAX: usize = 5;
 const RECENT_MAX: usize = 5;
 const DUE_MAX: usize = 5;
+/// Conclusions of the office are shown here for so long.
+const CONCLUDED_MS: i64 = 3 * 86_400_000;
+const CONCLUDED_MAX: usize = 5;
 /// A record that was changed within this time is what the officer is at work on.
 const DRAFT_MS: i64 = 24 * 3_600_000;
 
@@ -130,7 +134,7 @@ impl TodayPage {
         let fresh = |row: &RecordRow| open(row) && now_ms - row.changed_ms < DRAFT_MS;
         let (drafts, others): (Vec<_>, Vec<_>) =
             morning.records.iter().partition(|it| fresh(&it.0));
-        let first = first_things(status, morning, w);
+        let first = first_things(status, morning, now_ms, frame.lang, w);
         let nothing = first.is_empty() && drafts.is_empty() && morning.due.is_empty();
         let (empty, empty_href, empty_do) = if morning.cases == 0 {
             (w.today_no_cases, "/sync", w.today_undelivered_do)
@@ -159,8 +163,15 @@ impl TodayPage {
     }
 }
 
-/// Incidents, contests, what was set aside, what waits, terms that are over: in this order.
-fn first_things(status: &Status, morning: &Morning, w: &'static Words) -> Vec<Thing> {
+/// Incidents, contests, what the office concluded, what was set aside, what waits, terms that are over: in
+/// this order.
+fn first_things(
+    status: &Status,
+    morning: &Morning,
+    now_ms: i64,
+    lang: Lang,
+    w: &'static Words,
+) -> Vec<Thing> {
     let mut things = Vec::new();
     if let Some(newest) = status.incidents.first() {
         things.push(Thing {
@@ -185,6 +196,7 @@ fn first_things(status: &Status, morning: &Morning, w: &'static Words) -> Vec<Th
             note: w.today_contested_note.to_owned(),
         });
     }
+    things.extend(concluded(morning, now_ms, lang, w));
     if let Some(newest) = status.parked.first() {
         things.push(Thing {
             class: "soon",
@@ -219,6 +231,36 @@ fn first_things(status: &Status, morning: &Morning, w: &'static Words) -> Vec<Th
         });
     }
     things
+}
+
+/// What the office concluded lately on records of this phone, what it returns first.
+fn concluded(morning: &Morning, now_ms: i64, lang: Lang, w: &'static Words) -> Vec<Thing> {
+    let lately = |it: &&(RecordRow, Option<CaseSheet>)| {
+        let concluded = it.0.concluded.as_ref();
+        concluded.is_some_and(|it| now_ms - it.at_ms < CONCLUDED_MS)
+    };
+    let mut rows: Vec<_> = morning.records.iter().filter(lately).collect();
+    let returned = |row: &RecordRow| decision(row) == Some(Decision::Return);
+    rows.sort_by_key(|it| !returned(&it.0));
+    rows.truncate(CONCLUDED_MAX);
+    let thing = |(row, sheet): &(RecordRow, Option<CaseSheet>)| {
+        let shown = record_row(row, sheet.as_ref(), None, w);
+        let label = decision(row).map_or("", |it| it.label(lang));
+        Thing {
+            class: if returned(row) { "alarm" } else { "soon" },
+            href: format!("{}/check#concluded", shown.href),
+            title: w.today_concluded.to_owned(),
+            tag: label.to_owned(),
+            tag_class: if returned(row) { "seal" } else { "" },
+            body: format!("{} {}", shown.no.plain(), shown.title),
+            note: w.today_concluded_note.to_owned(),
+        }
+    };
+    rows.into_iter().map(thing).collect()
+}
+
+fn decision(row: &RecordRow) -> Option<Decision> {
+    Decision::of(&row.concluded.as_ref()?.decision)
 }
 
 fn undelivered(status: &Status, w: &Words) -> String {

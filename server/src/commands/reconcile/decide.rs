@@ -4,14 +4,13 @@ use super::list::question_of;
 use crate::commands::import::Said;
 use crate::court::Court;
 use crate::db::Role;
+use crate::reconcile::case_meant;
 use crate::record::{Concluding, NotDone, conclude};
 use crate::words::cli::Words;
 use crate::words::reconcile::ReconcileWords;
 use anyhow::{Context, bail};
 use clap::Args;
-use waiqin_protocol::ids::{CaseId, SubjectId};
-use waiqin_protocol::journal::CaseRef;
-use waiqin_protocol::numbers::case_no::read_case_no;
+use waiqin_protocol::ids::SubjectId;
 use waiqin_protocol::reconcile::Decision;
 use waiqin_protocol::words::{Lang, fill};
 
@@ -68,7 +67,7 @@ pub(super) async fn run(court: &Court, args: DecideArgs, lang: Lang) -> anyhow::
         record: outcome.record.parse().ok().with_context(unknown)?,
         question,
         decision,
-        case: named(court, args.case.as_deref()).await?,
+        case: case_meant(court, args.case.as_deref().unwrap_or_default()).await?,
         list_version: args.list.unwrap_or(newest),
         reason: args.reason,
     };
@@ -98,24 +97,4 @@ pub(super) async fn run(court: &Court, args: DecideArgs, lang: Lang) -> anyhow::
 
 fn reconciles(role: Role) -> bool {
     matches!(role, Role::Clerk | Role::Command)
-}
-
-/// The case of an id or number; what is neither is left as it is, to be refused.
-async fn named(court: &Court, text: Option<&str>) -> anyhow::Result<Option<CaseId>> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
-    let year = chrono::Datelike::year(&waiqin_protocol::numbers::days::court_day(
-        court.clock().court_now_ms(),
-    ));
-    let reading = read_case_no(text, year).ok();
-    let normal = reading.and_then(|it| it.cases.first().map(|no| no.normal().to_owned()));
-    let name = CaseRef {
-        id: Some(CaseId(text.trim().to_owned())),
-        normal,
-        ..CaseRef::default()
-    };
-    let mut write = court.db().write().await?;
-    let found = write.case_named(&name).await?;
-    Ok(Some(CaseId(found.unwrap_or_else(|| text.to_owned()))))
 }

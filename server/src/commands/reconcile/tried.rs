@@ -107,7 +107,7 @@ pub(super) async fn run(court: &Court, args: &TryArgs, lang: Lang) -> anyhow::Re
     let records = read(&args.file, words)?;
     let mut judged = Vec::with_capacity(records.len());
     for (id, visit) in records {
-        let around = court.db().around(&visit).await?;
+        let around = court.db().around(&visit, None).await?;
         let outcome = judge(&visit, &known_of(&around, args.made_against), None);
         judged.push((id, visit, outcome));
     }
