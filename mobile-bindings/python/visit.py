@@ -3,6 +3,7 @@ JSON what the library said; whoever started it judges."""
 
 import asyncio
 import json
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -187,7 +188,9 @@ async def faults(day):
     day.clock.fails = True
     await day.refused("panic", Error.Fault, day.session.set_fields(record, {"place": "大岗"}))
     await day.refused("panic_again", Error.Fault, day.session.progress(record))
+    await day.refused("panic_sync", Error.Fault, day.session.sync())
     day.clock.fails = False
+    assert (await synced(day)).outcome == waiqin.LastOutcome.DONE, "work goes on"
     saved = await day.session.set_fields(record, {"place": "大岗镇"})
     assert saved.saved and not saved.problems, saved
     english = waiqin.Settings(
@@ -195,6 +198,57 @@ async def faults(day):
     )
     phone = await waiqin.Phone.open(english)
     await day.refused("english", Error.NotHere, phone.unlock("0" * 32, "794613"))
+
+
+async def other_courts(day):
+    """A ticket that was used, and one that names another key: nobody is enrolled."""
+    settings = waiqin.Settings(dir=f"{day.job['folder']}/stranger", device_name="Python")
+    phone = await waiqin.Phone.open(settings)
+    for name in ["used", "other_key"]:
+        await day.refused(name, Error.Court, phone.enrol(day.job["tickets"][name], "794613"))
+    assert await phone.officers() == []
+
+
+async def by_file(day, second):
+    """The second officer's phone hands in as a file, and the receipts come back the same way."""
+    package, receipts = (f"{day.job['folder']}/second.{end}" for end in ("wqpack", "wqreceipts"))
+    await day.refused("no_receipts", Error.NotHere, second.session.take_receipts(receipts))
+    handed = await second.session.hand_in(package)
+    assert handed.entries == (await second.session.status()).undelivered_entries, handed
+    await asyncio.to_thread(subprocess.run, [*day.job["hand_in"], package], check=True,
+                            stdout=subprocess.DEVNULL)
+    await day.refused("others_receipts", Error.Input, day.session.take_receipts(receipts))
+    await day.refused("no_receipts_file", Error.Input, day.session.take_receipts(package))
+    taken = await second.session.take_receipts(receipts)
+    assert taken.entries == handed.entries and not taken.court_behind, (taken, handed)
+    assert (await second.session.status()).undelivered_entries == 0
+
+
+async def afterwards(day):
+    """What follows a seal or ends a draft: a correction, a photo withdrawn, a record void."""
+    session, sealed = day.session, day.names["visit"]
+    no_reason = session.amend(sealed, waiqin.AmendKind.CORRECTION, " ")
+    await day.refused("no_reason", Error.Input, no_reason)
+    record = await session.amend(sealed, waiqin.AmendKind.CORRECTION, "门牌号写错")
+    fields = {it.path: it for it in (await session.record(record)).fields}
+    assert fields["place"].text == "榄核镇民生路 6 号 402 房", fields["place"]
+    assert fields["place"].label == "地点", fields["place"]
+    facts = waiqin.PhotoFacts(
+        role=waiqin.EvidenceRole.OTHER, source=waiqin.EvidenceSource.EXTERNAL, how="邻居提供",
+        fix=waiqin.Mark(accuracy_cm=800, age_ms=0, lat=228000000, lon=1133000000, mock=False,
+                        provider="gnss"),
+    )
+    photo = await session.add_photo(record, f"{day.job['photos']}/大门.jpg", facts)
+    await session.withdraw_photo(record, photo.hash, "拍错了")
+    shown = (await session.record(record)).photos[0]
+    assert (shown.withdrawn, shown.name) == ("拍错了", "大门.jpg"), shown
+    counted = await session.progress(record)
+    assert {it.rule for it in counted.findings} and counted.held, counted
+    await session.void_record(record, "重复")
+    assert (await session.seal_sheet(record)).blocked, "a void record says so"
+    rows = await session.records(waiqin.RecordsOf.UNDELIVERED())
+    assert [it.id for it in rows] == [record] and rows[0].voided == "重复", rows
+    await session.sync_when_due()
 
 
 async def by_qr(day, second):
@@ -280,7 +334,7 @@ async def main(job):
     await by_qr(day, second)
     day.clock.next()
     last = await synced(day)
-    await second.session.sync()
+    await by_file(day, second)
     lin = await day.phone.unlock(lin.officer(), story["second_pin"])
     await lin.sync()
     day.said["synced"] = [[it.outcome.name, it.entries_received, it.photos_received]
@@ -293,6 +347,8 @@ async def main(job):
     day.said["receipts"] = [type(it).__name__ for it in await day.session.receipts()]
     handed = await day.session.hand_in(f"{job['folder']}/all.wqpack", True)
     day.said["handed_in"] = [handed.entries, handed.evidence]
+    await other_courts(day)
+    await afterwards(day)
     await faults(day)
     await pages(day)
     print(json.dumps(day.said, ensure_ascii=False))

@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -90,12 +90,24 @@ impl Folder {
 impl Court {
     /// A ticket, leading to where this court listens over TLS, with its key pinned.
     pub fn leading_here(&self, ticket: &str) -> Result<String> {
-        let text = ticket.strip_prefix("waiqin1:").context("no ticket")?;
-        let mut ticket: Value = serde_json::from_slice(&BASE64.decode(text)?)?;
+        let mut ticket = json_of(ticket)?;
         let address = self.ready["https"].as_str().context("no address")?;
         ticket["url"] = format!("https://{address}").into();
         ticket["tls"] = self.ready["tls_pin"].clone();
-        Ok(format!("waiqin1:{}", BASE64.encode(ticket.to_string())))
+        Ok(text_of(&ticket))
+    }
+
+    /// A ticket that leads here and pins the key of another.
+    pub fn with_another_key(&self, ticket: &str) -> Result<String> {
+        let here = self.leading_here(ticket)?;
+        let mut ticket = json_of(&here)?;
+        ticket["tls"] = "ab".repeat(32).into();
+        Ok(text_of(&ticket))
+    }
+
+    /// The office's command that takes a package in.
+    pub fn hand_in(&self) -> Result<Value> {
+        Ok(json!([program()?, "hand-in", "--data", self.data]))
     }
 
     /// Ends it as an operator does, and has it verify what it holds.
@@ -116,6 +128,15 @@ impl Drop for Court {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn json_of(ticket: &str) -> Result<Value> {
+    let text = ticket.strip_prefix("waiqin1:").context("no ticket")?;
+    Ok(serde_json::from_slice(&BASE64.decode(text)?)?)
+}
+
+fn text_of(ticket: &Value) -> String {
+    format!("waiqin1:{}", BASE64.encode(ticket.to_string()))
 }
 
 fn command(data: &Path, args: &[&str]) -> Result<String> {

@@ -25,7 +25,7 @@ const BINDGEN: &str = "cargo build --manifest-path mobile-bindings/bindgen/Cargo
 
 #[tokio::test(flavor = "multi_thread")]
 async fn python_drives_a_court_day_and_the_engine_makes_the_same_of_it() -> Result<()> {
-    let Some(bindgen) = ready("bindings from Python") else {
+    let Some(bindgen) = ready_for_python("bindings from Python") else {
         return Ok(());
     };
     let dir = tempfile::tempdir()?;
@@ -46,7 +46,10 @@ async fn python_drives_a_court_day_and_the_engine_makes_the_same_of_it() -> Resu
             "lin": court.leading_here(&lin)?,
             "lin_2": court.leading_here(&more[0])?,
             "lin_3": court.leading_here(&more[1])?,
+            "used": court.leading_here(&wang)?,
+            "other_key": court.with_another_key(&more[1])?,
         },
+        "hand_in": court.hand_in()?,
     });
     std::fs::write(at("job.json"), job.to_string())?;
     let said = python.run(&home().join("visit.py"), &[&at("job.json")])?;
@@ -79,7 +82,7 @@ async fn python_drives_a_court_day_and_the_engine_makes_the_same_of_it() -> Resu
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_example_of_the_readme_does_what_it_says() -> Result<()> {
-    let Some(bindgen) = ready("the README's Python example") else {
+    let Some(bindgen) = ready_for_python("the README's Python example") else {
         return Ok(());
     };
     let dir = tempfile::tempdir()?;
@@ -121,12 +124,16 @@ fn kotlin_and_swift_are_written_too() -> Result<()> {
     Ok(())
 }
 
-/// The program that writes bindings, where this machine can run the suite.
-fn ready(name: &str) -> Option<PathBuf> {
+fn ready_for_python(name: &str) -> Option<PathBuf> {
     if suite::program("python3").is_none() {
         suite::skip(name, PYTHON);
         return None;
     }
+    ready(name)
+}
+
+/// The program that writes bindings, where it was built.
+fn ready(name: &str) -> Option<PathBuf> {
     let built = root().join("target/bindgen/debug/waiqin-bindgen");
     if !built.exists() {
         suite::skip(name, BINDGEN);
@@ -243,6 +250,9 @@ fn told_in_words(refused: &Value) {
         ("locked", "已锁"),
         ("panic", "程序出错"),
         ("id", "not-a-record"),
+        ("used", "登记码"),
+        ("other_key", "不是登记码所指的那一台"),
+        ("others_receipts", "另一台手机"),
     ] {
         assert!(
             refused[name].as_str().unwrap().contains(holds),
