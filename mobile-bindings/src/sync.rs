@@ -15,7 +15,7 @@ use waiqin_protocol::ids::EvidenceHash;
 use waiqin_protocol::words::Lang;
 
 /// How often it is looked whether there is progress to tell.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// How a sync ended.
 #[uniffi::remote(Enum)]
@@ -328,19 +328,24 @@ impl Hearing {
         };
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         let mut told = None;
-        tokio::pin!(run);
-        loop {
+        let mut tell = || {
             let now = Progress::of(session);
             if told.as_ref() != Some(&now) {
                 told = Some(now.clone());
                 // A listener that failed hears nothing more.
                 let _ = say.send(Word::Progress(now));
             }
+        };
+        tokio::pin!(run);
+        let done = loop {
             tokio::select! {
-                done = &mut run => return done,
-                _ = ticks.tick() => {}
+                biased;
+                done = &mut run => break done,
+                _ = ticks.tick() => tell(),
             }
-        }
+        };
+        tell();
+        done
     }
 
     /// Says how it ended, and waits until that was heard.
