@@ -64,7 +64,7 @@ fn act(name: &str) -> Act {
 }
 
 fn subject(n: usize) -> SubjectId {
-    SubjectId::from_bytes([u8::try_from(n + 1).unwrap(); 16])
+    SubjectId::from_bytes([u8::try_from(n + 101).unwrap(); 16])
 }
 
 fn item(n: usize) -> String {

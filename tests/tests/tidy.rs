@@ -100,7 +100,11 @@ fn arrows_point_one_way() {
         ),
         (
             "mobile-bindings/ui/Cargo.toml",
-            vec!["sled", "reqwest", "waiqin-server"],
+            vec!["sled", "reqwest", "waiqin-server", "waiqin-mobile"],
+        ),
+        (
+            "mobile-bindings/Cargo.toml",
+            vec!["sled", "reqwest", "waiqin-server", "axum", "askama"],
         ),
     ];
     for (manifest, names) in forbidden {

@@ -25,7 +25,9 @@ use std::sync::{Arc, Mutex, Weak};
 use waiqin_protocol::ids::{OfficerId, ServerId};
 use waiqin_protocol::wire::enrol::{OfficerCard, Ticket};
 
-/// The phone: every officer enrolled on it.
+/// The phone: every officer enrolled on it. Copies are the same phone; its folder stays locked until
+/// the last one is gone.
+#[derive(Clone)]
 pub struct Phone {
     shared: Arc<Shared>,
 }

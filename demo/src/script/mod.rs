@@ -14,6 +14,8 @@ mod rows;
 mod scene;
 mod tls;
 
+pub use oracle::{Entry, Journal, ServerFolder};
+
 use anyhow::Result;
 use std::path::Path;
 use std::process::ExitCode;

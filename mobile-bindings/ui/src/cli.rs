@@ -1,6 +1,6 @@
 //! The command line of `waiqin-phone`.
 
-use crate::host::{self, Settings};
+use crate::host::{self, PagesSettings, Settings};
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -164,11 +164,14 @@ impl Serve {
             .context("begin the log")?;
         let settings = Settings {
             dir: self.dir,
-            listen: self.listen,
-            ticket: self.ticket,
-            court_clock_ms: self.court_clock,
             device_name: self.device_name,
-            idle_ms: i64::from(self.idle_minutes) * 60_000,
+            pages: PagesSettings {
+                listen: self.listen,
+                ticket: self.ticket,
+                court_clock_ms: self.court_clock,
+                idle_ms: i64::from(self.idle_minutes) * 60_000,
+                has_switch: true,
+            },
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()

@@ -29,16 +29,25 @@ const END_WITHIN: Duration = Duration::from_secs(5);
 pub struct Settings {
     /// The phone's own folder.
     pub dir: PathBuf,
+    /// What the phone calls itself.
+    pub device_name: String,
+    /// How its pages are shown.
+    pub pages: PagesSettings,
+}
+
+/// How the pages of a phone are shown.
+#[derive(Clone, Debug)]
+pub struct PagesSettings {
     /// An address of 127.0.0.1.
     pub listen: SocketAddr,
     /// An enrolment ticket.
     pub ticket: Option<String>,
     /// Where the court's clock begins, ms UTC; `None`: now.
     pub court_clock_ms: Option<i64>,
-    /// What the phone calls itself.
-    pub device_name: String,
     /// Without a request for this long the phone locks, ms.
     pub idle_ms: i64,
+    /// Pages may turn the switch 断网: on a desktop, which has no flight mode of its own.
+    pub has_switch: bool,
 }
 
 /// A phone with what it was opened with.
@@ -95,17 +104,22 @@ impl Host {
     /// # Errors
     /// When the address is not of 127.0.0.1 or taken, or the phone does not open.
     pub async fn open(settings: Settings) -> Result<Self> {
+        let clock_ms = settings.pages.court_clock_ms;
+        let opened = open_phone(&settings.dir, clock_ms, &settings.device_name)?;
+        Self::over(opened, settings.pages).await
+    }
+
+    /// Listens for a phone that is open.
+    ///
+    /// # Errors
+    /// When the address is not of 127.0.0.1 or taken.
+    pub async fn over(opened: Opened, settings: PagesSettings) -> Result<Self> {
         if settings.listen.ip() != std::net::IpAddr::from([127, 0, 0, 1]) {
             bail!(
                 "the pages are for this machine alone: listen on 127.0.0.1, not {}",
                 settings.listen
             );
         }
-        let opened = open_phone(
-            &settings.dir,
-            settings.court_clock_ms,
-            &settings.device_name,
-        )?;
         let listener = TcpListener::bind(settings.listen)
             .await
             .with_context(|| format!("listen on {}", settings.listen))?;
@@ -124,7 +138,7 @@ impl Host {
             clock: opened.clock,
             entropy: opened.entropy,
             carrier: Arc::new(carrier),
-            network: Some(opened.network.clone()),
+            network: settings.has_switch.then(|| opened.network.clone()),
             ticket: settings.ticket,
             court_clock_ms: settings.court_clock_ms,
             server_shift_ms,

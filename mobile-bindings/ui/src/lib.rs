@@ -33,6 +33,7 @@ pub mod pages;
 pub mod paper;
 mod qr;
 pub mod show;
+pub mod told;
 pub mod ui;
 pub mod words;
 

@@ -841,6 +841,19 @@ waiqin_protocol::words! {
         refused_origin: "这次提交不是从本程序的页面发出的，没有执行。", "This was not sent from a page of this program and was not done.";
         refused_csrf: "页面已过期，没有执行。请返回、刷新后再试。", "The page is out of date and nothing was done. Go back, reload and try again.";
 
+        // What shells are told that have screens of their own.
+        told_locked: "本机已锁，这一步没有做。请解锁后再试。", "The phone is locked and this was not done. Unlock and try again.";
+        told_file: "读不出文件 {path}，没有存。请核对后再试。", "The file {path} cannot be read; nothing was saved. Check it and try again.";
+        told_number: "「{typed}」读不成案号。{hint}", "“{typed}” does not read as a case number. {hint}";
+        told_number_hint: "请按「（2019）粤0115执1号」的样子写。", "Write it as (2019) + court code + type + serial.";
+        told_number_meant: "是不是 {meant}？", "Is it {meant}?";
+        told_what: "「{given}」不是所要的编号或代码，没有做。", "“{given}” is not the id or code that is asked for; nothing was done.";
+        told_fault: "程序出错，这一步可能没有做；已存的内容都在。请告知内勤。", "A fault in the program: this may not have been done; everything saved is safe. Tell the office.";
+        told_in_use: "另一个程序正开着本机的资料，请先关掉它。", "Another program has this phone's data open. Close it first.";
+        told_folder: "本机资料的文件夹打不开，请检查存储空间和权限。", "The phone's folder cannot be opened. Check free space and rights.";
+        told_sync: "同步时本机读写出了问题，没有删除任何内容。请再试；仍不行就把手机交内勤。", "The phone could not read or write while syncing; nothing was deleted. Try again; if it stays so, hand the phone to the office.";
+        told_ui: "页面没有打开，记录不受影响。请再试。", "The pages did not open; records are not affected. Try again.";
+
         // Dates and numbers.
         date_long: "{y}年{m}月{d}日", "{d} {m} {y}";
         date_short: "{m}月{d}日", "{d} {m}";

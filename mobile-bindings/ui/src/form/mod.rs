@@ -14,6 +14,7 @@ mod investigation;
 mod kept;
 mod layout;
 mod notes;
+mod opening;
 mod read_only;
 mod seizure;
 mod settlement;
@@ -31,6 +32,7 @@ pub use layout::{
     Copy, Deed, Field, Given, Label, Lead, List, Pick, Piece, Preset, Step, pattern_of, patterns,
 };
 pub use notes::{Note, of as note_of};
+pub use opening::{NUMBER_CHARS_MAX, first_values, listed_case, named_case};
 pub use shown::{
     AssetsView, Block, Contest, DeedView, Fact, FieldView, FixView, FlagView, ItemView, MoreView,
     Part, PhotoView, StepView,

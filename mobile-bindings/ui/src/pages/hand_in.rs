@@ -180,7 +180,7 @@ fn brought(taken: &ReceiptsTaken, w: &Words) -> String {
     )
 }
 
-fn refused(error: &TakeReceiptsError, w: &'static Words) -> &'static str {
+pub(crate) fn refused(error: &TakeReceiptsError, w: &'static Words) -> &'static str {
     match error {
         TakeReceiptsError::File(ReceiptsError::OtherServer) | TakeReceiptsError::OtherJournal => {
             w.hand_other

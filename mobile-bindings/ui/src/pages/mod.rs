@@ -8,8 +8,8 @@ mod cases;
 mod check;
 mod contests;
 mod findings;
-mod hand_in;
-mod not_done;
+pub(crate) mod hand_in;
+pub(crate) mod not_done;
 mod paper;
 mod photo;
 mod photo_new;
@@ -25,11 +25,11 @@ mod second;
 mod settings;
 mod sign;
 mod signers;
-mod start;
+pub(crate) mod start;
 mod statics;
 mod sync;
 mod today;
-mod unlock;
+pub(crate) mod unlock;
 mod visit;
 mod way;
 
@@ -40,6 +40,8 @@ mod router_tests;
 mod seal_tests;
 #[cfg(test)]
 mod tests;
+
+pub use second::signs_as;
 
 use crate::carrier::{answer_headers, enter, guard};
 use crate::frame::Tab;

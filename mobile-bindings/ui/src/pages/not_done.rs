@@ -90,7 +90,7 @@ impl Unlocked {
 
 /// What an error of a save is to the officer: the page that tells it, and the words for the page
 /// where he can settle it.
-pub(super) fn said(error: &SaveError, w: &Words) -> (Problem, Option<String>) {
+pub(crate) fn said(error: &SaveError, w: &Words) -> (Problem, Option<String>) {
     let here = |text: &str| (Problem::Form, Some(text.to_owned()));
     match error {
         SaveError::Locked => (Problem::Locked, None),
@@ -118,7 +118,7 @@ pub(super) fn said(error: &SaveError, w: &Words) -> (Problem, Option<String>) {
 }
 
 /// Why a record cannot be sealed at all.
-pub(super) fn not_sealable(why: &NotSealable, w: &Words) -> &'static str {
+pub(crate) fn not_sealable(why: &NotSealable, w: &Words) -> &'static str {
     match why {
         NotSealable::Sealed(_) => w.problem_sealed,
         NotSealable::Void => w.check_void,

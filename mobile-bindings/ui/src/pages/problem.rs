@@ -79,7 +79,7 @@ impl Problem {
     }
 
     /// What a person reads.
-    pub(super) fn text(self, w: &'static Words) -> &'static str {
+    pub(crate) fn text(self, w: &'static Words) -> &'static str {
         match self {
             Self::NotFound(Missing::Page) => w.problem_not_found,
             Self::NotFound(Missing::Case) => w.case_gone,

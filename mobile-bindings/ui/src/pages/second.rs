@@ -64,8 +64,9 @@ fn role_of(facts: &Facts, name: &str) -> Option<&'static str> {
     Some(role.map_or(Words::ZH.second_role, |it| it.zh))
 }
 
-/// The role that he signs as: the record's word, in the language of the court.
-pub(super) fn signs_as(facts: &Facts, name: &str) -> &'static str {
+/// The role that a second officer signs as: the record's word, in the language of the court.
+#[must_use]
+pub fn signs_as(facts: &Facts, name: &str) -> &'static str {
     role_of(facts, name).unwrap_or(Words::ZH.second_role)
 }
 

@@ -91,7 +91,7 @@ impl StartPage {
 }
 
 /// A PIN that two fields agree on; six digits, and none that everybody tries first.
-fn new_pin(pin: &str, again: &str, w: &Words) -> Result<Pin, &'static str> {
+pub(crate) fn new_pin(pin: &str, again: &str, w: &Words) -> Result<Pin, &'static str> {
     if pin.len() != 6 || !pin.bytes().all(|b| b.is_ascii_digit()) {
         return Err(w.err_pin_shape);
     }
@@ -113,7 +113,7 @@ fn easy(digits: &[u8]) -> bool {
     })
 }
 
-fn enrol_text(error: &EnrolError, lang: Lang, w: &Words) -> String {
+pub(crate) fn enrol_text(error: &EnrolError, lang: Lang, w: &Words) -> String {
     match error {
         EnrolError::Refused(problem) => {
             let said = match lang {

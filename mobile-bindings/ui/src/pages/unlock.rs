@@ -121,7 +121,7 @@ impl UnlockPage {
     }
 }
 
-pub(super) fn unlock_text(error: &UnlockError, w: &Words) -> (String, Option<i64>) {
+pub(crate) fn unlock_text(error: &UnlockError, w: &Words) -> (String, Option<i64>) {
     let seconds = |wait_ms: i64| (wait_ms + 999) / 1000;
     match error {
         UnlockError::WrongPin { wait_ms: 0 } => (w.err_pin_wrong.to_owned(), None),
