@@ -95,6 +95,7 @@ waiqin_protocol::words! {
         board_more: "还有更早的记录", "Earlier records";
         say_as_typed: "原写“{typed}”，读作 {normal}。", "Typed \"{typed}\", read as {normal}.";
         say_exact: "案号与名册一致。", "The number is as the list has it.";
+        say_found: "此前的名册没有此案，现已列入；作结论后其手机得知。", "Earlier lists lacked the case; now it is found. Its phone is told by the conclusion.";
         say_alias: "所写是曾用案号，现为 {number}。", "A former number; now {number}.";
         say_choose: "所写可以是几件案件，由人认定。", "It can be several cases; a person decides.";
         say_successor: "{old} 已于 {closed} 以{mode}结案；{number} 于 {filed} 恢复执行，行动在此之后。建议归入恢复执行案。", "{old} was closed on {closed} ({mode}); {number} restarted it on {filed}, before the act. Proposed: the restarted case.";
@@ -103,10 +104,10 @@ waiqin_protocol::words! {
         say_candidate: "名册没有此案号；按当事人找到 {n} 件，由人认定，不自动挂接。", "The list lacks the number; by the debtor {n} were found. A person decides.";
         say_not_found: "第 {version} 版名册没有此案号，也没有此当事人。建议留待下期名册。", "List {version} has neither the number nor the debtor. Proposed: wait for the next list.";
         say_closed_before: "现场行动在结案登记（{closed} {mode}）之后 {n} 天。须说明为何仍在执行，或退回承办干警。", "The act came {n} days after the closing ({closed}, {mode}). Say why it was right, or return it.";
-        say_closed_later: "此后有恢复执行案 {number}。", "Restarted later as {number}.";
+        say_closed_later: "此后恢复执行，案号{number}。", "Restarted later as {number}.";
         say_closed_same: "行动与结案（{mode}）同在 {closed}，先后由人认定。", "Act and closing ({mode}) fall on {closed}; a person says which came first.";
         say_stayed: "名册标明“{stay}”，未写自何日起。须说明行动的依据，或退回。", "The list marks \"{stay}\", not since when. Say what the act rests on, or return it.";
-        say_reassigned: "承办人由 {was} 改为 {is}；两人都会得知。", "The judge in charge was {was} and is {is}; both are told.";
+        say_reassigned: "承办人由 {was} 改为 {is}；结论送达制作人与现承办人的手机。", "The judge in charge was {was} and is {is}; the conclusion goes to the author and to whoever has the case now.";
         say_renamed: "名册上的名称由 {was} 改为 {is}，证件号码相符。建议认定为同一人。", "The list's name was {was} and is {is}, with the same code. Proposed: the same.";
         say_differs: "记录写的是 {noted}，名册上是 {listed}。请核对案号；记录无误的，写明理由。", "The record says {noted}, the list {listed}. Check the number, or say why the record is right.";
         say_amount: "剩余标的由 {was} 变为 {is}。有查封、扣押的，重新核对是否超标的。", "The amount left was {was} and is {is}. Where things are sealed, check again for excess.";

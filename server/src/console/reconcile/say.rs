@@ -44,9 +44,11 @@ impl<'a> Told<'a> {
         );
         let case = self.case(it.case.as_ref()).map(|it| &it.case);
         let named = self.case(it.named.as_ref()).map(|it| &it.case);
-        let choose = match it.candidates.is_empty() {
-            true => "",
-            false => w.say_choose,
+        let waits = it.questions.first().is_some_and(|it| it.waits);
+        let choose = match (it.candidates.is_empty(), waits) {
+            (false, _) => w.say_choose,
+            (true, true) => w.say_found,
+            (true, false) => "",
         };
         match matched {
             Match::Exact => format!("{}{choose}", w.say_exact),
