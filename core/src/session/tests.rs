@@ -845,7 +845,7 @@ fn an_export_can_be_checked_without_the_engine() {
     else {
         panic!("entry 1 opens the journal");
     };
-    let certificate = std::fs::read_to_string(dir.path().join("certificate.json")).unwrap();
+    let certificate = std::fs::read_to_string(dir.path().join("certificates.ndjson")).unwrap();
     let certificate: waiqin_protocol::journal::Signed<waiqin_protocol::journal::Certificate> =
         serde_json::from_str(&certificate).unwrap();
     assert_eq!(certificate.body.entry, entry_hash(first.as_bytes()));

@@ -93,12 +93,8 @@ pub struct Lacking {
 impl Counts {
     /// Everything that should be on this server is in the folder.
     fn is_whole(&self) -> bool {
-        let gone = |it: &Lacking| {
-            matches!(
-                it.state,
-                EvidenceState::Missing | EvidenceState::Damaged
-            )
-        };
+        let gone =
+            |it: &Lacking| matches!(it.state, EvidenceState::Missing | EvidenceState::Damaged);
         !self.lacking.iter().any(gone)
     }
 }
@@ -119,9 +115,10 @@ struct Answer<'a> {
 pub async fn run(court: &Court, command: ExportCommand, lang: Lang) -> anyhow::Result<Said> {
     let words = Words::of(lang);
     let (counts, target) = match command {
-        ExportCommand::Journal { journal, target } => {
-            (export_journal(court, journal, &target.to, words).await?, target)
-        }
+        ExportCommand::Journal { journal, target } => (
+            export_journal(court, journal, &target.to, words).await?,
+            target,
+        ),
         ExportCommand::Case { case, target } => {
             (export_case(court, &case, &target.to, words).await?, target)
         }
@@ -168,9 +165,7 @@ async fn export_journal(
         ..keys(court, FolderKind::Journal)
     };
     let mut exporting = Exporting::begin(court, folder, BTreeSet::from([id]))?;
-    exporting
-        .journal(&journal, JOURNAL, &Extent::Whole)
-        .await?;
+    exporting.journal(&journal, JOURNAL, &Extent::Whole).await?;
     exporting.end(&keys).await
 }
 
@@ -234,7 +229,10 @@ async fn journals_about(
     for id in ids {
         journals.extend(court.db().journal(id).await?);
     }
-    ensure!(!journals.is_empty() || subjects.is_empty(), "records without journals");
+    ensure!(
+        !journals.is_empty() || subjects.is_empty(),
+        "records without journals"
+    );
     Ok(journals)
 }
 
