@@ -11,9 +11,9 @@ mod journals;
 
 use crate::commands::import::Said;
 use crate::court::Court;
-use crate::db::{AuditAct, Journal};
+use crate::db::AuditAct;
 use crate::words::folder::Words;
-use anyhow::{bail, ensure};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use folder::Folder;
 use journals::{Exporting, Extent};
@@ -150,9 +150,9 @@ async fn export_journal(
     to: &Path,
     words: &Words,
 ) -> anyhow::Result<Counts> {
-    let Some(journal) = court.db().journal(id).await? else {
+    if court.db().journal(id).await?.is_none() {
         bail!("{}", fill(words.journal_unknown, &[("journal", &id)]));
-    };
+    }
     let folder = Folder::begin(to, words)?;
     let now_ms = court.clock().now_ms();
     let mut write = court.db().write().await?;
@@ -165,7 +165,7 @@ async fn export_journal(
         ..keys(court, FolderKind::Journal)
     };
     let mut exporting = Exporting::begin(court, folder, BTreeSet::from([id]))?;
-    exporting.journal(&journal, JOURNAL, &Extent::Whole).await?;
+    exporting.journal(id, JOURNAL, &Extent::Whole).await?;
     exporting.end(&keys).await
 }
 
@@ -187,19 +187,19 @@ async fn export_case(
     write.commit().await?;
     let row = court.db().case(&case).await?;
     let subjects = court.db().subjects_of_case(&case).await?;
-    let journals = journals_about(court, &subjects).await?;
-    let ids = journals.iter().map(|it| it.id).collect();
+    let mut journals = BTreeSet::new();
+    for subject in &subjects {
+        journals.extend(court.db().journals_about(*subject).await?);
+    }
     let keys = FolderKeys {
         case: Some(case),
         case_number: row.map(|row| row.number),
         ..keys(court, FolderKind::Case)
     };
-    let mut exporting = Exporting::begin(court, folder, ids)?;
+    let mut exporting = Exporting::begin(court, folder, journals.clone())?;
     let extent = Extent::About(subjects);
-    for journal in &journals {
-        exporting
-            .journal(journal, &journal_file(journal.id), &extent)
-            .await?;
+    for id in journals {
+        exporting.journal(id, &journal_file(id), &extent).await?;
     }
     exporting.end(&keys).await
 }
@@ -215,25 +215,6 @@ fn case_ref(named: &str) -> CaseRef {
         pending: false,
         typed: named.to_owned(),
     }
-}
-
-async fn journals_about(
-    court: &Court,
-    subjects: &BTreeSet<waiqin_protocol::ids::SubjectId>,
-) -> anyhow::Result<Vec<Journal>> {
-    let mut ids = BTreeSet::new();
-    for subject in subjects {
-        ids.extend(court.db().journals_about(*subject).await?);
-    }
-    let mut journals = Vec::new();
-    for id in ids {
-        journals.extend(court.db().journal(id).await?);
-    }
-    ensure!(
-        !journals.is_empty() || subjects.is_empty(),
-        "records without journals"
-    );
-    Ok(journals)
 }
 
 fn keys(court: &Court, kind: FolderKind) -> FolderKeys {

@@ -5,7 +5,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 use waiqin_protocol::canonical;
 use waiqin_protocol::ids::{DeviceId, EntryHash, JournalId, OfficerId};
-use waiqin_protocol::journal::{Certificate, Head, JournalReceipt, Parent, Signed};
+use waiqin_protocol::journal::{Certificate, Checkpoint, Head, JournalReceipt, Parent, Signed};
 use waiqin_protocol::suite::PublicKey;
 
 /// A journal.
@@ -120,6 +120,23 @@ impl Db {
         Ok(())
     }
 
+    /// The newest checkpoint that closed a piece of a journal; none where all its pieces came before
+    /// checkpoints were kept, and of the office's own, which the server's key signs by its receipts.
+    ///
+    /// # Errors
+    /// When the database does not answer or the row does not read.
+    pub async fn checkpoint(
+        &self,
+        journal: JournalId,
+    ) -> Result<Option<Signed<Checkpoint>>, DbError> {
+        let row = sqlx::query("SELECT value FROM meta WHERE name = $1")
+            .bind(checkpoint_name(journal))
+            .fetch_optional(self.pool())
+            .await?;
+        row.map(|row| super::of_json(row.get(0), "checkpoint"))
+            .transpose()
+    }
+
     /// Notes that a phone was heard of.
     ///
     /// # Errors
@@ -229,6 +246,23 @@ impl Write {
         Ok(())
     }
 
+    /// Keeps what the phone signed about the head that this write sets: with the receipt it shows that
+    /// the journal is the officer's. The one before it is covered by it.
+    ///
+    /// # Errors
+    /// When the statement fails.
+    pub async fn keep_checkpoint(&mut self, signed: &Signed<Checkpoint>) -> Result<(), DbError> {
+        sqlx::query(
+            "INSERT INTO meta (name, value) VALUES ($1, $2) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(checkpoint_name(signed.body.journal))
+        .bind(super::json(signed)?)
+        .execute(self.tx())
+        .await?;
+        Ok(())
+    }
+
     /// Revokes a journal and its tokens. `false` when there is no such journal, or it was revoked
     /// before.
     ///
@@ -260,6 +294,11 @@ impl Write {
             .await?;
         Ok(true)
     }
+}
+
+/// Under which name of the table of facts a journal's checkpoint lies.
+fn checkpoint_name(journal: JournalId) -> String {
+    format!("checkpoint {journal}")
 }
 
 /// A journal from the columns [`COLUMNS`] of a row, the first at `at`.

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use waiqin_protocol::ids::{EntryHash, EvidenceHash, JournalId, Link, SubjectId};
 use waiqin_protocol::journal::{Change, Entry, LogPosition, next_link};
 use waiqin_protocol::package::folder::{
-    CERTIFICATES, EVIDENCE, EvidenceState, FORKED, FolderKeys, ForkedLine, ForkedPlace, GapLine,
-    JournalLine, KEYS, LOG, LogLine, LogRowLine, RECEIPTS, ReceiptLine, journal_file, whole_line,
+    CERTIFICATES, CHECKPOINTS, EVIDENCE, EvidenceState, FORKED, FolderKeys, ForkedLine,
+    ForkedPlace, GapLine, JournalLine, KEYS, LOG, LogLine, LogRowLine, RECEIPTS, ReceiptLine,
+    journal_file, whole_line,
 };
 
 const ROWS_AT_ONCE: u32 = 500;
@@ -42,6 +43,7 @@ pub(super) struct Exporting<'a> {
     pub evidence: Lines,
     pub receipts: Lines,
     certificates: Lines,
+    checkpoints: Lines,
     forked: Lines,
 }
 
@@ -56,6 +58,7 @@ impl<'a> Exporting<'a> {
             evidence: folder.lines(EVIDENCE)?,
             receipts: folder.lines(RECEIPTS)?,
             certificates: folder.lines(CERTIFICATES)?,
+            checkpoints: folder.lines(CHECKPOINTS)?,
             forked: folder.lines(FORKED)?,
             folder,
             counts: Counts::default(),
@@ -66,13 +69,19 @@ impl<'a> Exporting<'a> {
         })
     }
 
-    /// Writes a journal as far as it went when it was looked up.
+    /// Writes a journal as far as it goes now.
     pub async fn journal(
         &mut self,
-        journal: &Journal,
+        id: JournalId,
         name: &str,
         extent: &Extent,
     ) -> anyhow::Result<()> {
+        // Looked up before the head, so that it reaches no further.
+        let checkpoint = self.court.db().checkpoint(id).await?;
+        let Some(journal) = self.court.db().journal(id).await? else {
+            return Ok(());
+        };
+        let journal = &journal;
         self.counts.journals += 1;
         self.certificates.json(&journal.certificate)?;
         let mut lines = self.folder.lines(name)?;
@@ -86,16 +95,17 @@ impl<'a> Exporting<'a> {
             self.receipts
                 .json(&ReceiptLine::Journal(Cow::Borrowed(receipt)))?;
         }
+        if let Some(signed) = checkpoint {
+            self.checkpoints.json(&signed)?;
+        }
         self.beside(journal, extent).await
     }
 
     /// Writes entry 1 of the journals that were named, then the log, and ends.
     pub async fn end(mut self, keys: &FolderKeys) -> anyhow::Result<Counts> {
         for id in std::mem::take(&mut self.companions) {
-            let known = self.court.db().journal(id).await?;
-            if let Some(journal) = known.filter(|_| !self.about.contains(&id)) {
-                self.journal(&journal, &journal_file(id), &Extent::First)
-                    .await?;
+            if !self.about.contains(&id) {
+                self.journal(id, &journal_file(id), &Extent::First).await?;
             }
         }
         self.log().await?;
@@ -107,10 +117,18 @@ impl<'a> Exporting<'a> {
             evidence,
             receipts,
             certificates,
+            checkpoints,
             forked,
             ..
         } = self;
-        for lines in [document, evidence, receipts, certificates, forked] {
+        for lines in [
+            document,
+            evidence,
+            receipts,
+            certificates,
+            checkpoints,
+            forked,
+        ] {
             folder.close(lines)?;
         }
         folder.end()?;
