@@ -170,3 +170,73 @@ impl Db {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::journals::tests::{add, journal};
+    use crate::db::{NewEntry, testing};
+    use waiqin_protocol::wire::sync::Verdict;
+
+    fn entry(seq: u64, n: u8, subject: Option<u8>) -> NewEntry {
+        NewEntry {
+            seq,
+            hash: EntryHash::from_bytes([n; 32]),
+            link: Link::from_bytes([n; 32]),
+            bytes: vec![n],
+            subject: subject.map(|n| SubjectId::from_bytes([n; 16])),
+            kind: None,
+            verdict: Verdict::Accepted,
+            reason: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn places_and_forks_come_in_portions_that_leave_nothing_out() {
+        for (db, _kept) in testing::engines().await {
+            add(&db, &[journal(1), journal(2)]).await;
+            let (one, two) = (journal(1).id, journal(2).id);
+            let mut write = db.write().await.unwrap();
+            let chain = [
+                entry(1, 1, Some(9)),
+                entry(2, 2, None),
+                entry(3, 3, Some(8)),
+            ];
+            write.add_entries(one, 7, &chain).await.unwrap();
+            let beside = [
+                entry(2, 5, Some(8)),
+                entry(2, 4, Some(9)),
+                entry(3, 6, None),
+            ];
+            write.add_forked(two, &beside, 3).await.unwrap();
+            write.commit().await.unwrap();
+            let mut read: Vec<EntryPlace> = Vec::new();
+            for after in [0, 2, 3] {
+                read.extend(db.entry_places(one, after, 2).await.unwrap());
+            }
+            let shown: Vec<(u64, Option<SubjectId>)> =
+                read.iter().map(|it| (it.seq, it.subject)).collect();
+            let subject = |n| Some(SubjectId::from_bytes([n; 16]));
+            assert_eq!(shown, [(1, subject(9)), (2, None), (3, subject(8))]);
+            // Two entries of one number are parted by their links.
+            let mut links = Vec::new();
+            let mut after = (0, Link::ZERO);
+            loop {
+                let some = db.forked_after(two, after, 1).await.unwrap();
+                let Some(one) = some.first() else { break };
+                after = (one.entry.seq, one.entry.link);
+                links.push(*one.entry.link.as_bytes().first().unwrap());
+            }
+            assert_eq!(links, [4, 5, 6]);
+            let of_two = db.forked_links(two, 2).await.unwrap();
+            assert_eq!(of_two, [4, 5].map(|n| Link::from_bytes([n; 32])));
+            let mut about = db.journals_about(subject(8).unwrap()).await.unwrap();
+            about.sort();
+            assert_eq!(about, [one, two]);
+            assert_eq!(db.subjects_of_case("none").await.unwrap(), BTreeSet::new());
+            let hash = EvidenceHash::from_bytes([1; 32]);
+            assert!(!db.is_erased(hash).await.unwrap());
+            assert!(db.custody_on(hash).await.unwrap().is_empty());
+        }
+    }
+}

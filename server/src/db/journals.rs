@@ -407,6 +407,36 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
+    async fn the_newest_checkpoint_is_kept_and_a_write_that_is_dropped_keeps_none() {
+        for (db, _kept) in testing::engines().await {
+            let (one, two) = (journal(1), journal(2));
+            add(&db, &[one.clone(), two.clone()]).await;
+            let signer = Ed25519Signer::from_secret(&[1; 32]);
+            let signed = |seq| {
+                let body = Checkpoint {
+                    beacon: None,
+                    journal: one.id,
+                    link: Link::from_bytes([7; 32]),
+                    seq,
+                    server: ServerId::from_bytes([9; 16]),
+                };
+                Signed::sign(body, &signer).unwrap()
+            };
+            for seq in [4, 9] {
+                let mut write = db.write().await.unwrap();
+                write.keep_checkpoint(&signed(seq)).await.unwrap();
+                write.commit().await.unwrap();
+                assert_eq!(db.checkpoint(one.id).await.unwrap(), Some(signed(seq)));
+            }
+            let mut write = db.write().await.unwrap();
+            write.keep_checkpoint(&signed(12)).await.unwrap();
+            drop(write);
+            assert_eq!(db.checkpoint(one.id).await.unwrap(), Some(signed(9)));
+            assert_eq!(db.checkpoint(two.id).await.unwrap(), None);
+        }
+    }
+
+    #[tokio::test]
     async fn the_line_of_journals_follows_the_same_officers_parents_and_ends() {
         for (db, _kept) in testing::engines().await {
             let parent = |n: u8| {

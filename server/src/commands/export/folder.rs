@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use waiqin_protocol::package::folder::{SUMS, sum_line};
 use waiqin_protocol::words::fill;
 
@@ -17,7 +18,7 @@ use waiqin_protocol::words::fill;
 pub(super) struct Folder {
     part: PathBuf,
     to: PathBuf,
-    not_written: String,
+    not_written: Arc<str>,
     sums: BTreeMap<String, [u8; 32]>,
     done: bool,
 }
@@ -28,6 +29,7 @@ pub(super) struct Lines {
     file: BufWriter<File>,
     digest: Sha256,
     count: u64,
+    not_written: Arc<str>,
 }
 
 impl Folder {
@@ -42,7 +44,7 @@ impl Folder {
         if part.symlink_metadata().is_ok() {
             bail!("{}", fill(words.half, &[("part", &part.display())]));
         }
-        let not_written = fill(words.not_written, &[("to", &to.display())]);
+        let not_written: Arc<str> = fill(words.not_written, &[("to", &to.display())]).into();
         let folder = Self {
             part,
             to: to.to_owned(),
@@ -62,6 +64,7 @@ impl Folder {
             file: BufWriter::new(file),
             digest: Sha256::new(),
             count: 0,
+            not_written: self.not_written.clone(),
         })
     }
 
@@ -72,12 +75,13 @@ impl Folder {
             mut file,
             digest,
             count,
+            not_written,
         } = lines;
         if count == 0 {
             return Ok(std::fs::remove_file(self.part.join(name))?);
         }
         let synced = file.flush().and_then(|()| file.get_ref().sync_all());
-        synced.context(self.not_written.clone())?;
+        synced.context(not_written)?;
         self.sums.insert(name, digest.finalize().into());
         Ok(())
     }
@@ -122,7 +126,8 @@ impl Drop for Folder {
 impl Lines {
     /// Writes bytes as they are.
     pub fn bytes(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
-        self.file.write_all(bytes)?;
+        let written = self.file.write_all(bytes);
+        written.context(self.not_written.clone())?;
         self.digest.update(bytes);
         self.count += 1;
         Ok(())
