@@ -151,6 +151,7 @@ async fn evidence_that_is_not_there_is_named_and_what_is_there_is_exported() {
 async fn a_gap_stands_in_the_file_and_the_chain_goes_on_to_what_was_receipted() {
     for server in courts().await {
         let mut phone = Phone::enrol(&server, "wang", 1).await;
+        phone.sync().await;
         for n in 0..700 {
             phone.open_record_numbered(n);
         }
