@@ -69,3 +69,7 @@ CREATE INDEX asset_keys_subject ON asset_keys (subject);
 
 -- What the office concluded goes to the record's author even where the case is not his.
 CREATE INDEX entries_concluded ON entries (verdict_number, seq) WHERE kind = 'concluded';
+
+-- What a phone signed about its journal's end, as it closed the newest piece: with the receipt it shows to an
+-- outsider that the journal is the officer's.
+ALTER TABLE journals ADD COLUMN checkpoint TEXT;

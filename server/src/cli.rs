@@ -3,6 +3,7 @@
 use crate::clock::SystemClock;
 use crate::commands::bench::Bench;
 use crate::commands::device::{self, DeviceCommand};
+use crate::commands::export::{self, ExportCommand};
 use crate::commands::import::{self, ImportArgs, RollbackArgs, Said};
 use crate::commands::reconcile::{self, ReconcileCommand};
 use crate::commands::records::{self, RecordsArgs};
@@ -67,6 +68,14 @@ enum Command {
         place: Place,
         #[command(flatten)]
         args: hand_in::HandInArgs,
+    },
+    /// Writes a journal or a case with what vouches for it into a folder that an outsider can check
+    /// (docs/FORMAT.md).
+    Export {
+        #[command(flatten)]
+        place: Place,
+        #[command(subcommand)]
+        command: ExportCommand,
     },
     /// Reads the court's case list, compares it with what is known and applies it.
     Import {
@@ -197,6 +206,11 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::HandIn { place, args } => {
             return Ok(said(
                 hand_in::run(&place.court(words).await?, &args, cli.lang).await?,
+            ));
+        }
+        Command::Export { place, command } => {
+            return Ok(said(
+                export::run(&place.court(words).await?, command, cli.lang).await?,
             ));
         }
         Command::Import { place, args } => {

@@ -125,6 +125,14 @@ impl Line {
         }
     }
 
+    /// Journal and number in it of the entry with this running number; none and 0 when there is no
+    /// such entry.
+    pub fn place_of(&self, number: u64) -> (Option<JournalId>, u64) {
+        self.at(number).map_or((None, 0), |part| {
+            (Some(part.log.journal()), number - part.base)
+        })
+    }
+
     fn at(&self, number: u64) -> Option<Part<'_>> {
         self.parts()
             .find(|part| number > part.base && number <= part.base + part.log.head().seq)

@@ -8,13 +8,14 @@ use crate::host::SystemEntropy;
 use crate::journal::{FrameLog, JournalError, Log, Opened, OpenedEnd, Shape};
 use crate::keys::{KeyFile, Successors};
 use crate::secret::SecretKey;
-use crate::session::{EvidenceLine, ExportError, ExportSummary, Lines, folder_of, write_custody};
+use crate::session::{ExportError, ExportSummary, Lines, folder_of, write_custody};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use waiqin_protocol::ids::{EvidenceHash, JournalId, SubjectId};
 use waiqin_protocol::journal::{Change, Checkpoint, Entry, Head, Signed};
+use waiqin_protocol::package::folder::{EVIDENCE, EvidenceLine, EvidenceState};
 use waiqin_protocol::suite::Signer;
 use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::{Gap, SyncHead, UpLine};
@@ -40,6 +41,7 @@ struct Journal {
 
 /// Evidence that an entry names.
 struct Named {
+    journal: JournalId,
     length: u64,
     record: SubjectId,
     seq: u64,
@@ -209,7 +211,7 @@ impl Source {
             piece.entries += 1;
             piece.bytes += size;
             found.entries += 1;
-            note_evidence(seq, &bytes, named);
+            note_evidence(journal.id, seq, &bytes, named);
             seq += 1;
         }
         if piece.entries > 0 {
@@ -230,7 +232,7 @@ impl Source {
         damaged: &mut Vec<PathBuf>,
     ) -> Result<(), RescueError> {
         let dir = self.dir.join("evidence");
-        let mut lines = Lines::create(to, "evidence.ndjson").map_err(not_written)?;
+        let mut lines = Lines::create(to, EVIDENCE).map_err(not_written)?;
         let folder = EvidenceFolder::open(
             self.disk.clone(),
             dir.clone(),
@@ -245,29 +247,34 @@ impl Source {
                     let written = bundle::write_file(&path, &mut reader);
                     if written.is_ok_and(|is| is == *hash.as_bytes()) {
                         found.evidence += 1;
-                        "on_phone"
+                        EvidenceState::OnPhone
                     } else {
                         // What was written so far is not the evidence.
                         std::fs::remove_file(&path).map_err(RescueError::Write)?;
                         damaged.push(folder.file_of(hash));
-                        "damaged"
+                        EvidenceState::Damaged
                     }
                 }
-                Ok(None) => "missing",
+                Ok(None) => EvidenceState::Missing,
                 Err(_) => {
                     damaged.push(folder.file_of(hash));
-                    "damaged"
+                    EvidenceState::Damaged
                 }
             };
-            if state != "on_phone" && !received(hash) {
+            if state != EvidenceState::OnPhone && !received(hash) {
                 found.evidence_missing.push(*hash);
             }
             let line = EvidenceLine {
                 hash: *hash,
+                journal: Some(it.journal),
                 length: it.length,
                 record: it.record,
                 seq: it.seq,
-                state: if received(hash) { "received" } else { state },
+                state: if received(hash) {
+                    EvidenceState::Received
+                } else {
+                    state
+                },
             };
             lines.json(&line).map_err(not_written)?;
         }
@@ -292,10 +299,11 @@ impl Source {
                 found.evidence += 1;
                 let line = EvidenceLine {
                     hash: orphan.hash,
+                    journal: None,
                     length: orphan.length,
                     record: orphan.head.record,
                     seq: 0,
-                    state: "unnamed",
+                    state: EvidenceState::Unnamed,
                 };
                 lines.json(&line).map_err(not_written)?;
             }
@@ -400,7 +408,12 @@ impl Piece {
     }
 }
 
-fn note_evidence(seq: u64, bytes: &[u8], named: &mut BTreeMap<EvidenceHash, Named>) {
+fn note_evidence(
+    journal: JournalId,
+    seq: u64,
+    bytes: &[u8],
+    named: &mut BTreeMap<EvidenceHash, Named>,
+) {
     let Ok(entry) = Entry::from_bytes(bytes) else {
         return;
     };
@@ -412,6 +425,7 @@ fn note_evidence(seq: u64, bytes: &[u8], named: &mut BTreeMap<EvidenceHash, Name
         return;
     };
     named.entry(hash).or_insert(Named {
+        journal,
         length,
         record: entry.subject,
         seq,

@@ -1,44 +1,30 @@
-//! A readable copy of what journal and custody hold, for checks outside.
-//!
-//! | file | a line |
-//! |---|---|
-//! | `journal.ndjson` | an entry's bytes, unchanged, in order of `seq`; lost ones are left out |
-//! | `journal-ID.ndjson` | the same of a journal that follows the first, after a restored copy or a fork |
-//! | `certificate.json` | the certificate (`Signed<Certificate>`), one document |
-//! | `receipts.ndjson` | `{"journal":…}` or `{"evidence":…}`: a signed receipt, in the order received |
-//! | `checkpoints.ndjson` | a signed checkpoint, in the order signed |
-//! | `incidents.ndjson` | an incident, in the order seen |
-//! | `evidence.ndjson` | `{"hash","length","record","seq","state"}`; state: `received`, `on_phone`, `missing`, `damaged` |
-//! | `keys.json` | public keys and ids: officer, device, journal, server |
+//! A readable copy of what journal and custody hold, for checks outside: the exported folder of
+//! docs/FORMAT.md, without the bytes of evidence. Receipts and checkpoints stand in the order in which
+//! they came; `incidents.ndjson` has an incident a line, in the order seen.
 
 use super::shown::ExportSummary;
 use super::{ExportError, Session};
 use crate::custody::CustodyItem;
+use crate::journal::FrameLog;
+use crate::keys::KeyPublic;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use waiqin_protocol::ids::{EvidenceHash, SubjectId};
+use waiqin_protocol::package::folder::{
+    CERTIFICATES, CHECKPOINTS, EVIDENCE, EvidenceLine, EvidenceState, FOLDER_VERSION, FolderKind,
+    GapLine, INCIDENTS, JOURNAL, JournalLine, KEYS, RECEIPTS, ReceiptLine, SUMS, journal_file,
+    sum_line, whole_line,
+};
 
-/// A line of `evidence.ndjson`.
+/// `keys.json` of a phone.
 #[derive(Serialize)]
-pub(crate) struct EvidenceLine {
-    /// SHA-256 of the bytes.
-    pub hash: EvidenceHash,
-    /// Their length.
-    pub length: u64,
-    /// The record.
-    pub record: SubjectId,
-    /// Number of the entry that names it.
-    pub seq: u64,
-    /// Where the bytes are.
-    pub state: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Receipt<'a> {
-    Journal(&'a waiqin_protocol::journal::Signed<waiqin_protocol::journal::JournalReceipt>),
-    Evidence(&'a waiqin_protocol::journal::Signed<waiqin_protocol::journal::EvidenceReceipt>),
+struct PhoneKeys<'a> {
+    kind: FolderKind,
+    #[serde(flatten)]
+    public: &'a KeyPublic,
+    v: u32,
 }
 
 impl Session {
@@ -53,16 +39,11 @@ impl Session {
         for (nth, part) in inner.journal().log.parts().enumerate() {
             // The first journal has the plain name, so that there is always one of it.
             let name = match nth {
-                0 => "journal.ndjson".to_owned(),
-                _ => format!("journal-{}.ndjson", part.log.journal()),
+                0 => JOURNAL.to_owned(),
+                _ => journal_file(part.log.journal()),
             };
             let mut entries = Lines::create(to, &name)?;
-            for seq in 1..=part.log.head().seq {
-                let read = part.log.read(seq).map_err(|error| io_of(error.into()))?;
-                if let Some(bytes) = read {
-                    entries.line(&bytes)?;
-                }
-            }
+            write_journal(part.log, &mut entries)?;
             entries.finish(&mut summary)?;
         }
         let items = inner
@@ -70,30 +51,79 @@ impl Session {
             .items()
             .map_err(|error| io_of(error.into()))?;
         write_custody(&items, to, &mut summary)?;
-        let mut evidence = Lines::create(to, "evidence.ndjson")?;
+        let mut evidence = Lines::create(to, EVIDENCE)?;
         let all = inner.reading(|views| views.all_evidence());
         for it in all.map_err(|error| io_of(Box::new(error)))? {
             let received = inner.custody().evidence().contains_key(&it.hash);
             let state = match inner.evidence.read(&it.hash) {
-                _ if received => "received",
-                Ok(Some(_)) => "on_phone",
-                Ok(None) => "missing",
-                Err(_) => "damaged",
+                _ if received => EvidenceState::Received,
+                Ok(Some(_)) => EvidenceState::OnPhone,
+                Ok(None) => EvidenceState::Missing,
+                Err(_) => EvidenceState::Damaged,
             };
+            // The store counts over all journals of the line.
+            let (journal, seq) = inner.journal().log.place_of(it.seq);
             evidence.json(&EvidenceLine {
                 hash: it.hash,
+                journal,
                 length: it.length,
                 record: it.subject,
-                seq: it.seq,
+                seq,
                 state,
             })?;
         }
         evidence.finish(&mut summary)?;
-        let mut keys = Lines::create(to, "keys.json")?;
-        keys.json(&inner.public)?;
+        let mut keys = Lines::create(to, KEYS)?;
+        keys.json(&PhoneKeys {
+            kind: FolderKind::Phone,
+            public: &inner.public,
+            v: FOLDER_VERSION,
+        })?;
         keys.finish(&mut summary)?;
+        write_sums(to, &summary)?;
         Ok(summary)
     }
+}
+
+/// Writes the entries of a journal, and which of its numbers do not read any more.
+fn write_journal(log: &FrameLog, lines: &mut Lines) -> Result<(), ExportError> {
+    let end = log.head().seq;
+    let mut seq = 1;
+    while seq <= end {
+        let read = log.read(seq).map_err(|error| io_of(error.into()))?;
+        if let Some(bytes) = read {
+            lines.line(&whole_line(bytes))?;
+            seq += 1;
+            continue;
+        }
+        let lost = log.lost_from(seq, end);
+        let lost = lost.map_err(|error| io_of(error.into()))?;
+        let gap = lost.map_or(
+            GapLine {
+                from: seq,
+                link: None,
+                to: seq,
+            },
+            |lost| GapLine {
+                from: lost.from,
+                link: Some(lost.link),
+                to: lost.to,
+            },
+        );
+        lines.json(&JournalLine::Gap(gap))?;
+        seq = gap.to + 1;
+    }
+    Ok(())
+}
+
+/// Writes the SHA-256 of every file, so that a bit that turns on the way shows.
+fn write_sums(to: &Path, summary: &ExportSummary) -> Result<(), ExportError> {
+    let mut sums = Lines::create(to, SUMS)?;
+    for (name, sum) in &summary.sums {
+        let line = sum_line(sum, name);
+        sums.line(line.trim_end().as_bytes())?;
+    }
+    sums.finish(&mut ExportSummary::default())
 }
 
 /// Writes what vouches for a journal.
@@ -102,23 +132,25 @@ pub(crate) fn write_custody(
     to: &Path,
     summary: &mut ExportSummary,
 ) -> Result<(), ExportError> {
-    let mut receipts = Lines::create(to, "receipts.ndjson")?;
-    let mut checkpoints = Lines::create(to, "checkpoints.ndjson")?;
-    let mut incidents = Lines::create(to, "incidents.ndjson")?;
-    let mut certificate = Lines::create(to, "certificate.json")?;
+    let mut receipts = Lines::create(to, RECEIPTS)?;
+    let mut checkpoints = Lines::create(to, CHECKPOINTS)?;
+    let mut incidents = Lines::create(to, INCIDENTS)?;
+    let mut certificates = Lines::create(to, CERTIFICATES)?;
     for item in items {
         match item {
-            CustodyItem::Certificate(signed) => certificate.json(signed)?,
-            CustodyItem::JournalReceipt(signed) => receipts.json(&Receipt::Journal(signed))?,
+            CustodyItem::Certificate(signed) => certificates.json(signed)?,
+            CustodyItem::JournalReceipt(signed) => {
+                receipts.json(&ReceiptLine::Journal(Cow::Borrowed(signed)))?;
+            }
             CustodyItem::EvidenceReceipt(signed) => {
-                receipts.json(&Receipt::Evidence(signed))?;
+                receipts.json(&ReceiptLine::Evidence(Cow::Borrowed(signed)))?;
             }
             CustodyItem::Checkpoint(signed) => checkpoints.json(signed)?,
             CustodyItem::Incident(incident) => incidents.json(incident)?,
             CustodyItem::Safe(_) | CustodyItem::SecondNamed { .. } => {}
         }
     }
-    for lines in [receipts, checkpoints, incidents, certificate] {
+    for lines in [receipts, checkpoints, incidents, certificates] {
         lines.finish(summary)?;
     }
     Ok(())
@@ -132,6 +164,7 @@ fn io_of(error: Box<dyn std::error::Error + Send + Sync>) -> ExportError {
 pub(crate) struct Lines {
     name: String,
     file: BufWriter<std::fs::File>,
+    digest: Sha256,
     count: usize,
 }
 
@@ -141,6 +174,7 @@ impl Lines {
         Ok(Self {
             name: name.to_owned(),
             file: BufWriter::new(file),
+            digest: Sha256::new(),
             count: 0,
         })
     }
@@ -153,6 +187,8 @@ impl Lines {
     pub fn line(&mut self, bytes: &[u8]) -> Result<(), ExportError> {
         self.file.write_all(bytes).map_err(ExportError::Io)?;
         self.file.write_all(b"\n").map_err(ExportError::Io)?;
+        self.digest.update(bytes);
+        self.digest.update(b"\n");
         self.count += 1;
         Ok(())
     }
@@ -160,6 +196,9 @@ impl Lines {
     pub fn finish(mut self, summary: &mut ExportSummary) -> Result<(), ExportError> {
         self.file.flush().map_err(ExportError::Io)?;
         self.file.get_ref().sync_all().map_err(ExportError::Io)?;
+        summary
+            .sums
+            .insert(self.name.clone(), self.digest.finalize().into());
         summary.lines.insert(self.name, self.count);
         Ok(())
     }

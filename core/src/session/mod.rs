@@ -38,7 +38,7 @@ mod succession_tests;
 mod tests;
 mod views;
 
-pub(crate) use export::{EvidenceLine, Lines, write_custody};
+pub(crate) use export::{Lines, write_custody};
 pub use hand_in::{HandInError, HandInScope, HandedIn};
 pub(crate) use inner::{Folder, Inner, folder_of};
 pub use receipts::{ReceiptsTaken, TakeReceiptsError};

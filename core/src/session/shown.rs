@@ -421,4 +421,6 @@ pub enum ReceiptLine {
 pub struct ExportSummary {
     /// Lines per file.
     pub lines: BTreeMap<String, usize>,
+    /// SHA-256 of each.
+    pub sums: BTreeMap<String, [u8; 32]>,
 }

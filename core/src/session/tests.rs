@@ -512,6 +512,16 @@ fn rot_in_the_journal_is_declared_once_in_an_entry_and_the_rest_goes_on() {
         let gap = inner.gap(3, 5).unwrap().unwrap();
         assert_eq!((gap.from, gap.to), (3, 3));
         assert_eq!(Some(gap.link), inner.link_at(3).unwrap());
+        // An export says the same in the place of the entry.
+        let to = tempfile::tempdir().unwrap();
+        session.export(to.path()).unwrap();
+        let text = std::fs::read_to_string(to.path().join("journal.ndjson")).unwrap();
+        let line = format!(
+            "{{\"gap\":{{\"from\":3,\"link\":\"{}\",\"to\":3}}}}",
+            gap.link
+        );
+        assert_eq!(text.lines().nth(2), Some(line.as_str()));
+        assert_eq!(text.lines().count(), 5);
     }
 }
 
@@ -845,7 +855,7 @@ fn an_export_can_be_checked_without_the_engine() {
     else {
         panic!("entry 1 opens the journal");
     };
-    let certificate = std::fs::read_to_string(dir.path().join("certificate.json")).unwrap();
+    let certificate = std::fs::read_to_string(dir.path().join("certificates.ndjson")).unwrap();
     let certificate: waiqin_protocol::journal::Signed<waiqin_protocol::journal::Certificate> =
         serde_json::from_str(&certificate).unwrap();
     assert_eq!(certificate.body.entry, entry_hash(first.as_bytes()));
@@ -854,4 +864,13 @@ fn an_export_can_be_checked_without_the_engine() {
     assert_eq!(keys["key"], key.to_string());
     let evidence = std::fs::read_to_string(dir.path().join("evidence.ndjson")).unwrap();
     assert!(evidence.contains("\"state\":\"on_phone\"") && evidence.contains("\"length\":5"));
+    assert!(
+        evidence.contains(&format!("\"journal\":{},", keys["journal"]))
+            && evidence.contains("\"seq\":3")
+    );
+    let sums = std::fs::read_to_string(dir.path().join("SHA256SUMS")).unwrap();
+    let sum = |name| hex::encode(sha256(&std::fs::read(dir.path().join(name)).unwrap()));
+    for name in ["journal.ndjson", "keys.json", "receipts.ndjson"] {
+        assert!(sums.contains(&format!("{}  {name}\n", sum(name))), "{name}");
+    }
 }

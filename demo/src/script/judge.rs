@@ -183,7 +183,7 @@ async fn august(day: &Day, truth: &Value, server: &ServerFolder) -> Result<Strin
 }
 
 async fn enrolment(day: &Day, held: &Held) -> Result<String> {
-    let certificate = held.export.json("certificate.json")?;
+    let certificate = held.export.json("certificates.ndjson")?;
     let certificate = certificate.first().context("no certificate")?;
     day.pinned.check("certificate", certificate)?;
     let first = held.export.lines("journal.ndjson")?;
@@ -208,7 +208,7 @@ async fn enrolment(day: &Day, held: &Held) -> Result<String> {
         day.cases_shown
     );
     Ok(format!(
-        "certificate.json 验签相符；王法官 {owned} 件，手机 {owned} 件"
+        "certificates.ndjson 验签相符；王法官 {owned} 件，手机 {owned} 件"
     ))
 }
 

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod bench;
 pub mod device;
 pub mod doctor;
+pub mod export;
 pub mod hand_in;
 pub mod import;
 pub mod init;

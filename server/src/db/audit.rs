@@ -48,6 +48,8 @@ pub enum AuditAct {
     CaseRead,
     /// Evidence was read.
     EvidenceRead,
+    /// A journal or a case was exported, its evidence with it.
+    Exported,
     /// A hand-in package was taken in.
     HandedIn,
     /// Incident: one seq with two links.
@@ -85,6 +87,7 @@ impl AuditAct {
             Self::Concluded => "concluded",
             Self::CaseRead => "case-read",
             Self::EvidenceRead => "evidence-read",
+            Self::Exported => "exported",
             Self::HandedIn => "handed-in",
             Self::Fork => "incident-fork",
             Self::PhoneRestored => "incident-phone-restored",

@@ -283,7 +283,7 @@ fn runs_of(rows: &[AnyRow]) -> Result<Vec<VerdictRun>, DbError> {
     Ok(runs)
 }
 
-fn stored_of(row: &AnyRow) -> Result<StoredEntry, DbError> {
+pub(super) fn stored_of(row: &AnyRow) -> Result<StoredEntry, DbError> {
     Ok(StoredEntry {
         seq: super::number_out(row.get(0))?,
         hash: super::parsed(row.get(1), "hash of an entry")?,

@@ -5,7 +5,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 use waiqin_protocol::canonical;
 use waiqin_protocol::ids::{DeviceId, EntryHash, JournalId, OfficerId};
-use waiqin_protocol::journal::{Certificate, Head, JournalReceipt, Parent, Signed};
+use waiqin_protocol::journal::{Certificate, Checkpoint, Head, JournalReceipt, Parent, Signed};
 use waiqin_protocol::suite::PublicKey;
 
 /// A journal.
@@ -120,6 +120,22 @@ impl Db {
         Ok(())
     }
 
+    /// The newest checkpoint that closed a piece of a journal; none where all its pieces came before
+    /// checkpoints were kept, and of the office's own, which the server's key signs by its receipts.
+    ///
+    /// # Errors
+    /// When the database does not answer or the row does not read.
+    pub async fn checkpoint(
+        &self,
+        journal: JournalId,
+    ) -> Result<Option<Signed<Checkpoint>>, DbError> {
+        let row = sqlx::query("SELECT checkpoint FROM journals WHERE id = $1")
+            .bind(journal.to_string())
+            .fetch_optional(self.pool())
+            .await?;
+        super::of_json_or_none(row.and_then(|row| row.get(0)), "checkpoint")
+    }
+
     /// Notes that a phone was heard of.
     ///
     /// # Errors
@@ -226,6 +242,20 @@ impl Write {
         .bind(journal.to_string())
         .execute(self.tx())
         .await?;
+        Ok(())
+    }
+
+    /// Keeps what the phone signed about the head that this write sets: with the receipt it shows that
+    /// the journal is the officer's. The one before it is covered by it.
+    ///
+    /// # Errors
+    /// When the statement fails.
+    pub async fn keep_checkpoint(&mut self, signed: &Signed<Checkpoint>) -> Result<(), DbError> {
+        sqlx::query("UPDATE journals SET checkpoint = $1 WHERE id = $2")
+            .bind(super::json(signed)?)
+            .bind(signed.body.journal.to_string())
+            .execute(self.tx())
+            .await?;
         Ok(())
     }
 
@@ -364,6 +394,36 @@ pub(crate) mod tests {
             db.seen(one.id, 40).await.unwrap();
             let found = db.journal(one.id).await.unwrap().unwrap();
             assert_eq!((found.announced, found.seen_ms), (more, 50));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_newest_checkpoint_is_kept_and_a_write_that_is_dropped_keeps_none() {
+        for (db, _kept) in testing::engines().await {
+            let (one, two) = (journal(1), journal(2));
+            add(&db, &[one.clone(), two.clone()]).await;
+            let signer = Ed25519Signer::from_secret(&[1; 32]);
+            let signed = |seq| {
+                let body = Checkpoint {
+                    beacon: None,
+                    journal: one.id,
+                    link: Link::from_bytes([7; 32]),
+                    seq,
+                    server: ServerId::from_bytes([9; 16]),
+                };
+                Signed::sign(body, &signer).unwrap()
+            };
+            for seq in [4, 9] {
+                let mut write = db.write().await.unwrap();
+                write.keep_checkpoint(&signed(seq)).await.unwrap();
+                write.commit().await.unwrap();
+                assert_eq!(db.checkpoint(one.id).await.unwrap(), Some(signed(seq)));
+            }
+            let mut write = db.write().await.unwrap();
+            write.keep_checkpoint(&signed(12)).await.unwrap();
+            drop(write);
+            assert_eq!(db.checkpoint(one.id).await.unwrap(), Some(signed(9)));
+            assert_eq!(db.checkpoint(two.id).await.unwrap(), None);
         }
     }
 

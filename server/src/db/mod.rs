@@ -15,6 +15,7 @@ mod digests;
 mod enrolment;
 mod entries;
 mod evidence;
+mod folder;
 mod gaps;
 mod group;
 mod health;
@@ -47,6 +48,7 @@ pub use desk::{
 pub use enrolment::EnrolCode;
 pub use entries::{NewEntry, StoredEntry};
 pub use evidence::{Custody, EvidenceName, NewEvidence, Upload};
+pub use folder::{EntryPlace, ForkedEntry};
 pub use health::Health;
 pub use held::{HeldEntry, HeldShown, HeldSubject, Judged};
 pub use journals::Journal;

@@ -4,6 +4,7 @@ pub mod api;
 pub mod cli;
 pub mod console;
 pub mod doctor;
+pub mod folder;
 pub mod hand_in;
 pub mod keeping;
 pub mod list;

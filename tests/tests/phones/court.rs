@@ -91,7 +91,12 @@ impl Court {
 
     /// A ticket for a line to it with the key that is pinned, and the officer's id.
     pub fn ticket_to(&self, url: &str, pin: Option<&str>) -> (String, String) {
-        let said = server(&self.data, &["device", "code", "--login", "wang", "--json"]);
+        self.ticket_of("wang", url, pin)
+    }
+
+    /// The same for any officer.
+    pub fn ticket_of(&self, login: &str, url: &str, pin: Option<&str>) -> (String, String) {
+        let said = server(&self.data, &["device", "code", "--login", login, "--json"]);
         let said: Value = serde_json::from_str(&said).unwrap();
         let text = said["ticket"].as_str().unwrap();
         let json = BASE64

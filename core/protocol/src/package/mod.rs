@@ -38,6 +38,7 @@
 //! [`ReceiptsSeal`]: crate::journal::ReceiptsSeal
 
 mod content;
+pub mod folder;
 mod receipts;
 mod sealed;
 #[cfg(test)]

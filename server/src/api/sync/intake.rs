@@ -10,7 +10,7 @@ use crate::record::{Folding, judge_again, receipt_of};
 use std::collections::BTreeSet;
 use waiqin_protocol::canonical;
 use waiqin_protocol::ids::{EvidenceHash, SubjectId};
-use waiqin_protocol::journal::{Change, Entry, Head};
+use waiqin_protocol::journal::{Change, Checkpoint, Entry, Head, Signed};
 use waiqin_protocol::wire::sync::{Gap, Verdict, VerdictReason};
 
 /// New entries that continue the server's head.
@@ -23,6 +23,8 @@ pub(super) struct New {
     pub gaps: Vec<Gap>,
     /// Where both end.
     pub end: Head,
+    /// What the phone signed about that end.
+    pub checkpoint: Option<Box<Signed<Checkpoint>>>,
 }
 
 /// What became of new entries.
@@ -35,7 +37,7 @@ pub(super) enum Extended {
 
 /// Judges new entries and commits them with log row, records and receipt in one transaction.
 pub(super) async fn extend(court: &Court, caller: &Caller, new: New) -> Result<Extended, Refusal> {
-    let (new, forms) = formed(new, caller.journal.clone()).await?;
+    let (mut new, forms) = formed(new, caller.journal.clone()).await?;
     let mut write = court.db().write().await?;
     if write.head(caller.journal.id).await? != new.after {
         return Ok(Extended::Overtaken(new));
@@ -56,6 +58,9 @@ pub(super) async fn extend(court: &Court, caller: &Caller, new: New) -> Result<E
         .await?;
     let (mut folding, named) = intake.keep(&mut write, position.number).await?;
     write.set_head(caller.journal.id, &receipt, now_ms).await?;
+    if let Some(checkpoint) = new.checkpoint.take() {
+        write.keep_checkpoint(&checkpoint).await?;
+    }
     let late = judge_again(&mut write, &mut folding, now_ms).await?;
     folding.keep(&mut write).await?;
     write.commit().await?;

@@ -29,6 +29,8 @@ pub(in crate::api) struct Piece {
     pub entries: Vec<Arrived>,
     /// Where numbers are left out: the phone cannot read these any more.
     pub gaps: Vec<Gap>,
+    /// What closes it, once it came.
+    pub checkpoint: Option<Box<Signed<Checkpoint>>>,
     chain: Chain,
     bytes: u64,
 }
@@ -40,6 +42,7 @@ impl Piece {
             start,
             entries: Vec::new(),
             gaps: Vec::new(),
+            checkpoint: None,
             chain: Chain::after(start),
             bytes: 0,
         }

@@ -80,6 +80,7 @@ pub(in crate::api) async fn next_piece(
                     return Err(Refusal::Signature);
                 }
                 incoming.at = piece.end();
+                piece.checkpoint = Some(Box::new(checkpoint));
                 return Ok(Some(piece));
             }
             UpText::Control(UpLine::Gap(gap)) => piece.leave_out(gap, limits)?,
@@ -138,6 +139,7 @@ async fn commit(court: &Court, caller: &Caller, piece: Piece) -> Result<Heads, R
                     entries: piece.entries.split_off(known),
                     gaps: gaps_after(&piece.gaps, server.seq),
                     end: piece.end(),
+                    checkpoint: piece.checkpoint.clone(),
                 };
                 match extend(court, caller, new).await? {
                     Extended::Done => return Ok(Heads::Same),

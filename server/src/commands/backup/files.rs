@@ -64,7 +64,8 @@ pub(crate) fn sync_file(file: &Path) -> Result<()> {
     OpenOptions::new().write(true).open(file)?.sync_all()
 }
 
-fn new_file(path: &Path) -> Result<File> {
+/// Makes a new file that its owner alone may read.
+pub(crate) fn new_file(path: &Path) -> Result<File> {
     OpenOptions::new()
         .write(true)
         .create_new(true)
