@@ -5,6 +5,7 @@ use super::files;
 use super::member::{Member, role_word};
 use super::show;
 use super::visitor::Visitor;
+use crate::access::Action;
 use crate::words::console::ConsoleWords;
 use std::fmt::Display;
 use waiqin_protocol::words::{Lang, fill};
@@ -66,13 +67,14 @@ impl Tab {
 
     fn shown_to(self, member: &Member) -> bool {
         match self {
-            Self::Overview | Self::Cases | Self::Records => true,
-            Self::Decisions
-            | Self::Undelivered
-            | Self::Incidents
-            | Self::Import
-            | Self::Devices => member.is_office(),
-            Self::People => member.is_admin(),
+            Self::Overview => true,
+            Self::Cases => member.may(Action::ReadCases),
+            Self::Records => member.may(Action::ReadRecords),
+            Self::Decisions => member.may(Action::DecideContest),
+            Self::Undelivered | Self::Devices => member.may(Action::SeeDevices),
+            Self::Incidents => member.may(Action::SeeIncidents),
+            Self::Import => member.may(Action::ImportList),
+            Self::People => member.may(Action::ManagePeople),
         }
     }
 }
@@ -99,6 +101,8 @@ pub(super) struct Frame {
     pub user: Option<String>,
     pub csrf: String,
     pub nav: Vec<NavGroup>,
+    /// He may search the cases.
+    pub searches: bool,
     /// Text in the search line.
     pub search: String,
     /// The court's clock, where it is not the real one.
@@ -135,6 +139,10 @@ impl Frame {
                 .as_ref()
                 .map(|m| nav(m, tab, w))
                 .unwrap_or_default(),
+            searches: visitor
+                .member
+                .as_ref()
+                .is_some_and(|m| m.may(Action::ReadCases)),
             search: String::new(),
             clock,
             path: visitor.path.clone(),

@@ -1,5 +1,5 @@
-//! The table of the console's addresses, each with who may come. A page that is not in it does not
-//! exist; a test walks over all of it without signing in.
+//! The table of the console's addresses, each with what whoever comes must be allowed to do. A page
+//! that is not in it does not exist; a test walks over all of it in every role and without signing in.
 
 use super::desk::Desk;
 use super::form::{FORM_BYTES_MAX, change, change_as_visitor};
@@ -9,6 +9,7 @@ use super::{
     case, cases, contests, decisions, devices, evidence, files, hand_in, import, incidents,
     overview, people, record, records, sign_in, tickets, undelivered,
 };
+use crate::access::Action;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
@@ -22,10 +23,8 @@ pub(super) enum Access {
     Open,
     /// Whoever is signed in.
     Member,
-    /// The office: clerks, command, administrators.
-    Office,
-    /// Administrators.
-    Admin,
+    /// Whose role may do this; what of it he sees is limited by his scope.
+    May(Action),
 }
 
 /// An address.
@@ -37,7 +36,11 @@ pub(super) struct Route {
 
 /// Every address of the console.
 pub(super) fn table() -> Vec<Route> {
-    use Access::{Admin, Member, Office, Open};
+    use Access::{May, Member, Open};
+    use Action::{
+        DecideContest, HandIn, ImportList, ManageDevices, ManagePeople, ReadCases, ReadRecords,
+        ReleaseHeld, SeeDevices, SeeIncidents,
+    };
     let route = |path, access, methods| Route {
         path,
         access,
@@ -62,69 +65,81 @@ pub(super) fn table() -> Vec<Route> {
             get(sign_in::away).merge(change(sign_in::sign_out)),
         ),
         route("/", Member, get(overview::overview)),
-        route("/cases", Member, get(cases::list)),
-        route("/cases/{id}", Member, get(case::case)),
-        route("/records", Member, get(records::list)),
-        route("/records/{subject}", Member, get(record::record)),
+        route("/cases", May(ReadCases), get(cases::list)),
+        route("/cases/{id}", May(ReadCases), get(case::case)),
+        route("/records", May(ReadRecords), get(records::list)),
+        route("/records/{subject}", May(ReadRecords), get(record::record)),
         route(
             "/records/{subject}/evidence/{hash}",
-            Member,
+            May(ReadRecords),
             get(evidence::page_of),
         ),
         route(
             "/records/{subject}/decide",
-            Office,
+            May(DecideContest),
             get(record::record).merge(change(contests::decide)),
         ),
-        route("/decisions", Office, get(decisions::list)),
+        route("/decisions", May(DecideContest), get(decisions::list)),
         route(
             "/decisions/{journal}",
-            Office,
+            May(ReleaseHeld),
             get(decisions::held).merge(change(decisions::release)),
         ),
-        route("/evidence/{hash}", Member, get(evidence::original)),
+        route(
+            "/evidence/{hash}",
+            May(ReadRecords),
+            get(evidence::original),
+        ),
         route(
             "/evidence/{hash}/thumbnail",
-            Member,
+            May(ReadRecords),
             get(evidence::thumbnail_of),
         ),
-        route("/undelivered", Office, get(undelivered::list)),
-        route("/incidents", Office, get(incidents::list)),
+        route("/undelivered", May(SeeDevices), get(undelivered::list)),
+        route("/incidents", May(SeeIncidents), get(incidents::list)),
         route(
             "/import",
-            Office,
+            May(ImportList),
             get(import::start).merge(change(import::upload).layer(list_bytes)),
         ),
         route(
             "/import/preview/{sha256}",
-            Office,
+            May(ImportList),
             get(import::preview).merge(change(import::decide)),
         ),
-        route("/import/versions/{version}", Office, get(import::version)),
+        route(
+            "/import/versions/{version}",
+            May(ImportList),
+            get(import::version),
+        ),
         route(
             "/import/versions/{version}/rollback",
-            Office,
+            May(ImportList),
             get(import::ask_rollback).merge(change(import::rollback)),
         ),
-        route("/devices", Office, get(devices::list)),
+        route("/devices", May(SeeDevices), get(devices::list)),
         route(
             "/devices/tickets",
-            Admin,
+            May(ManageDevices),
             get(tickets::away).merge(change(tickets::issue)),
         ),
         route(
             "/devices/hand-in",
-            Admin,
+            May(HandIn),
             get(hand_in::start).merge(change(hand_in::upload).layer(package_bytes)),
         ),
-        route("/devices/{journal}", Office, get(devices::device)),
-        route("/devices/{journal}/receipts", Admin, get(hand_in::receipts)),
+        route("/devices/{journal}", May(SeeDevices), get(devices::device)),
+        route(
+            "/devices/{journal}/receipts",
+            May(HandIn),
+            get(hand_in::receipts),
+        ),
         route(
             "/devices/{journal}/revoke",
-            Admin,
+            May(ManageDevices),
             get(devices::ask_revoke).merge(change(devices::revoke)),
         ),
-        route("/people", Admin, get(people::list)),
+        route("/people", May(ManagePeople), get(people::list)),
     ]
 }
 
@@ -164,11 +179,9 @@ async fn guard(State(access): State<Access>, request: Request, next: Next) -> Re
         .get::<Visitor>()
         .and_then(|it| it.member.as_ref());
     let refused = match (access, member) {
-        (Access::Open, _) => None,
-        (Access::Member | Access::Office | Access::Admin, None) => Some(Problem::SignIn),
-        (Access::Member, Some(_)) => None,
-        (Access::Office, Some(member)) => (!member.is_office()).then_some(Problem::Forbidden),
-        (Access::Admin, Some(member)) => (!member.is_admin()).then_some(Problem::Forbidden),
+        (Access::Open, _) | (Access::Member, Some(_)) => None,
+        (Access::Member | Access::May(_), None) => Some(Problem::SignIn),
+        (Access::May(action), Some(member)) => (!member.may(action)).then_some(Problem::Forbidden),
     };
     match refused {
         Some(problem) => problem.into_response(),

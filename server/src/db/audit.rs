@@ -16,6 +16,14 @@ pub enum AuditAct {
     UserAdded,
     /// A person got another password.
     PasswordSet,
+    /// A person got another role.
+    RoleSet,
+    /// A person may do nothing any more.
+    UserDisabled,
+    /// A person is let in again.
+    UserEnabled,
+    /// A lock-out was ended before its time.
+    UserUnlocked,
     /// An enrolment code was made.
     CodeMade,
     /// A phone was enrolled.
@@ -44,8 +52,14 @@ pub enum AuditAct {
     HeldReleased,
     /// A case was read.
     CaseRead,
+    /// A record was read.
+    RecordRead,
     /// Evidence was read.
     EvidenceRead,
+    /// Receipts of a journal were taken out.
+    ReceiptsRead,
+    /// The audit log was read.
+    AuditRead,
     /// A hand-in package was taken in.
     HandedIn,
     /// Incident: one seq with two links.
@@ -67,6 +81,10 @@ impl AuditAct {
         match self {
             Self::UserAdded => "user-added",
             Self::PasswordSet => "password-set",
+            Self::RoleSet => "role-set",
+            Self::UserDisabled => "user-disabled",
+            Self::UserEnabled => "user-enabled",
+            Self::UserUnlocked => "user-unlocked",
             Self::CodeMade => "code-made",
             Self::DeviceEnrolled => "device-enrolled",
             Self::DeviceRevoked => "device-revoked",
@@ -81,7 +99,10 @@ impl AuditAct {
             Self::ContestDecided => "contest-decided",
             Self::HeldReleased => "held-released",
             Self::CaseRead => "case-read",
+            Self::RecordRead => "record-read",
             Self::EvidenceRead => "evidence-read",
+            Self::ReceiptsRead => "receipts-read",
+            Self::AuditRead => "audit-read",
             Self::HandedIn => "handed-in",
             Self::Fork => "incident-fork",
             Self::PhoneRestored => "incident-phone-restored",

@@ -32,6 +32,7 @@ mod tokens;
 mod users;
 mod web_sessions;
 
+pub use crate::access::Role;
 pub use audit::AuditAct;
 pub use backup::Backup;
 #[cfg(test)]
@@ -55,7 +56,7 @@ pub use others::{EntryMark, OtherEntry, Reader, Within};
 pub use records::NewRecord;
 pub use scope::{ScopeCase, ScopeChange, ScopeMark};
 pub use tokens::Caller;
-pub use users::{Role, User};
+pub use users::User;
 pub use web_sessions::{NewSession, SignInUser, WebSession};
 
 pub(crate) use stored::text_of;

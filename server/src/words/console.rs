@@ -53,8 +53,11 @@ waiqin_protocol::words! {
 
         role: "角色", "Role";
         role_officer: "外勤", "Field officer";
+        role_lead: "外勤组长", "Field lead";
         role_clerk: "内勤", "Clerk";
-        role_command: "指挥", "Command";
+        role_command: "查控指挥", "Command";
+        role_review: "处置复查", "Review";
+        role_supervisor: "监督", "Supervisor";
         role_admin: "系统管理员", "Administrator";
 
         sign_in_title: "登录", "Sign in";
@@ -231,7 +234,7 @@ waiqin_protocol::words! {
         contests: "并存的值", "Contested values";
         contests_note: "几个人在互不知情时填写了不同的值，全部保留。选定一个为准，写明理由；其余留在各自的条目里。",
             "Several people gave different values without having seen each other's; all are kept. Choose the one that holds and say why; the others stay in their entries.";
-        contests_wait: "几个人填写了不同的值，全部保留，等待内勤裁定。", "Several people gave different values; all are kept until the office decides.";
+        contests_wait: "几个人填写了不同的值，全部保留，等待内勤或查控指挥裁定。", "Several people gave different values; all are kept until the office decides.";
         n_contested: "{n} 处待裁定", "{n} to decide";
         decide: "以此为准", "Let it hold";
         decide_choose: "请在这些值中选定一个。", "Choose one of the values.";
@@ -239,6 +242,7 @@ waiqin_protocol::words! {
         decide_changed: "页面显示之后又有新的填写，未作裁定。请看过现在的值再选。", "Something was written since this was shown; nothing was decided. Look at the values as they are now.";
         decisions_made: "裁定", "Decisions";
         decided_nothing: "所选的值已被其填写人改动，未有定论", "the chosen value had been given up; nothing was settled";
+        held_who_releases: "由查控指挥放行。", "Command releases them.";
         decisions_what: "不同的人填得不同的，和搁置等人放行的", "What people gave differently, and what is held until somebody releases it";
         no_contest: "没有并存的值。", "No contested values.";
         held: "搁置的条目", "Held entries";
