@@ -34,6 +34,8 @@ pub(super) enum Tab {
     Devices,
     /// 人员
     People,
+    /// 审计
+    Audit,
 }
 
 impl Tab {
@@ -48,6 +50,7 @@ impl Tab {
             Self::Import => "/import",
             Self::Devices => "/devices",
             Self::People => "/people",
+            Self::Audit => "/audit",
         }
     }
 
@@ -62,6 +65,7 @@ impl Tab {
             Self::Import => words.nav_import,
             Self::Devices => words.nav_devices,
             Self::People => words.nav_people,
+            Self::Audit => words.nav_audit,
         }
     }
 
@@ -75,6 +79,7 @@ impl Tab {
             Self::Incidents => member.may(Action::SeeIncidents),
             Self::Import => member.may(Action::ImportList),
             Self::People => member.may(Action::ManagePeople),
+            Self::Audit => member.may(Action::ReadAudit),
         }
     }
 }
@@ -176,7 +181,7 @@ fn nav(member: &Member, on: Option<Tab>, w: &'static ConsoleWords) -> Vec<NavGro
         ),
         (
             w.nav_group_manage,
-            &[Tab::Import, Tab::Devices, Tab::People],
+            &[Tab::Import, Tab::Devices, Tab::People, Tab::Audit],
         ),
     ];
     let link = |tab: &Tab| NavLink {

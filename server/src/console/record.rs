@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::seals::{self, SealView};
 use super::show::{self, Number};
 use crate::access::Action;
-use crate::db::RecordRow;
+use crate::db::{AuditAct, RecordRow};
 use crate::words::console::ConsoleWords;
 use askama::Template;
 use axum::extract::Path;
@@ -104,12 +104,24 @@ pub(super) struct Notice {
 
 /// `GET /records/{subject}`
 pub(super) async fn record(page: Page, Path(subject): Path<String>) -> Result<Response, Problem> {
-    shown(page, &subject, Notice::default()).await
+    let (row, record) = seen(&page, &subject).await?;
+    page.noted(AuditAct::RecordRead, Some(&row.subject)).await?;
+    shown_as(page, row, record, Notice::default()).await
 }
 
 /// A record, with what was in the way of a choice.
 pub(super) async fn shown(page: Page, subject: &str, notice: Notice) -> Result<Response, Problem> {
     let (row, record) = seen(&page, subject).await?;
+    shown_as(page, row, record, notice).await
+}
+
+async fn shown_as(
+    page: Page,
+    row: RecordRow,
+    record: Record,
+    notice: Notice,
+) -> Result<Response, Problem> {
+    let subject = row.subject.as_str();
     let desk = &page.desk;
     let words = page.words();
     let court_time = |ms| desk.court_time(ms);

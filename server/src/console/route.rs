@@ -6,7 +6,7 @@ use super::form::{FORM_BYTES_MAX, change, change_as_visitor};
 use super::problem::Problem;
 use super::visitor::Visitor;
 use super::{
-    case, cases, contests, decisions, devices, evidence, files, hand_in, import, incidents,
+    audit, case, cases, contests, decisions, devices, evidence, files, hand_in, import, incidents,
     overview, people, record, records, sign_in, tickets, undelivered,
 };
 use crate::access::Action;
@@ -38,8 +38,8 @@ pub(super) struct Route {
 pub(super) fn table() -> Vec<Route> {
     use Access::{May, Member, Open};
     use Action::{
-        DecideContest, HandIn, ImportList, ManageDevices, ManagePeople, ReadCases, ReadRecords,
-        ReleaseHeld, SeeDevices, SeeIncidents,
+        DecideContest, HandIn, ImportList, ManageDevices, ManagePeople, ReadAudit, ReadCases,
+        ReadRecords, ReleaseHeld, SeeDevices, SeeIncidents,
     };
     let route = |path, access, methods| Route {
         path,
@@ -140,6 +140,12 @@ pub(super) fn table() -> Vec<Route> {
             get(devices::ask_revoke).merge(change(devices::revoke)),
         ),
         route("/people", May(ManagePeople), get(people::list)),
+        route(
+            "/people/{id}",
+            May(ManagePeople),
+            get(people::person).merge(change(people::change)),
+        ),
+        route("/audit", May(ReadAudit), get(audit::list)),
     ]
 }
 

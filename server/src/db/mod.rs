@@ -33,14 +33,14 @@ mod users;
 mod web_sessions;
 
 pub use crate::access::Role;
-pub use audit::AuditAct;
+pub use audit::{AUDIT_ACTS, AuditAct, AuditChecked, AuditMisfit};
 pub use backup::Backup;
 #[cfg(test)]
 pub(crate) use cases::tests as cases_tests;
 pub use cases::{CASES_PER_PAGE_MAX, CaseChange, CaseFacts, CaseRow};
 pub use desk::{
-    EntryRow, EvidenceRow, IncidentShown, JournalShown, ListShown, MissingEvidence, Person,
-    RecordFilter, RecordRow,
+    AuditFilter, AuditShown, EntryRow, EvidenceRow, IncidentShown, JournalShown, ListShown,
+    MissingEvidence, Person, RecordFilter, RecordRow,
 };
 pub use enrolment::EnrolCode;
 pub use entries::{NewEntry, StoredEntry};
@@ -228,6 +228,7 @@ fn migrator() -> Migrator {
             "view order",
             include_str!("../../migrations/0010_view_order.sql"),
         ),
+        (12, "audit", include_str!("../../migrations/0012_audit.sql")),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(
@@ -252,6 +253,13 @@ pub(crate) mod testing {
     /// What a test's database needs to stay alive.
     pub(crate) struct Kept {
         _dir: Option<tempfile::TempDir>,
+    }
+
+    impl Db {
+        /// Somebody at the database itself, past all of this program.
+        pub(crate) async fn change_by_hand(&self, sql: &'static str) {
+            sqlx::query(sql).execute(self.pool()).await.unwrap();
+        }
     }
 
     pub(crate) async fn sqlite() -> (Db, Kept) {

@@ -36,6 +36,7 @@ waiqin_protocol::words! {
         nav_import: "导入名册", "Case list";
         nav_devices: "设备", "Devices";
         nav_people: "人员", "People";
+        nav_audit: "审计", "Audit";
         key_rows: "上下", "rows";
         key_open: "打开", "open";
         key_pages: "翻页", "pages";
@@ -484,7 +485,17 @@ waiqin_protocol::words! {
         person_blocked: "登录锁定，{wait}后解除", "Locked out for {wait}";
         person_signs_in: "可登录", "May sign in";
         person_phone_only: "只用手机", "Phone only";
-        people_how: "人员在服务器上添加和修改：", "People are added and changed on the server:";
+        people_how: "人员在服务器上添加：", "People are added on the server:";
+        person_what: "这个人", "This person";
+        person_role_set: "更改角色", "Change the role";
+        person_role_note: "自下一次请求起生效。改为不带手机的角色后，其手机不再下发数据，仍可上交。",
+            "It counts from the next request on. In a role that carries no phone his phone gets no data any more and may still hand in.";
+        person_disable: "停用", "Disable";
+        person_disable_note: "立即退出登录，手机不再下发数据；其记录和审计保留。", "All sign-ins end and the phone gets no data; records and audit stay.";
+        person_enable: "恢复使用", "Let in again";
+        person_unlock: "解除登录锁定", "End the lock-out";
+        person_self: "自己的角色和状态不能在这里更改，请由另一位管理员办理。", "Nobody changes his own role or standing here: another administrator does.";
+        person_role_words: "各角色能做什么见运维手册。", "What each role may do stands in the operations manual.";
 
         import_what: "先预览，再应用；应用后可以回退。", "Preview first, then apply; what was applied can be rolled back.";
         import_file: "办案系统导出的名册", "The list as the case system exported it";

@@ -65,11 +65,11 @@ async fn every_link_leads_to_a_page_and_every_form_to_a_route_in_both_languages(
         ),
         ("command3", vec![&read[..], &watch, &["/decisions"]], 90),
         ("review22", vec![&read[..]], 90),
-        ("supervisor23", vec![&read[..], &watch], 90),
+        ("supervisor23", vec![&read[..], &watch, &["/audit"]], 90),
         (
             "admin4",
-            vec![&watch[..], &["/people", "/devices/hand-in"]],
-            8,
+            vec![&watch[..], &["/people", "/audit", "/devices/hand-in"]],
+            12,
         ),
     ] {
         for lang in ["zh-CN", "en"] {
