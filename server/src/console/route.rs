@@ -9,7 +9,11 @@ use super::{
     audit, case, cases, contests, decisions, devices, evidence, files, hand_in, import, incidents,
     overview, people, record, records, sign_in, tickets, undelivered,
 };
-use crate::access::Action;
+use crate::access::Action::{
+    self, DecideContest, HandIn, ImportList, ManageDevices, ManagePeople, ReadAudit, ReadCases,
+    ReadRecords, ReleaseHeld, SeeDevices, SeeIncidents,
+};
+use Access::{May, Member, Open};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
@@ -34,20 +38,25 @@ pub(super) struct Route {
     methods: MethodRouter<Desk>,
 }
 
-/// Every address of the console.
-pub(super) fn table() -> Vec<Route> {
-    use Access::{May, Member, Open};
-    use Action::{
-        DecideContest, HandIn, ImportList, ManageDevices, ManagePeople, ReadAudit, ReadCases,
-        ReadRecords, ReleaseHeld, SeeDevices, SeeIncidents,
-    };
-    let route = |path, access, methods| Route {
+fn route(path: &'static str, access: Access, methods: MethodRouter<Desk>) -> Route {
+    Route {
         path,
         access,
         methods,
-    };
-    let list_bytes = DefaultBodyLimit::max(import::LIST_BYTES_MAX + FORM_BYTES_MAX);
-    let package_bytes = DefaultBodyLimit::max(hand_in::PACKAGE_BYTES_MAX + FORM_BYTES_MAX);
+    }
+}
+
+/// Every address of the console.
+pub(super) fn table() -> Vec<Route> {
+    let mut all = entrance();
+    all.extend(reading());
+    all.extend(lists());
+    all.extend(keeping());
+    all
+}
+
+/// The way in and out, and the first page.
+fn entrance() -> Vec<Route> {
     vec![
         route(
             "/sign-in",
@@ -65,6 +74,12 @@ pub(super) fn table() -> Vec<Route> {
             get(sign_in::away).merge(change(sign_in::sign_out)),
         ),
         route("/", Member, get(overview::overview)),
+    ]
+}
+
+/// Cases, records, and what is decided about them.
+fn reading() -> Vec<Route> {
+    vec![
         route("/cases", May(ReadCases), get(cases::list)),
         route("/cases/{id}", May(ReadCases), get(case::case)),
         route("/records", May(ReadRecords), get(records::list)),
@@ -97,6 +112,13 @@ pub(super) fn table() -> Vec<Route> {
         ),
         route("/undelivered", May(SeeDevices), get(undelivered::list)),
         route("/incidents", May(SeeIncidents), get(incidents::list)),
+    ]
+}
+
+/// The court's lists.
+fn lists() -> Vec<Route> {
+    let list_bytes = DefaultBodyLimit::max(import::LIST_BYTES_MAX + FORM_BYTES_MAX);
+    vec![
         route(
             "/import",
             May(ImportList),
@@ -117,6 +139,13 @@ pub(super) fn table() -> Vec<Route> {
             May(ImportList),
             get(import::ask_rollback).merge(change(import::rollback)),
         ),
+    ]
+}
+
+/// Phones, people, and the log of what everybody did.
+fn keeping() -> Vec<Route> {
+    let package_bytes = DefaultBodyLimit::max(hand_in::PACKAGE_BYTES_MAX + FORM_BYTES_MAX);
+    vec![
         route("/devices", May(SeeDevices), get(devices::list)),
         route(
             "/devices/tickets",
