@@ -231,7 +231,9 @@ fn line(row: &AuditShown, names: &HashMap<&str, &str>, page: &Page) -> Line {
     let words = AuditWords::of(page.lang());
     let act = AuditAct::of(&row.act);
     let (object, object_href) = object_of(row, act, names, page);
-    let server = if row.journal.is_some() && row.user_name.is_none() {
+    let unnamed = if act == Some(AuditAct::SignInFailed) {
+        words.by_stranger
+    } else if row.journal.is_some() {
         words.by_phone
     } else {
         words.by_server
@@ -240,7 +242,7 @@ fn line(row: &AuditShown, names: &HashMap<&str, &str>, page: &Page) -> Line {
     Line {
         number: row.number,
         at: show::second(page.desk.court_time(row.at_ms)),
-        who: row.user_name.clone().unwrap_or_else(|| server.to_owned()),
+        who: row.user_name.clone().unwrap_or_else(|| unnamed.to_owned()),
         act: act.map_or(words.act_unknown, |act| act_word(act, words)),
         object,
         object_href,

@@ -15,6 +15,7 @@ waiqin_protocol::words! {
         device: "设备", "Device";
         day: "日期", "Day";
         by_server: "服务器", "The server";
+        by_stranger: "未登录", "Not signed in";
         by_phone: "手机", "A phone";
         none: "没有这样的记录。", "There is no such row.";
         chain_whole: "{n} 条全部相符（{when} 核对）", "All {n} rows fit (checked {when})";

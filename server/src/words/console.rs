@@ -486,7 +486,7 @@ waiqin_protocol::words! {
         person_signs_in: "可登录", "May sign in";
         person_phone_only: "只用手机", "Phone only";
         people_how: "人员在服务器上添加：", "People are added on the server:";
-        person_what: "这个人", "This person";
+        person_what: "基本情况", "Details";
         person_role_set: "更改角色", "Change the role";
         person_role_note: "自下一次请求起生效。改为不带手机的角色后，其手机不再下发数据，仍可上交。",
             "It counts from the next request on. In a role that carries no phone his phone gets no data any more and may still hand in.";
