@@ -255,10 +255,25 @@ pub(crate) mod testing {
         _dir: Option<tempfile::TempDir>,
     }
 
+    /// Somebody at the database itself, past all of this program.
     impl Db {
-        /// Somebody at the database itself, past all of this program.
-        pub(crate) async fn change_by_hand(&self, sql: &'static str) {
-            sqlx::query(sql).execute(self.pool()).await.unwrap();
+        /// Another object in a row of the audit log.
+        pub(crate) async fn forge_audit(&self, number: i64) {
+            sqlx::query("UPDATE audit SET object = 'x' WHERE number = $1")
+                .bind(number)
+                .execute(self.pool())
+                .await
+                .unwrap();
+        }
+
+        /// Rows of the audit log taken out.
+        pub(crate) async fn cut_audit(&self, from: i64, to: i64) {
+            sqlx::query("DELETE FROM audit WHERE number BETWEEN $1 AND $2")
+                .bind(from)
+                .bind(to)
+                .execute(self.pool())
+                .await
+                .unwrap();
         }
     }
 

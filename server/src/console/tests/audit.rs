@@ -168,8 +168,7 @@ async fn the_page_says_which_row_was_touched() {
     let page = supervisor.get("/audit").await.body;
     assert!(page.contains("条全部相符") && !page.contains(words.chain_todo));
     let db = house.court.db();
-    db.change_by_hand("UPDATE audit SET object = 'x' WHERE number = 3")
-        .await;
+    db.forge_audit(3).await;
     // What was found stands for ten minutes, or until somebody asks.
     assert!(supervisor.get("/audit").await.body.contains("条全部相符"));
     for (address, later) in [("/audit?check=now", 0), ("/audit", 600_001)] {
@@ -177,8 +176,7 @@ async fn the_page_says_which_row_was_touched() {
         let page = supervisor.get(address).await.body;
         assert!(page.contains("第 3 条与其链接不符") && page.contains(words.chain_todo));
     }
-    db.change_by_hand("DELETE FROM audit WHERE number IN (4, 5)")
-        .await;
+    db.cut_audit(4, 5).await;
     let page = supervisor.get("/audit?check=now").await.body;
     assert!(page.contains("第 4 至 5 条不见了"));
 }
