@@ -50,6 +50,13 @@ pub const CLERK: Person = Person {
     list_name: "何某",
     role: "clerk",
 };
+/// Who commands: lets held entries stand.
+pub const COMMAND: Person = Person {
+    login: "command",
+    name: "许某",
+    list_name: "许某",
+    role: "command",
+};
 /// The administrator who hands out enrolment tickets.
 pub const ADMIN: Person = Person {
     login: "admin",
@@ -105,7 +112,7 @@ impl Court {
         writeln!(settings, "tls_listen = \"127.0.0.1:{https_port}\"")?;
         writeln!(settings, "public_url = \"https://127.0.0.1:{https_port}\"")?;
         writeln!(settings, "court_clock = \"{COURT_CLOCK}\"")?;
-        for person in [OFFICER, SECOND, CLERK, ADMIN] {
+        for person in [OFFICER, SECOND, CLERK, COMMAND, ADMIN] {
             let args = args![
                 "user",
                 "add",

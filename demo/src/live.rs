@@ -1,6 +1,6 @@
 //! The demo for a person: what to open, and a few words to type.
 
-use crate::court::{ADMIN, CLERK, Court, LIST_JULY, OFFICER, phone};
+use crate::court::{ADMIN, CLERK, COMMAND, Court, LIST_JULY, OFFICER, phone};
 use anyhow::{Context, Result};
 use std::net::TcpListener;
 use std::path::Path;
@@ -46,8 +46,8 @@ pub async fn run(data: Option<&Path>, first_port: u16) -> Result<()> {
     println!("  法院控制台 Console   http://{}/", server.said("http")?);
     if fresh {
         println!(
-            "      {} (内勤 clerk) · {} (管理员 admin)",
-            CLERK.login, ADMIN.login
+            "      {} (内勤 clerk) · {} (查控指挥 command) · {} (管理员 admin)",
+            CLERK.login, COMMAND.login, ADMIN.login
         );
         println!("      口令 password   {password}");
     } else {

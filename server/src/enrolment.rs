@@ -3,6 +3,7 @@
 
 use crate::court::Court;
 use crate::db::{DbError, User};
+use waiqin_protocol::ids::OfficerId;
 use waiqin_protocol::suite::sha256;
 use waiqin_protocol::wire::enrol::Ticket;
 
@@ -23,17 +24,22 @@ pub(crate) fn code_hash(code: &str) -> String {
     hex::encode(sha256(plain.as_bytes()))
 }
 
-/// Makes a code for an officer and the ticket that carries it.
+/// Makes a code for an officer and the ticket that carries it; `by`: who asked for it in the console.
 ///
 /// # Errors
 /// When the database does not take it.
-pub async fn issue(court: &Court, officer: &User, url: &str) -> Result<Ticket, DbError> {
+pub async fn issue(
+    court: &Court,
+    officer: &User,
+    url: &str,
+    by: Option<OfficerId>,
+) -> Result<Ticket, DbError> {
     let code = code_of(&court.random());
     let now_ms = court.clock().now_ms();
     let expires_ms = now_ms.saturating_add(court.config().code_ms);
     let mut write = court.db().write().await?;
     write
-        .add_code(&code_hash(&code), officer.id, now_ms, expires_ms)
+        .add_code(&code_hash(&code), officer.id, by, now_ms, expires_ms)
         .await?;
     write.commit().await?;
     let over_tls = url.starts_with("https://");

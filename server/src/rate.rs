@@ -4,10 +4,14 @@
 //! is good, is let in however often others at his address were wrong: all phones of an office may share
 //! one address. So these bounds keep nobody from guessing (tokens have 256 random bits, codes 80);
 //! they keep a phone or a stranger that is wrong again and again from costing more than a short answer.
+//! Passwords of the console are the exception: people choose them, so an address that was wrong too
+//! often is not looked at for a while, whatever it brings.
 //! Memory is bounded whatever strangers send. Nothing here outlives the process.
 
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use waiqin_protocol::ids::JournalId;
 
@@ -22,6 +26,15 @@ pub(crate) enum Peer {
     Inside,
     V4(u32),
     Net6(u64),
+}
+
+impl Peer {
+    /// The peer of a connection. What a proxy says of others is not believed: behind one all are one
+    /// peer, which these limits are made for.
+    pub fn of(parts: &Parts) -> Self {
+        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        info.map_or(Self::Inside, |ConnectInfo(peer)| peer.ip().into())
+    }
 }
 
 impl From<IpAddr> for Peer {
@@ -47,6 +60,8 @@ pub(crate) enum Try {
     ProofOf(JournalId, Peer),
     /// An enrolment code that is not good, of an address.
     Code(Peer),
+    /// A wrong password at the console, from an address.
+    SignIn(Peer),
     /// A token given to a journal.
     Session(JournalId),
 }
@@ -66,6 +81,8 @@ impl Try {
             Self::ProofOf(..) => (20, 30_000),
             // Somebody who types sixteen characters from paper, several times over.
             Self::Code(_) => (30, 20_000),
+            // A whole office that mistypes in one morning; then one guess in 20 s, whatever the login.
+            Self::SignIn(_) => (30, 20_000),
             // A token lives for hours; tests and restored copies open a few in a row.
             Self::Session(_) => (120, 30_000),
         };
@@ -117,6 +134,15 @@ impl Rates {
         }
         *even = next;
         Ok(())
+    }
+
+    /// How long to wait before a try is looked at, ms; 0: none. Counts nothing.
+    pub fn wait_ms(&self, what: Try, now_ms: i64) -> i64 {
+        let Pace { burst, every_ms } = what.pace();
+        let latest = now_ms.saturating_add(burst.saturating_mul(every_ms));
+        let even = lock(&self.even_at).get(&what).copied();
+        let even = even.unwrap_or(now_ms).clamp(now_ms, latest);
+        even.saturating_add(every_ms).saturating_sub(latest).max(0)
     }
 
     /// A place for work of a journal, held until it is dropped; `None` when all are taken.
@@ -198,6 +224,9 @@ mod tests {
         assert_eq!(rates.count(code, NOW + 19_999), Err(1));
         assert_eq!(rates.count(code, NOW + 20_000), Ok(()));
         assert_eq!(rates.count(code, NOW + 20_000), Err(20_000));
+        assert_eq!(rates.wait_ms(code, NOW + 20_000), 20_000);
+        assert_eq!(rates.wait_ms(code, NOW + 40_000), 0);
+        assert_eq!(rates.wait_ms(Try::Code(peer("10.0.0.9")), NOW), 0);
         // Nobody else waits, not even for other things at the same address.
         assert_eq!(rates.count(Try::Code(peer("10.0.0.2")), NOW), Ok(()));
         assert_eq!(rates.count(Try::Proof(peer("10.0.0.1")), NOW), Ok(()));

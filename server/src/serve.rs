@@ -36,6 +36,10 @@ const FINISH: Duration = Duration::from_secs(10);
 /// Uploads that are over are cleared up this often.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
+/// Marks a request that came over this server's own TLS.
+#[derive(Clone, Copy, Debug)]
+pub struct OverTls;
+
 /// Sockets that are bound.
 #[derive(Debug)]
 pub struct Listeners {
@@ -261,16 +265,16 @@ impl Door {
         // Small answers leave at once.
         let _ = stream.set_nodelay(true);
         let Some(acceptor) = tls else {
-            return self.drive(stream, peer).await;
+            return self.drive(stream, peer, None).await;
         };
         match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => self.drive(stream, peer).await,
+            Ok(Ok(stream)) => self.drive(stream, peer, Some(OverTls)).await,
             Ok(Err(error)) => tracing::debug!("handshake: {error}"),
             Err(_) => tracing::debug!("handshake took too long"),
         }
     }
 
-    async fn drive<S>(mut self, stream: S, peer: SocketAddr)
+    async fn drive<S>(mut self, stream: S, peer: SocketAddr, tls: Option<OverTls>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -281,6 +285,9 @@ impl Door {
                 let mut request =
                     request.map(|body| Body::new(Box::pin(TimeoutBody::new(stall, body))));
                 request.extensions_mut().insert(ConnectInfo(peer));
+                if let Some(tls) = tls {
+                    request.extensions_mut().insert(tls);
+                }
                 request
             });
         let connection = hyper::server::conn::http1::Builder::new()

@@ -350,6 +350,25 @@ async fn a_court_on_postgresql_keeps_its_database_by_its_own_tools() {
     assert_eq!(code, 0, "{said}");
 }
 
+/// Changes the court's database past its program, which kept a copy of the audit log beside it; how
+/// many rows that has.
+async fn touch(server: &Server, sql: &'static str) -> i64 {
+    use sqlx::{Connection, Row};
+    let url = format!("sqlite://{}", server.data.join("waiqin.db").display());
+    let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    for sql in [
+        "CREATE TABLE IF NOT EXISTS kept AS SELECT * FROM audit",
+        sql,
+    ] {
+        sqlx::query(sql).execute(&mut db).await.unwrap();
+    }
+    let row = sqlx::query("SELECT COUNT(*) FROM audit")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+    row.get(0)
+}
+
 #[tokio::test]
 async fn doctor_says_what_is_wrong_and_what_to_do() {
     let server = Server::start();
@@ -382,6 +401,37 @@ async fn doctor_says_what_is_wrong_and_what_to_do() {
         let (code, said, _) = outcome(&server.data, &["doctor", "--lang", lang]);
         assert!(code == 0 && said.contains(word), "{said}");
     }
+    let (rows, of) = (touch(&server, "").await, |text: &str| text.to_owned());
+    assert!(rows > 3);
+    for (sql, back, named) in [
+        (
+            "UPDATE audit SET at_ms = at_ms + 1 WHERE number = 2",
+            "UPDATE audit SET at_ms = at_ms - 1 WHERE number = 2",
+            of("row 2 does not fit"),
+        ),
+        (
+            "DELETE FROM audit WHERE number = 3",
+            "INSERT INTO audit SELECT * FROM kept WHERE number = 3",
+            of("row 3 is gone"),
+        ),
+        (
+            "DELETE FROM audit WHERE number = (SELECT MAX(number) FROM audit)",
+            "INSERT INTO audit SELECT * FROM kept WHERE number = (SELECT MAX(number) FROM kept)",
+            format!("row {rows} is gone"),
+        ),
+        (
+            "UPDATE audit SET act = (SELECT k.act FROM kept k WHERE k.number = 3 - audit.number), hash = (SELECT k.hash FROM kept k WHERE k.number = 3 - audit.number) WHERE number IN (1, 2)",
+            "UPDATE audit SET act = (SELECT k.act FROM kept k WHERE k.number = audit.number), hash = (SELECT k.hash FROM kept k WHERE k.number = audit.number) WHERE number IN (1, 2)",
+            of("row 1 does not fit; audit log: row 2 does not fit"),
+        ),
+    ] {
+        touch(&server, sql).await;
+        assert_eq!(doctor(), (2, "error chains".into()), "{sql}");
+        let (_, said, _) = outcome(&server.data, &["doctor", "--lang", "en"]);
+        assert!(said.contains(&named), "{sql}: {said}");
+        touch(&server, back).await;
+    }
+    assert_eq!(doctor(), (0, String::new()));
     let key = server.data.join("keys/server.key");
     std::fs::set_permissions(&key, PermissionsExt::from_mode(0o644)).unwrap();
     assert_eq!(doctor(), (2, "error keys".into()));

@@ -25,7 +25,7 @@ struct Clerk {
 }
 
 impl Clerk {
-    async fn sign_in(server: &Server) -> Self {
+    async fn sign_in(server: &Server, role: &str) -> Self {
         let password = server.data.with_file_name("password");
         std::fs::write(&password, "内勤的口令 2019").unwrap();
         run(
@@ -38,7 +38,7 @@ impl Clerk {
                 "--name",
                 "赵某",
                 "--role",
-                "clerk",
+                role,
                 "--password-file",
                 password.to_str().unwrap(),
             ],
@@ -203,7 +203,7 @@ async fn the_office_decides_between_two_officers_and_its_word_stands_in_a_journa
         wang.sync().await;
         li.sync().await;
 
-        let mut clerk = Clerk::sign_in(&server).await;
+        let mut clerk = Clerk::sign_in(&server, "clerk").await;
         assert!(clerk.get("/decisions").await.contains(&subject.to_string()));
         let address = format!("/records/{subject}");
         let page = clerk.get(&address).await;
@@ -287,7 +287,7 @@ async fn what_a_revoked_phone_handed_in_stands_once_it_is_released() {
         let held = Some((Verdict::Held, Some(VerdictReason::Revoked)));
         assert_eq!(verdict_on(&answer, 3).map(|it| (it.0, it.1)), held);
 
-        let mut clerk = Clerk::sign_in(&server).await;
+        let mut clerk = Clerk::sign_in(&server, "command").await;
         assert!(
             clerk
                 .get("/decisions")
@@ -344,7 +344,7 @@ async fn what_forked_stands_once_it_is_released_and_what_was_written_after_it_to
         li.learn(&answer);
         server.verified();
 
-        let mut clerk = Clerk::sign_in(&server).await;
+        let mut clerk = Clerk::sign_in(&server, "command").await;
         let path = format!("/decisions/{}", wang.journal);
         let page = clerk.get(&path).await;
         let entries = hidden(&page, "entries");

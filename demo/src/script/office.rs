@@ -5,7 +5,7 @@ use super::act::{self, PhoneAtHand, photograph, sync};
 use super::faults::{Restored, remark};
 use super::hand::{Hand, PageText};
 use crate::args;
-use crate::court::{CLERK, Court};
+use crate::court::{CLERK, COMMAND, Court};
 use crate::process::Running;
 use anyhow::{Context, Result, ensure};
 use std::path::PathBuf;
@@ -78,7 +78,8 @@ pub async fn second_phone(
         phone: second.dir.clone(),
     };
     let clerk = Hand::sign_in(console, CLERK.login, password).await?;
-    settle_fork(&clerk, first, forked).await?;
+    let command = Hand::sign_in(console, COMMAND.login, password).await?;
+    settle_fork(&command, first, forked).await?;
     sync(&second.hand).await?;
     for (phone, value) in [&*first, &second].into_iter().zip(&contest.given) {
         remark(&phone.hand, record, value).await?;
@@ -125,13 +126,13 @@ pub async fn second_phone(
 
 /// What the restored copy wrote waits for a person, and what was written after it waits with it. Once
 /// the office released it, both values stand, and the officer chooses: both are his.
-async fn settle_fork(clerk: &Hand, phone: &PhoneAtHand, forked: &Restored) -> Result<()> {
-    let listed = clerk.open("/decisions").await?;
+async fn settle_fork(command: &Hand, phone: &PhoneAtHand, forked: &Restored) -> Result<()> {
+    let listed = command.open("/decisions").await?;
     for link in listed.links() {
         if link.starts_with("/decisions/") {
-            let page = clerk.open(&link).await?;
+            let page = command.open(&link).await?;
             let values = [("reason", "手机恢复前后所写，均已核对")];
-            clerk
+            command
                 .send(&page, &link, "name=\"entries\"", &values, None)
                 .await?;
         }

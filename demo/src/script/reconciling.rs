@@ -133,7 +133,8 @@ async fn decide(clerk: &Hand, record: &str, question: &str, values: &[(&str, &st
     let address = format!("/reconcile/{record}");
     let page = clerk.open(&address).await?;
     let marker = format!("name=\"question\" value=\"{question}\"");
-    let done = clerk.send(&page, &address, &marker, values, None).await?;
+    let action = format!("{address}/conclude");
+    let done = clerk.send(&page, &action, &marker, values, None).await?;
     ensure!(
         done.html.contains("已作结论。"),
         "{question} of {record} was not concluded: {}",

@@ -1,10 +1,11 @@
 //! Who calls: the token of the request.
 
 use super::challenge;
-use super::limit::{self, peer_of};
+use super::limit;
 use super::problem::Refusal;
 use crate::court::Court;
 use crate::db::Caller;
+use crate::rate::Peer;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -30,7 +31,7 @@ impl FromRequestParts<Court> for By {
         if let Some(caller) = caller {
             return Ok(Self(caller));
         }
-        limit::wrong_token(court, peer_of(parts), &hash)?;
+        limit::wrong_token(court, Peer::of(parts), &hash)?;
         Err(unauthorised(court))
     }
 }

@@ -37,7 +37,7 @@ async fn offer(court: &Court, request: EnrolBegin) -> Result<Json<EnrolOffer>, R
     let code = code_of(court, &code_hash(&request.code)).await?;
     // A used code is answered too: the phone may ask again after an answer that was lost.
     let code = code
-        .filter(|code| !code.officer.disabled)
+        .filter(|code| code.officer.may_carry_phone())
         .ok_or(Refusal::EnrolCode)?;
     if code.used_by.is_none() && code.expires_ms <= court.clock().now_ms() {
         return Err(Refusal::EnrolCode);
@@ -68,7 +68,7 @@ async fn certify(court: &Court, request: EnrolRequest) -> Result<Json<EnrolAnswe
     let hash = code_hash(&request.code);
     let code = code_of(court, &hash).await?;
     let code = code
-        .filter(|code| !code.officer.disabled)
+        .filter(|code| code.officer.may_carry_phone())
         .ok_or(Refusal::EnrolCode)?;
     let entry = request.entry.as_bytes();
     let journal = journal_of(court, code.officer.id, &request.device_name, entry).await?;

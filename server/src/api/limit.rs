@@ -5,10 +5,9 @@ use super::problem::Refusal;
 use crate::court::Court;
 use crate::db::Caller;
 use crate::rate::{Peer, Place, Try, Work};
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use waiqin_protocol::ids::JournalId;
 
 /// Where a request comes from.
@@ -18,15 +17,8 @@ impl<S: Sync> FromRequestParts<S> for Origin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self(peer_of(parts)))
+        Ok(Self(Peer::of(parts)))
     }
-}
-
-/// The peer of a connection. What a proxy says of others is not believed: behind one all phones are
-/// one peer, which these limits are made for.
-pub(super) fn peer_of(parts: &Parts) -> Peer {
-    let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    info.map_or(Peer::Inside, |ConnectInfo(peer)| peer.ip().into())
 }
 
 /// A request with a token that nobody has.

@@ -16,6 +16,8 @@ mod message;
 mod problem;
 mod session;
 mod sync;
+#[cfg(test)]
+mod tests;
 
 pub use evidence::sweep;
 

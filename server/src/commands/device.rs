@@ -1,7 +1,7 @@
 //! `waiqin-server device`: phones and their enrolment codes.
 
 use crate::court::Court;
-use crate::db::{Journal, Role};
+use crate::db::Journal;
 use crate::enrolment;
 use crate::words::cli::Words;
 use anyhow::bail;
@@ -55,7 +55,7 @@ async fn code(court: &Court, login: &str, json: bool, words: &Words) -> anyhow::
     let Some(officer) = court.db().user_by_login(login).await? else {
         bail!("{}", fill(words.login_unknown, &[("login", &login)]));
     };
-    if officer.role != Role::Officer || officer.disabled {
+    if !officer.may_carry_phone() {
         let role = officer.role.as_str();
         bail!(
             "{}",
@@ -65,7 +65,7 @@ async fn code(court: &Court, login: &str, json: bool, words: &Words) -> anyhow::
     if court.public_url().is_empty() {
         bail!("{}", words.no_url);
     }
-    let ticket = enrolment::issue(court, &officer, court.public_url()).await?;
+    let ticket = enrolment::issue(court, &officer, court.public_url(), None).await?;
     if json {
         return Ok(serde_json::json!({
             "code": ticket.code,
@@ -144,7 +144,7 @@ async fn revoke(
         bail!("{}", fill(words.journal_unknown, &[("journal", &journal)]));
     }
     let mut write = court.db().write().await?;
-    if write.revoke(journal, court.clock().now_ms()).await? {
+    if write.revoke(journal, None, court.clock().now_ms()).await? {
         write.commit().await?;
     }
     if json {

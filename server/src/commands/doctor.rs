@@ -270,8 +270,8 @@ impl Doctor<'_> {
         let log = log::verify(db, &mut problems).await?;
         let key = keys.signer().public_key();
         let (journals, entries) = journals::verify(db, &key, &mut problems).await?;
-        for number in db.audit_misfits().await? {
-            problems.push(format!("audit log: row {number} does not fit"));
+        for misfit in db.audit_misfits().await?.misfits {
+            problems.push(misfit.to_string());
         }
         if problems.is_empty() {
             let says = fill(

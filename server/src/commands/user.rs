@@ -53,6 +53,33 @@ pub enum UserCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Gives a person another role, from his next request on.
+    Role {
+        /// Whose.
+        #[arg(long)]
+        login: String,
+        /// What he is from now on.
+        #[arg(long, value_enum)]
+        role: Role,
+    },
+    /// Lets a person do nothing any more and ends his sign-ins; his phone gets no data.
+    Disable {
+        /// Who.
+        #[arg(long)]
+        login: String,
+    },
+    /// Lets a disabled person in again.
+    Enable {
+        /// Who.
+        #[arg(long)]
+        login: String,
+    },
+    /// Ends a lock-out after too many wrong passwords.
+    Unlock {
+        /// Who.
+        #[arg(long)]
+        login: String,
+    },
 }
 
 /// Runs a command and returns what it says.
@@ -85,6 +112,10 @@ pub async fn run(court: &Court, command: UserCommand, words: &Words) -> anyhow::
             password_file,
             json,
         } => passwd(court, &login, password_file.as_deref(), json, words).await,
+        UserCommand::Role { login, role } => change(court, &login, Change::Role(role), words).await,
+        UserCommand::Disable { login } => change(court, &login, Change::Disable, words).await,
+        UserCommand::Enable { login } => change(court, &login, Change::Enable, words).await,
+        UserCommand::Unlock { login } => change(court, &login, Change::Unlock, words).await,
     }
 }
 
@@ -169,6 +200,54 @@ async fn passwd(
         &password,
         words,
     ))
+}
+
+/// What can be changed of a person.
+#[derive(Clone, Copy)]
+enum Change {
+    Role(Role),
+    Disable,
+    Enable,
+    Unlock,
+}
+
+async fn change(
+    court: &Court,
+    login: &str,
+    change: Change,
+    words: &Words,
+) -> anyhow::Result<String> {
+    let Some(user) = court.db().user_by_login(login).await? else {
+        bail!("{}", fill(words.login_unknown, &[("login", &login)]));
+    };
+    let now_ms = court.clock().now_ms();
+    let mut write = court.db().write().await?;
+    let (changed, said) = match change {
+        Change::Role(role) => (
+            write.set_role(user.id, role, None, now_ms).await?,
+            fill(
+                words.role_set,
+                &[("login", &login), ("role", &role.as_str())],
+            ),
+        ),
+        Change::Disable => (
+            write.set_disabled(user.id, true, None, now_ms).await?,
+            fill(words.user_disabled, &[("login", &login)]),
+        ),
+        Change::Enable => (
+            write.set_disabled(user.id, false, None, now_ms).await?,
+            fill(words.user_enabled, &[("login", &login)]),
+        ),
+        Change::Unlock => (
+            write.unlock(user.id, None, now_ms).await?,
+            fill(words.user_unlocked, &[("login", &login)]),
+        ),
+    };
+    if !changed {
+        return Ok(fill(words.user_unchanged, &[("login", &login)]));
+    }
+    write.commit().await?;
+    Ok(said)
 }
 
 fn user_json(user: &User) -> serde_json::Value {

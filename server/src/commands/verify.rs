@@ -86,8 +86,8 @@ pub async fn verify(court: &Court) -> Result<Report, VerifyError> {
     let (journals, entries) = journals::verify(court.db(), &key, &mut problems).await?;
     let evidence = evidence::verify(court, &mut problems).await?;
     let records = records::verify(court, &mut problems).await?;
-    for number in court.db().audit_misfits().await? {
-        problems.push(format!("audit log: row {number} does not fit"));
+    for misfit in court.db().audit_misfits().await?.misfits {
+        problems.push(misfit.to_string());
     }
     problems.extend(court.db().digest_misfits().await?);
     let ok = problems.is_empty();

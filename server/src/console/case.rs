@@ -98,18 +98,7 @@ pub(super) async fn case(page: Page, Path(id): Path<String>) -> Result<Response,
     {
         return Err(Problem::NotFound);
     }
-    let mut write = db.write().await?;
-    let reader = Some(page.member.id);
-    write
-        .audit(
-            AuditAct::CaseRead,
-            reader,
-            None,
-            Some(&row.id),
-            desk.now_ms(),
-        )
-        .await?;
-    write.commit().await?;
+    page.noted(AuditAct::CaseRead, Some(&row.id)).await?;
     let words = page.words();
     let former = db.former_numbers(&row.id).await?;
     let history = db.case_history(&row.id, HISTORY_SHOWN).await?;

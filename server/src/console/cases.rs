@@ -6,6 +6,7 @@ use super::frame::{Frame, Tab};
 use super::page::{Page, show};
 use super::problem::Problem;
 use super::show::{self, Number};
+use crate::access::Action;
 use crate::db::CaseRow;
 use crate::list::ListCase;
 use crate::words::console::ConsoleWords;
@@ -336,7 +337,7 @@ pub(super) async fn list(page: Page, Query(asked): Query<Asked>) -> Result<Respo
         }),
         no_list: book.version == 0,
         narrowed: asked.is_narrowed(),
-        may_import: page.member.is_office(),
+        may_import: page.member.may(Action::ImportList),
         lines,
         frame,
         asked,

@@ -8,6 +8,7 @@ use super::page::{Page, show};
 use super::problem::Problem;
 use super::record::RecordCard;
 use super::show;
+use crate::access::Action;
 use crate::db::{HeldShown, RecordFilter};
 use crate::record::{NotDone, Release};
 use askama::Template;
@@ -29,6 +30,7 @@ struct DecisionsPage {
     frame: Frame,
     contested: Vec<RecordCard>,
     held: Vec<HeldGroup>,
+    may_release: bool,
     more: bool,
 }
 
@@ -79,6 +81,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     });
     show(&DecisionsPage {
         held: groups.collect(),
+        may_release: page.member.may(Action::ReleaseHeld),
         more: contested.len() >= SHOWN || held.len() >= SHOWN * 10,
         contested: contested
             .iter()

@@ -1,5 +1,6 @@
 //! What every request of the console needs.
 
+use super::audit::CheckKept;
 use super::book::Shelf;
 use super::gate::Gate;
 use super::undelivered::WaitingKept;
@@ -22,6 +23,7 @@ pub(super) struct Desk {
     pub shelf: Shelf,
     pub gate: Arc<Gate>,
     pub waiting: WaitingKept,
+    pub audit: CheckKept,
     pub decoders: Arc<Semaphore>,
     pub readers: Arc<Semaphore>,
 }
@@ -33,6 +35,7 @@ impl Desk {
             shelf: Shelf::default(),
             gate: Arc::default(),
             waiting: WaitingKept::default(),
+            audit: CheckKept::default(),
             decoders: Arc::new(Semaphore::new(DECODERS)),
             readers: Arc::new(Semaphore::new(READERS)),
         }

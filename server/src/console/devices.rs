@@ -6,7 +6,8 @@ use super::page::{Page, show};
 use super::problem::Problem;
 use super::show;
 use super::undelivered::Undelivered;
-use crate::db::{AuditAct, JournalShown, Role};
+use crate::access::Action;
+use crate::db::JournalShown;
 use crate::words::console::ConsoleWords;
 use askama::Template;
 use axum::extract::Path;
@@ -40,6 +41,7 @@ struct DevicesPage {
     lines: Vec<JournalLine>,
     officers: Vec<(String, String)>,
     may_change: bool,
+    may_hand_in: bool,
 }
 
 #[derive(Template)]
@@ -50,7 +52,7 @@ struct DevicePage {
     journal: String,
     device_id: String,
     parent: Option<String>,
-    is_admin: bool,
+    may_hand_in: bool,
     may_change: bool,
     /// The form that revokes is shown, for confirmation.
     asked: bool,
@@ -76,7 +78,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     let users = desk.db().users().await?;
     let officers = users
         .into_iter()
-        .filter(|user| user.role == Role::Officer && !user.disabled)
+        .filter(|user| user.may_carry_phone())
         .map(|user| (user.id.to_string(), user.name))
         .collect();
     show(&DevicesPage {
@@ -84,7 +86,8 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
         frame: page.frame(Tab::Devices, words.nav_devices),
         lines,
         officers,
-        may_change: page.member.is_admin(),
+        may_change: page.member.may(Action::ManageDevices),
+        may_hand_in: page.member.may(Action::HandIn),
     })
 }
 
@@ -156,8 +159,8 @@ async fn shown(page: &Page, journal: &str, asked: bool) -> Result<Response, Prob
         journal: journal.id.clone(),
         device_id: journal.device.clone(),
         parent: journal.parent.clone(),
-        is_admin: page.member.is_admin(),
-        may_change: page.member.is_admin() && line.revoked.is_none(),
+        may_hand_in: page.member.may(Action::HandIn),
+        may_change: page.member.may(Action::ManageDevices) && line.revoked.is_none(),
         asked,
         owes,
         line,
@@ -178,11 +181,7 @@ pub(super) async fn revoke(
         .ok_or(Problem::NotFound)?;
     let now = desk.now_ms();
     let mut write = desk.db().write().await?;
-    if write.revoke(id, now).await? {
-        let actor = Some(page.member.id);
-        write
-            .audit(AuditAct::DeviceRevoked, actor, Some(id), None, now)
-            .await?;
+    if write.revoke(id, Some(page.member.id), now).await? {
         write.commit().await?;
     }
     Ok(Redirect::to(&address(&journal)).into_response())

@@ -17,7 +17,7 @@ use waiqin_protocol::ids::EvidenceHash;
 use waiqin_protocol::words::Lang;
 
 /// Nothing of the bytes is run, whatever they are.
-const CSP: &str = "default-src 'none'; sandbox";
+const CSP: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 #[derive(Template)]
 #[template(path = "evidence.html")]
@@ -90,19 +90,8 @@ pub(super) async fn original(page: Page, Path(hash): Path<String>) -> Result<Res
         .evidence_kept(&hash.to_string())
         .await?
         .ok_or(Problem::NotFound)?;
-    let mut write = desk.db().write().await?;
     let text = hash.to_string();
-    let reader = Some(page.member.id);
-    write
-        .audit(
-            AuditAct::EvidenceRead,
-            reader,
-            None,
-            Some(&text),
-            desk.now_ms(),
-        )
-        .await?;
-    write.commit().await?;
+    page.noted(AuditAct::EvidenceRead, Some(&text)).await?;
     let object = desk
         .court()
         .evidence()

@@ -5,6 +5,7 @@ use super::files;
 use super::member::{Member, role_word};
 use super::show;
 use super::visitor::Visitor;
+use crate::access::Action;
 use crate::words::console::ConsoleWords;
 use std::fmt::Display;
 use waiqin_protocol::words::{Lang, fill};
@@ -35,6 +36,8 @@ pub(super) enum Tab {
     Devices,
     /// 人员
     People,
+    /// 审计
+    Audit,
 }
 
 impl Tab {
@@ -50,6 +53,7 @@ impl Tab {
             Self::Import => "/import",
             Self::Devices => "/devices",
             Self::People => "/people",
+            Self::Audit => "/audit",
         }
     }
 
@@ -65,19 +69,22 @@ impl Tab {
             Self::Import => words.nav_import,
             Self::Devices => words.nav_devices,
             Self::People => words.nav_people,
+            Self::Audit => words.nav_audit,
         }
     }
 
     fn shown_to(self, member: &Member) -> bool {
         match self {
-            Self::Overview | Self::Cases | Self::Records => true,
-            Self::Reconcile
-            | Self::Decisions
-            | Self::Undelivered
-            | Self::Incidents
-            | Self::Import
-            | Self::Devices => member.is_office(),
-            Self::People => member.is_admin(),
+            Self::Overview => true,
+            Self::Cases => member.may(Action::ReadCases),
+            Self::Records => member.may(Action::ReadRecords),
+            Self::Reconcile => member.may(Action::SeeOutcomes),
+            Self::Decisions => member.may(Action::DecideContest),
+            Self::Undelivered | Self::Devices => member.may(Action::SeeDevices),
+            Self::Incidents => member.may(Action::SeeIncidents),
+            Self::Import => member.may(Action::ImportList),
+            Self::People => member.may(Action::ManagePeople),
+            Self::Audit => member.may(Action::ReadAudit),
         }
     }
 }
@@ -104,6 +111,8 @@ pub(super) struct Frame {
     pub user: Option<String>,
     pub csrf: String,
     pub nav: Vec<NavGroup>,
+    /// He may search the cases.
+    pub searches: bool,
     /// Text in the search line.
     pub search: String,
     /// The court's clock, where it is not the real one.
@@ -140,6 +149,10 @@ impl Frame {
                 .as_ref()
                 .map(|m| nav(m, tab, w))
                 .unwrap_or_default(),
+            searches: visitor
+                .member
+                .as_ref()
+                .is_some_and(|m| m.may(Action::ReadCases)),
             search: String::new(),
             clock,
             path: visitor.path.clone(),
@@ -174,7 +187,7 @@ fn nav(member: &Member, on: Option<Tab>, w: &'static ConsoleWords) -> Vec<NavGro
         ),
         (
             w.nav_group_manage,
-            &[Tab::Import, Tab::Devices, Tab::People],
+            &[Tab::Import, Tab::Devices, Tab::People, Tab::Audit],
         ),
     ];
     let link = |tab: &Tab| NavLink {

@@ -6,6 +6,7 @@ use super::frame::{Frame, Tab};
 use super::page::{Page, show};
 use super::problem::Problem;
 use crate::api::hand_in::{self, HandInError, HandedIn};
+use crate::db::AuditAct;
 use askama::Template;
 use axum::extract::Path;
 use axum::extract::multipart::Field;
@@ -117,6 +118,8 @@ pub(super) async fn receipts(page: Page, Path(journal): Path<String>) -> Result<
     let id: JournalId = journal.parse().map_err(|_| Problem::NotFound)?;
     let text = hand_in::receipts_of(page.desk.court(), id).await;
     let text = text.map_err(Problem::broken)?.ok_or(Problem::NotFound)?;
+    let object = id.to_string();
+    page.noted(AuditAct::ReceiptsRead, Some(&object)).await?;
     let name = format!("attachment; filename=\"{}.wqreceipts\"", &journal[..8]);
     let headers = [
         (CONTENT_TYPE, "application/octet-stream".to_owned()),

@@ -5,6 +5,7 @@ use super::frame::{Frame, Tab};
 use super::page::{Page, show};
 use super::problem::Problem;
 use super::show;
+use crate::access::Action;
 use crate::db::{AuditAct, IncidentShown};
 use crate::words::console::ConsoleWords;
 use askama::Template;
@@ -62,14 +63,14 @@ fn line(incident: &IncidentShown, page: &Page) -> IncidentLine {
     let desk = &page.desk;
     let at_ms = desk.court_time(incident.at_ms);
     let kind = kind_of(&incident.act, words);
-    let forked = incident.act == AuditAct::Fork.as_str();
+    let release = incident.act == AuditAct::Fork.as_str() && page.member.may(Action::ReleaseHeld);
     IncidentLine {
         class: kind.class,
         title: kind.title,
-        what: what_of(incident, words),
+        what: what_of(incident, page.member.may(Action::ReadCases), words),
         meaning: kind.meaning,
         remedy: kind.remedy,
-        href: forked.then_some(("/decisions", words.nav_decisions)),
+        href: release.then_some(("/decisions", words.nav_decisions)),
         at: show::minute(at_ms),
         ago: show::ago(at_ms, desk.court_now_ms(), page.lang()),
         officer: incident.officer_name.clone().unwrap_or_default(),
@@ -111,8 +112,8 @@ fn kind_of(act: &str, words: &ConsoleWords) -> Kind {
 }
 
 /// What happened, in one sentence, from the numbers that were noted: `seq:link`, `from-to:link`, or a
-/// place in the log.
-fn what_of(incident: &IncidentShown, words: &ConsoleWords) -> String {
+/// place in the log. Who may not read cases gets the id of one, not its number.
+fn what_of(incident: &IncidentShown, reads: bool, words: &ConsoleWords) -> String {
     let object = incident.object.as_deref().unwrap_or_default();
     let number = object.split(':').next().unwrap_or_default();
     let (text, values) = match incident.act.as_str() {
@@ -128,7 +129,7 @@ fn what_of(incident: &IncidentShown, words: &ConsoleWords) -> String {
             (words.rolled_back_what, vec![("n", number)])
         }
         act if act == AuditAct::CaseDiffered.as_str() => {
-            let number = incident.case_number.as_deref();
+            let number = incident.case_number.as_deref().filter(|_| reads);
             let unnamed = words.case_differed_none;
             let shown = number.unwrap_or(if object == "-" { unnamed } else { object });
             (words.case_differed_what, vec![("n", shown)])

@@ -1,8 +1,6 @@
-//! Who is signed in, and what he may do. The full table of roles comes with the office's own
-//! duties; until then: officers read the cases of their scope, the office reads all and imports,
-//! the administrator also sees to devices and people.
+//! Who is signed in, and what he may do: the table of [`crate::access`].
 
-use crate::db::Role;
+use crate::access::{Action, Grant, Role};
 use crate::words::console::ConsoleWords;
 use waiqin_protocol::ids::OfficerId;
 
@@ -17,22 +15,18 @@ pub(super) struct Member {
 }
 
 impl Member {
-    /// Works in the office: sees every case, imports lists.
-    pub fn is_office(&self) -> bool {
-        match self.role {
-            Role::Officer => false,
-            Role::Clerk | Role::Command | Role::Admin => true,
-        }
+    /// Whether he may do any of it.
+    pub fn may(&self, action: Action) -> bool {
+        self.role.may(action)
     }
 
-    /// Issues tickets, revokes devices, sees the people.
-    pub fn is_admin(&self) -> bool {
-        self.role == Role::Admin
-    }
-
-    /// The 承办人 whose cases alone he may see; `None` when he may see all.
+    /// The 承办人 whose cases and records alone he may see; `None` when he may see all. Who may see
+    /// none comes to no page that asks.
     pub fn scope(&self) -> Option<&str> {
-        (!self.is_office()).then_some(self.list_name.as_str())
+        match self.role.grant(Action::ReadCases) {
+            Grant::All => None,
+            Grant::Own | Grant::No => Some(self.list_name.as_str()),
+        }
     }
 }
 
@@ -40,8 +34,11 @@ impl Member {
 pub(super) fn role_word(role: Role, words: &ConsoleWords) -> &'static str {
     match role {
         Role::Officer => words.role_officer,
+        Role::Lead => words.role_lead,
         Role::Clerk => words.role_clerk,
         Role::Command => words.role_command,
+        Role::Review => words.role_review,
+        Role::Supervisor => words.role_supervisor,
         Role::Admin => words.role_admin,
     }
 }

@@ -1,12 +1,13 @@
 //! 首页: what the list says, what came in, and what is waited for. Each figure leads to its rows.
 
-use super::cases::{self, SOON_DAYS};
+use super::cases::{Asked, SOON_DAYS};
 use super::frame::{Frame, Tab};
 use super::page::{Page, show};
 use super::problem::Problem;
 use super::record::RecordCard;
 use super::show::{self, DAY_MS};
 use super::undelivered::Undelivered;
+use crate::access::Action;
 use crate::db::{JournalShown, ListShown, RecordFilter};
 use askama::Template;
 use axum::response::Response;
@@ -55,22 +56,112 @@ struct OverviewPage {
     no_list: bool,
     may_import: bool,
     figures: Vec<Figure>,
-    records: Vec<RecordCard>,
+    /// `None`: he may see none.
+    records: Option<Vec<RecordCard>>,
     attention: Vec<Attention>,
+    /// `None`: he may see no case.
+    terms: Option<Terms>,
+}
+
+/// Terms that end in the coming days.
+struct Terms {
     bars: Vec<Bar>,
-    bars_label: String,
+    label: String,
 }
 
 /// `GET /`
 pub(super) async fn overview(page: Page) -> Result<Response, Problem> {
     let desk = &page.desk;
+    let words = page.words();
+    let may = |action| page.member.may(action);
+    let newest = desk.db().lists_shown(1).await?.into_iter().next();
+    let mut figures = Vec::new();
+    let mut attention = Vec::new();
+    let mut terms = None;
+    if may(Action::ReadCases) {
+        terms = Some(cases(&page, &mut figures, &mut attention).await?);
+    }
+    let mut cards = None;
+    if may(Action::ReadRecords) {
+        cards = Some(records(&page, &mut figures, &mut attention).await?);
+    }
+    if may(Action::SeeDevices) {
+        office(&page, &mut figures, &mut attention).await?;
+    }
+    show(&OverviewPage {
+        heading: show::heading_day(desk.court_now_ms(), page.lang()),
+        list: newest
+            .as_ref()
+            .map(|list| list_line(list, &page))
+            .unwrap_or_default(),
+        no_list: newest.is_none(),
+        may_import: may(Action::ImportList),
+        figures,
+        records: cards,
+        attention,
+        terms,
+        frame: page.frame(Tab::Overview, words.nav_overview),
+    })
+}
+
+/// The cases that he may see: how many, whose terms end, and the terms of the coming days.
+async fn cases(
+    page: &Page,
+    figures: &mut Vec<Figure>,
+    attention: &mut Vec<Attention>,
+) -> Result<Terms, Problem> {
+    let desk = &page.desk;
+    let words = page.words();
+    let scope = page.member.scope();
+    let book = desk.shelf.book(desk.db()).await?;
+    let today = desk.today();
+    let (ends, over) = book.terms(today, usize::try_from(SOON_DAYS).unwrap_or(7), scope);
+    let (open, closed) = book.open_and_closed(scope);
+    let soon: u64 = ends.iter().sum();
+    figures.push(Figure {
+        label: words.open_cases,
+        value: show::count(open),
+        note: fill(
+            words.of_list,
+            &[
+                ("n", &show::count(open + closed)),
+                ("closed", &show::count(closed)),
+            ],
+        ),
+        class: "",
+        href: "/cases?state=open".to_owned(),
+    });
+    figures.push(Figure {
+        label: words.due_soon_cases,
+        value: show::count(soon),
+        note: fill(words.over_cases, &[("n", &show::count(over))]),
+        class: if soon > 0 { "care" } else { "" },
+        href: "/cases?due=soon&sort=due".to_owned(),
+    });
+    if over > 0 {
+        attention.push(Attention {
+            class: "law",
+            text: fill(words.attention_over, &[("n", &show::count(over))]),
+            note: words.attention_over_note.to_owned(),
+            href: "/cases?due=over&sort=due".to_owned(),
+        });
+    }
+    Ok(Terms {
+        bars: bars(&ends, today),
+        label: fill(words.bars_label, &[("n", &show::count(soon))]),
+    })
+}
+
+/// The records that he may see: how many came, which have no case, the newest.
+async fn records(
+    page: &Page,
+    figures: &mut Vec<Figure>,
+    attention: &mut Vec<Attention>,
+) -> Result<Vec<RecordCard>, Problem> {
+    let desk = &page.desk;
     let db = desk.db();
     let words = page.words();
     let scope = page.member.scope();
-    let book = desk.shelf.book(db).await?;
-    let newest = db.lists_shown(1).await?.into_iter().next();
-    let today = desk.today();
-    let (ends, over) = book.terms(today, usize::try_from(SOON_DAYS).unwrap_or(7), scope);
     let filter = |received_from_ms: Option<i64>| RecordFilter {
         received_from_ms,
         scope: scope.map(|name| (page.member.id.to_string(), name.to_owned())),
@@ -85,53 +176,18 @@ pub(super) async fn overview(page: Page) -> Result<Response, Problem> {
     let week_count = db
         .records_counted(&since(show::week_start_ms(now)), COUNTED)
         .await?;
+    figures.push(Figure {
+        label: words.received_today,
+        value: show::count(today_count),
+        note: fill(words.received_this_week, &[("n", &show::count(week_count))]),
+        class: "",
+        href: "/records?received=today".to_owned(),
+    });
     let unmatched = RecordFilter {
         unmatched: true,
         ..filter(None)
     };
     let unmatched = db.records_counted(&unmatched, COUNTED).await?;
-    let records = db.records_listed(&filter(None)).await?;
-
-    let (open, closed) = book.open_and_closed(scope);
-    let soon: u64 = ends.iter().sum();
-    let mut figures = vec![
-        Figure {
-            label: words.open_cases,
-            value: show::count(open),
-            note: fill(
-                words.of_list,
-                &[
-                    ("n", &show::count(open + closed)),
-                    ("closed", &show::count(closed)),
-                ],
-            ),
-            class: "",
-            href: "/cases?state=open".to_owned(),
-        },
-        Figure {
-            label: words.due_soon_cases,
-            value: show::count(soon),
-            note: fill(words.over_cases, &[("n", &show::count(over))]),
-            class: if soon > 0 { "care" } else { "" },
-            href: "/cases?due=soon&sort=due".to_owned(),
-        },
-        Figure {
-            label: words.received_today,
-            value: show::count(today_count),
-            note: fill(words.received_this_week, &[("n", &show::count(week_count))]),
-            class: "",
-            href: "/records?received=today".to_owned(),
-        },
-    ];
-    let mut attention = Vec::new();
-    if over > 0 {
-        attention.push(Attention {
-            class: "law",
-            text: fill(words.attention_over, &[("n", &show::count(over))]),
-            note: words.attention_over_note.to_owned(),
-            href: "/cases?due=over&sort=due".to_owned(),
-        });
-    }
     if unmatched > 0 {
         attention.push(Attention {
             class: "care",
@@ -140,66 +196,47 @@ pub(super) async fn overview(page: Page) -> Result<Response, Problem> {
             href: "/records?unmatched=1".to_owned(),
         });
     }
-    if page.member.is_office() {
-        office(&page, &mut figures, &mut attention).await?;
-    }
-    show(&OverviewPage {
-        heading: show::heading_day(now, page.lang()),
-        list: newest
-            .as_ref()
-            .map(|list| list_line(list, &page))
-            .unwrap_or_default(),
-        no_list: newest.is_none(),
-        may_import: page.member.is_office(),
-        figures,
-        records: records
-            .iter()
-            .map(|row| RecordCard::of(row, desk, words))
-            .collect(),
-        attention,
-        bars: bars(&ends, today),
-        bars_label: fill(words.bars_label, &[("n", &show::count(soon))]),
-        frame: page.frame(Tab::Overview, words.nav_overview),
-    })
+    let newest = db.records_listed(&filter(None)).await?;
+    Ok(newest
+        .iter()
+        .map(|row| RecordCard::of(row, desk, words))
+        .collect())
 }
 
-/// What waits for a decision, and incidents of the last week.
+/// What waits for him to decide it, and incidents of the last week.
 async fn waiting(page: &Page, attention: &mut Vec<Attention>) -> Result<(), Problem> {
     let desk = &page.desk;
+    let db = desk.db();
     let words = page.words();
-    let contested = RecordFilter {
-        contested: true,
-        ..RecordFilter::default()
+    let may = |action| page.member.may(action);
+    let mut line = |n: u64, text, note: &'static str, href: &str| {
+        if n > 0 {
+            attention.push(Attention {
+                class: "care",
+                text: fill(text, &[("n", &show::count(n))]),
+                note: note.to_owned(),
+                href: href.to_owned(),
+            });
+        }
     };
-    let contested = desk.db().records_counted(&contested, COUNTED).await?;
-    let held = desk.db().held_counted(COUNTED).await?;
-    let lines = [
-        (
-            contested,
-            words.attention_contested,
-            words.attention_contested_note,
-        ),
-        (held, words.attention_held, words.attention_held_note),
-    ];
-    for (n, text, note) in lines.into_iter().filter(|it| it.0 > 0) {
-        attention.push(Attention {
-            class: "care",
-            text: fill(text, &[("n", &show::count(n))]),
-            note: note.to_owned(),
-            href: "/decisions".to_owned(),
-        });
+    if may(Action::DecideContest) {
+        let contested = RecordFilter {
+            contested: true,
+            ..RecordFilter::default()
+        };
+        let n = db.records_counted(&contested, COUNTED).await?;
+        let (text, note) = (words.attention_contested, words.attention_contested_note);
+        line(n, text, note, "/decisions");
     }
-    let incidents = desk
-        .db()
-        .incidents_since(desk.now_ms() - 7 * DAY_MS)
-        .await?;
-    if incidents > 0 {
-        attention.push(Attention {
-            class: "care",
-            text: fill(words.attention_incidents, &[("n", &show::count(incidents))]),
-            note: words.attention_incidents_note.to_owned(),
-            href: "/incidents".to_owned(),
-        });
+    if may(Action::ReleaseHeld) {
+        let n = db.held_counted(COUNTED).await?;
+        let (text, note) = (words.attention_held, words.attention_held_note);
+        line(n, text, note, "/decisions");
+    }
+    if may(Action::SeeIncidents) {
+        let n = db.incidents_since(desk.now_ms() - 7 * DAY_MS).await?;
+        let (text, note) = (words.attention_incidents, words.attention_incidents_note);
+        line(n, text, note, "/incidents");
     }
     Ok(())
 }
@@ -322,10 +359,10 @@ fn bars(ends: &[u64], today: NaiveDate) -> Vec<Bar> {
         .filter_map(|(at, count)| {
             let day = today.checked_add_days(Days::new(u64::from(at)))?;
             let height = count * HIGHEST / most;
-            let asked = cases::Asked {
+            let asked = Asked {
                 due: day.to_string(),
                 sort: "due".into(),
-                ..cases::Asked::default()
+                ..Asked::default()
             };
             Some(Bar {
                 href: asked.address(),

@@ -5,6 +5,8 @@ use super::frame::{Frame, Tab};
 use super::member::Member;
 use super::problem::Problem;
 use super::visitor::Visitor;
+use crate::db::AuditAct;
+use crate::rate::Peer;
 use crate::words::console::ConsoleWords;
 use askama::Template;
 use axum::extract::FromRequestParts;
@@ -23,8 +25,8 @@ pub(super) struct Page {
 pub(super) struct Entrance {
     pub desk: Desk,
     pub visitor: Visitor,
-    /// The form came over TLS, by its own word: cookies are then kept to TLS.
-    pub secure: bool,
+    /// Where he comes from.
+    pub peer: Peer,
 }
 
 impl FromRequestParts<Desk> for Page {
@@ -46,15 +48,10 @@ impl FromRequestParts<Desk> for Entrance {
 
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
         let visitor = Visitor::of(parts)?;
-        let secure = parts
-            .headers
-            .get(axum::http::header::ORIGIN)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|origin| origin.starts_with("https://"));
         Ok(Self {
             desk: desk.clone(),
             visitor,
-            secure,
+            peer: Peer::of(parts),
         })
     }
 }
@@ -66,6 +63,18 @@ impl Page {
 
     pub fn words(&self) -> &'static ConsoleWords {
         ConsoleWords::of(self.lang())
+    }
+
+    /// Notes in the audit log that this member read something: its id, never its content. What cannot
+    /// be noted is not shown.
+    pub async fn noted(&self, act: AuditAct, object: Option<&str>) -> Result<(), Problem> {
+        let mut write = self.desk.db().write().await?;
+        let reader = Some(self.member.id);
+        write
+            .audit(act, reader, None, object, self.desk.now_ms())
+            .await?;
+        write.commit().await?;
+        Ok(())
     }
 
     /// The frame around this page.

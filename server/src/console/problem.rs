@@ -146,6 +146,7 @@ pub(super) fn page(desk: &Desk, visitor: Option<&Visitor>, problem: &Problem) ->
         csrf: String::new(),
         member: None,
         path: "/".to_owned(),
+        secure: false,
     };
     let visitor = visitor.unwrap_or(&stranger);
     if let Problem::SignIn = problem {

@@ -11,6 +11,7 @@ use super::frame::{Frame, Tab};
 use super::page::{Page, show};
 use super::problem::Problem;
 use super::show::{self, Number};
+use crate::access::Action;
 use crate::db::{BoardFilter, BoardRow};
 use crate::record::{Concluding, NotDone, conclude};
 use crate::words::console::ConsoleWords;
@@ -172,8 +173,9 @@ async fn shown(
             on: question == Some(it),
         })
     });
+    let may = page.member.may(Action::Reconcile);
     let bulk = question
-        .filter(|_| filter.waiting)
+        .filter(|_| filter.waiting && may)
         .and_then(|it| bulk(page, it, &rows));
     show(&Board {
         state: match list_version {
@@ -187,7 +189,8 @@ async fn shown(
             count: tally.waiting,
             on: question.is_none() && filter.waiting,
         },
-        one_by_one: question.is_some() && filter.waiting && bulk.is_none() && !rows.is_empty(),
+        one_by_one: may
+            && question.is_some() && filter.waiting && bulk.is_none() && !rows.is_empty(),
         bulk,
         rows: rows
             .iter()
@@ -239,7 +242,7 @@ pub(super) struct Deciding {
     reason: String,
 }
 
-/// `POST /reconcile/{subject}`: a conclusion on one record.
+/// `POST /reconcile/{subject}/conclude`: a conclusion on one record.
 pub(super) async fn decide(
     page: Page,
     (Path(subject), Query(asked)): (Path<String>, Query<Asked>),
@@ -277,7 +280,7 @@ pub(super) struct DecidingAll {
     list: u64,
 }
 
-/// `POST /reconcile`: the same conclusion on every record that was listed, all or none.
+/// `POST /reconcile/conclude`: the same conclusion on every record that was listed, all or none.
 pub(super) async fn decide_all(
     page: Page,
     Query(asked): Query<Asked>,

@@ -10,7 +10,8 @@ use super::photos::{self, Delivery, Photo};
 use super::problem::Problem;
 use super::seals::{self, SealView};
 use super::show::{self, Number};
-use crate::db::{RecordRow, Role};
+use crate::access::Action;
+use crate::db::{AuditAct, RecordRow};
 use crate::words::console::ConsoleWords;
 use askama::Template;
 use axum::extract::Path;
@@ -103,12 +104,24 @@ pub(super) struct Notice {
 
 /// `GET /records/{subject}`
 pub(super) async fn record(page: Page, Path(subject): Path<String>) -> Result<Response, Problem> {
-    shown(page, &subject, Notice::default()).await
+    let (row, record) = seen(&page, &subject).await?;
+    page.noted(AuditAct::RecordRead, Some(&row.subject)).await?;
+    shown_as(page, row, record, Notice::default()).await
 }
 
 /// A record, with what was in the way of a choice.
 pub(super) async fn shown(page: Page, subject: &str, notice: Notice) -> Result<Response, Problem> {
     let (row, record) = seen(&page, subject).await?;
+    shown_as(page, row, record, notice).await
+}
+
+async fn shown_as(
+    page: Page,
+    row: RecordRow,
+    record: Record,
+    notice: Notice,
+) -> Result<Response, Problem> {
+    let subject = row.subject.as_str();
     let desk = &page.desk;
     let words = page.words();
     let court_time = |ms| desk.court_time(ms);
@@ -156,7 +169,7 @@ pub(super) async fn shown(page: Page, subject: &str, notice: Notice) -> Result<R
         journal: row.journal.clone(),
         contests: contests::of(&record, &page, &named, &rows),
         decided: contests::decided(&record, &page, &named),
-        may_decide: page.member.is_office(),
+        may_decide: page.member.may(Action::DecideContest),
         notice,
         photos,
         entries,
@@ -170,11 +183,13 @@ pub(super) async fn seen(page: &Page, subject: &str) -> Result<(RecordRow, Recor
     let subject = subject.to_string();
     let db = page.desk.db();
     let (row, view) = db.record_shown(&subject).await?.ok_or(Problem::NotFound)?;
-    let member = &page.member;
-    let may = member.role != Role::Officer
-        || db
-            .record_in_scope(&subject, &member.id.to_string(), &member.list_name)
-            .await?;
+    let may = match page.member.scope() {
+        None => true,
+        Some(name) => {
+            let id = page.member.id.to_string();
+            db.record_in_scope(&subject, &id, name).await?
+        }
+    };
     if !may {
         return Err(Problem::NotFound);
     }

@@ -1,14 +1,19 @@
-//! The table of the console's addresses, each with who may come. A page that is not in it does not
-//! exist; a test walks over all of it without signing in.
+//! The table of the console's addresses, each with what whoever comes must be allowed to do. A page
+//! that is not in it does not exist; a test walks over all of it in every role and without signing in.
 
 use super::desk::Desk;
 use super::form::{FORM_BYTES_MAX, change, change_as_visitor};
 use super::problem::Problem;
 use super::visitor::Visitor;
 use super::{
-    case, cases, contests, decisions, devices, evidence, files, hand_in, import, incidents,
+    audit, case, cases, contests, decisions, devices, evidence, files, hand_in, import, incidents,
     overview, people, reconcile, record, records, sign_in, tickets, undelivered,
 };
+use crate::access::Action::{
+    self, DecideContest, HandIn, ImportList, ManageDevices, ManagePeople, ReadAudit, ReadCases,
+    ReadRecords, Reconcile, ReleaseHeld, SeeDevices, SeeIncidents, SeeOutcomes,
+};
+use Access::{May, Member, Open};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
@@ -22,10 +27,8 @@ pub(super) enum Access {
     Open,
     /// Whoever is signed in.
     Member,
-    /// The office: clerks, command, administrators.
-    Office,
-    /// Administrators.
-    Admin,
+    /// Whose role may do this; what of it he sees is limited by his scope.
+    May(Action),
 }
 
 /// An address.
@@ -35,16 +38,25 @@ pub(super) struct Route {
     methods: MethodRouter<Desk>,
 }
 
-/// Every address of the console.
-pub(super) fn table() -> Vec<Route> {
-    use Access::{Admin, Member, Office, Open};
-    let route = |path, access, methods| Route {
+fn route(path: &'static str, access: Access, methods: MethodRouter<Desk>) -> Route {
+    Route {
         path,
         access,
         methods,
-    };
-    let list_bytes = DefaultBodyLimit::max(import::LIST_BYTES_MAX + FORM_BYTES_MAX);
-    let package_bytes = DefaultBodyLimit::max(hand_in::PACKAGE_BYTES_MAX + FORM_BYTES_MAX);
+    }
+}
+
+/// Every address of the console.
+pub(super) fn table() -> Vec<Route> {
+    let mut all = entrance();
+    all.extend(reading());
+    all.extend(lists());
+    all.extend(keeping());
+    all
+}
+
+/// The way in and out, and the first page.
+fn entrance() -> Vec<Route> {
     vec![
         route(
             "/sign-in",
@@ -62,79 +74,123 @@ pub(super) fn table() -> Vec<Route> {
             get(sign_in::away).merge(change(sign_in::sign_out)),
         ),
         route("/", Member, get(overview::overview)),
-        route("/cases", Member, get(cases::list)),
-        route("/cases/{id}", Member, get(case::case)),
-        route("/records", Member, get(records::list)),
-        route("/records/{subject}", Member, get(record::record)),
+    ]
+}
+
+/// Cases, records, and what is decided about them.
+fn reading() -> Vec<Route> {
+    vec![
+        route("/cases", May(ReadCases), get(cases::list)),
+        route("/cases/{id}", May(ReadCases), get(case::case)),
+        route("/records", May(ReadRecords), get(records::list)),
+        route("/records/{subject}", May(ReadRecords), get(record::record)),
         route(
             "/records/{subject}/evidence/{hash}",
-            Member,
+            May(ReadRecords),
             get(evidence::page_of),
         ),
         route(
             "/records/{subject}/decide",
-            Office,
+            May(DecideContest),
             get(record::record).merge(change(contests::decide)),
         ),
+        route("/reconcile", May(SeeOutcomes), get(reconcile::board)),
         route(
-            "/reconcile",
-            Office,
+            "/reconcile/conclude",
+            May(Reconcile),
             get(reconcile::board).merge(change(reconcile::decide_all)),
         ),
         route(
             "/reconcile/{subject}",
-            Office,
+            May(SeeOutcomes),
+            get(reconcile::record),
+        ),
+        route(
+            "/reconcile/{subject}/conclude",
+            May(Reconcile),
             get(reconcile::record).merge(change(reconcile::decide)),
         ),
-        route("/decisions", Office, get(decisions::list)),
+        route("/decisions", May(DecideContest), get(decisions::list)),
         route(
             "/decisions/{journal}",
-            Office,
+            May(ReleaseHeld),
             get(decisions::held).merge(change(decisions::release)),
         ),
-        route("/evidence/{hash}", Member, get(evidence::original)),
+        route(
+            "/evidence/{hash}",
+            May(ReadRecords),
+            get(evidence::original),
+        ),
         route(
             "/evidence/{hash}/thumbnail",
-            Member,
+            May(ReadRecords),
             get(evidence::thumbnail_of),
         ),
-        route("/undelivered", Office, get(undelivered::list)),
-        route("/incidents", Office, get(incidents::list)),
+        route("/undelivered", May(SeeDevices), get(undelivered::list)),
+        route("/incidents", May(SeeIncidents), get(incidents::list)),
+    ]
+}
+
+/// The court's lists.
+fn lists() -> Vec<Route> {
+    let list_bytes = DefaultBodyLimit::max(import::LIST_BYTES_MAX + FORM_BYTES_MAX);
+    vec![
         route(
             "/import",
-            Office,
+            May(ImportList),
             get(import::start).merge(change(import::upload).layer(list_bytes)),
         ),
         route(
             "/import/preview/{sha256}",
-            Office,
+            May(ImportList),
             get(import::preview).merge(change(import::decide)),
         ),
-        route("/import/versions/{version}", Office, get(import::version)),
+        route(
+            "/import/versions/{version}",
+            May(ImportList),
+            get(import::version),
+        ),
         route(
             "/import/versions/{version}/rollback",
-            Office,
+            May(ImportList),
             get(import::ask_rollback).merge(change(import::rollback)),
         ),
-        route("/devices", Office, get(devices::list)),
+    ]
+}
+
+/// Phones, people, and the log of what everybody did.
+fn keeping() -> Vec<Route> {
+    let package_bytes = DefaultBodyLimit::max(hand_in::PACKAGE_BYTES_MAX + FORM_BYTES_MAX);
+    vec![
+        route("/devices", May(SeeDevices), get(devices::list)),
         route(
             "/devices/tickets",
-            Admin,
+            May(ManageDevices),
             get(tickets::away).merge(change(tickets::issue)),
         ),
         route(
             "/devices/hand-in",
-            Admin,
+            May(HandIn),
             get(hand_in::start).merge(change(hand_in::upload).layer(package_bytes)),
         ),
-        route("/devices/{journal}", Office, get(devices::device)),
-        route("/devices/{journal}/receipts", Admin, get(hand_in::receipts)),
+        route("/devices/{journal}", May(SeeDevices), get(devices::device)),
+        route(
+            "/devices/{journal}/receipts",
+            May(HandIn),
+            get(hand_in::receipts),
+        ),
         route(
             "/devices/{journal}/revoke",
-            Admin,
+            May(ManageDevices),
             get(devices::ask_revoke).merge(change(devices::revoke)),
         ),
-        route("/people", Admin, get(people::list)),
+        route("/people", May(ManagePeople), get(people::list)),
+        route(
+            "/people/{id}",
+            May(ManagePeople),
+            get(people::person).merge(change(people::change)),
+        ),
+        route("/audit", May(ReadAudit), get(audit::list)),
     ]
 }
 
@@ -174,11 +230,9 @@ async fn guard(State(access): State<Access>, request: Request, next: Next) -> Re
         .get::<Visitor>()
         .and_then(|it| it.member.as_ref());
     let refused = match (access, member) {
-        (Access::Open, _) => None,
-        (Access::Member | Access::Office | Access::Admin, None) => Some(Problem::SignIn),
-        (Access::Member, Some(_)) => None,
-        (Access::Office, Some(member)) => (!member.is_office()).then_some(Problem::Forbidden),
-        (Access::Admin, Some(member)) => (!member.is_admin()).then_some(Problem::Forbidden),
+        (Access::Open, _) | (Access::Member, Some(_)) => None,
+        (Access::Member | Access::May(_), None) => Some(Problem::SignIn),
+        (Access::May(action), Some(member)) => (!member.may(action)).then_some(Problem::Forbidden),
     };
     match refused {
         Some(problem) => problem.into_response(),

@@ -62,6 +62,12 @@ pub(super) fn day_start_ms(ms: i64) -> i64 {
     (ms + offset).div_euclid(DAY_MS) * DAY_MS - offset
 }
 
+/// The first moment of a day of the court's calendar, ms UTC.
+pub(super) fn day_begins_ms(day: NaiveDate) -> i64 {
+    let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
+    midnight.timestamp_millis() - i64::from(OFFSET_S) * 1000
+}
+
 /// The first moment of the court's week (Monday), ms UTC.
 pub(super) fn week_start_ms(ms: i64) -> i64 {
     let back = i64::from(day_of(ms).weekday().num_days_from_monday());

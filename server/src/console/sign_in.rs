@@ -7,13 +7,15 @@ use super::gate;
 use super::page::{Entrance, Page, show};
 use super::problem::Problem;
 use super::visitor::{self, IDLE_MS, LIFE_MS};
-use crate::db::NewSession;
+use crate::db::{AuditAct, NewSession};
 use crate::password;
+use crate::rate::Try;
 use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use waiqin_protocol::ids::OfficerId;
 use waiqin_protocol::words::{Lang, fill};
 
 /// Longest login that is looked at, bytes.
@@ -117,7 +119,7 @@ pub(super) async fn sign_in(
     let outcome = if login.is_empty() || login.len() > LOGIN_BYTES_MAX {
         Outcome::Wrong
     } else {
-        tried(&entrance.desk, &login, form.password).await?
+        tried(&entrance, &login, form.password).await?
     };
     let lang = entrance.visitor.lang;
     let words = crate::words::console::ConsoleWords::of(lang);
@@ -147,15 +149,20 @@ enum Outcome {
     Blocked { until_ms: i64 },
 }
 
-/// Looks at one try. An unknown login costs the same work and is locked out like a known one.
-async fn tried(desk: &Desk, login: &str, password: String) -> Result<Outcome, Problem> {
+/// Looks at one try. An unknown login costs the same work and is locked out like a known one; an
+/// address that was wrong too often is not looked at, whatever it brings.
+async fn tried(entrance: &Entrance, login: &str, password: String) -> Result<Outcome, Problem> {
+    let desk = &entrance.desk;
     let permit = desk.gate.checks.acquire().await.map_err(Problem::broken)?;
     let now = desk.now_ms();
+    let from = Try::SignIn(entrance.peer);
+    let wait_ms = desk.court().rates().wait_ms(from, now);
     let user = desk.db().sign_in_user(login).await?;
     let blocked = match &user {
         Some(user) => user.blocked_until_ms,
         None => desk.gate.blocked_until_ms(login),
     };
+    let blocked = blocked.max(now + wait_ms);
     if blocked > now {
         return Ok(Outcome::Blocked { until_ms: blocked });
     }
@@ -173,6 +180,7 @@ async fn tried(desk: &Desk, login: &str, password: String) -> Result<Outcome, Pr
             return Ok(Outcome::Right { user_id: user.id });
         }
         Some(user) => {
+            noted(desk, AuditAct::SignInFailed, None, Some(&user.id)).await?;
             let failures = desk.db().count_failure(&user.id).await?;
             let until = gate::wait_after(failures).map_or(0, |wait| now + wait);
             if until > 0 {
@@ -180,8 +188,14 @@ async fn tried(desk: &Desk, login: &str, password: String) -> Result<Outcome, Pr
             }
             until
         }
-        None => desk.gate.count_failure(login, now),
+        None => {
+            // What was typed may be a password in the wrong place: it is not noted.
+            noted(desk, AuditAct::SignInFailed, None, None).await?;
+            desk.gate.count_failure(login, now)
+        }
     };
+    // Others at this address may have used up what was left while this one was looked at.
+    let _ = desk.court().rates().count(from, now);
     Ok(if blocked > now {
         Outcome::Blocked { until_ms: blocked }
     } else {
@@ -189,8 +203,24 @@ async fn tried(desk: &Desk, login: &str, password: String) -> Result<Outcome, Pr
     })
 }
 
+async fn noted(
+    desk: &Desk,
+    act: AuditAct,
+    user: Option<OfficerId>,
+    object: Option<&str>,
+) -> Result<(), Problem> {
+    let mut write = desk.db().write().await?;
+    write.audit(act, user, None, object, desk.now_ms()).await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// Opens a session under a token that nobody knew before; one that this browser had ends.
 async fn open(entrance: &Entrance, user_id: &str, response: &mut Response) -> Result<(), Problem> {
     let desk = &entrance.desk;
+    if let Some(before) = &entrance.visitor.member {
+        desk.db().close_session(&before.token_hash).await?;
+    }
     let token = hex::encode(desk.court().random::<32>());
     let csrf = hex::encode(desk.court().random::<32>());
     let now = desk.now_ms();
@@ -204,13 +234,10 @@ async fn open(entrance: &Entrance, user_id: &str, response: &mut Response) -> Re
     desk.db()
         .open_session(&session, now - IDLE_MS, now - LIFE_MS)
         .await?;
-    visitor::set_cookie(
-        response,
-        &desk.cookie("desk"),
-        &token,
-        None,
-        entrance.secure,
-    );
+    let user = user_id.parse().ok();
+    noted(desk, AuditAct::SignedIn, user, None).await?;
+    let name = desk.cookie("desk");
+    visitor::set_cookie(response, &name, &token, None, entrance.visitor.secure);
     Ok(())
 }
 
@@ -224,8 +251,10 @@ pub(super) async fn sign_out(
         .db()
         .close_session(&page.member.token_hash)
         .await?;
+    noted(&page.desk, AuditAct::SignedOut, Some(page.member.id), None).await?;
     let mut response = Redirect::to("/sign-in").into_response();
-    visitor::set_cookie(&mut response, &page.desk.cookie("desk"), "", Some(0), false);
+    let (name, secure) = (page.desk.cookie("desk"), page.visitor.secure);
+    visitor::set_cookie(&mut response, &name, "", Some(0), secure);
     Ok(response)
 }
 
@@ -247,7 +276,7 @@ pub(super) async fn language(
         own_path(&form.next)
     };
     let mut response = Redirect::to(next).into_response();
-    visitor::set_language(&mut response, form.lang);
+    visitor::set_language(&mut response, form.lang, entrance.visitor.secure);
     Ok(response)
 }
 

@@ -43,12 +43,13 @@ pub(super) async fn issue(
         .user(form.officer)
         .await?
         .ok_or(Problem::NotFound)?;
-    if officer.disabled {
+    if !officer.may_carry_phone() {
         return Err(Problem::NotFound);
     }
     let court = desk.court();
     let expires_ms = desk.now_ms().saturating_add(court.config().code_ms);
-    let ticket = enrolment::issue(court, &officer, court.public_url()).await?;
+    let ticket =
+        enrolment::issue(court, &officer, court.public_url(), Some(page.member.id)).await?;
     let text = ticket.to_string();
     let code = QrCode::new(text.as_bytes()).map_err(Problem::broken)?;
     let qr = code

@@ -7,6 +7,7 @@ use super::page::{Page, show};
 use super::problem::Problem;
 use super::record::{RecordCard, folded};
 use super::show;
+use crate::access::Action;
 use crate::db::{Db, JournalShown, MissingEvidence};
 use crate::words::console::ConsoleWords;
 use askama::Template;
@@ -167,6 +168,7 @@ struct UndeliveredPage {
     frame: Frame,
     journals: Vec<JournalLine>,
     evidence: Vec<EvidenceLine>,
+    reads: bool,
     figure: String,
     more: bool,
 }
@@ -176,6 +178,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     let desk = &page.desk;
     let words = page.words();
     let now = desk.court_now_ms();
+    let reads = page.member.may(Action::ReadRecords);
     let undelivered = Undelivered::read(desk).await?;
     let journals = undelivered.journals.iter().map(|it| JournalLine {
         href: super::devices::address(&it.id),
@@ -197,7 +200,12 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     let mut evidence = Vec::new();
     for (it, state) in undelivered.evidence() {
         let journal = by_id.get(it.journal.as_str());
-        let record = desk.db().record_shown(&it.subject).await?;
+        // Who may not read records learns that bytes are owed, and by which phone.
+        let record = if reads {
+            desk.db().record_shown(&it.subject).await?
+        } else {
+            None
+        };
         evidence.push(EvidenceLine {
             href: record
                 .as_ref()
@@ -205,6 +213,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
             card: record.map(|(row, _)| RecordCard::of(&row, desk, words)),
             name: state
                 .as_ref()
+                .filter(|_| reads)
                 .map(|s| s.evidence.name.clone())
                 .unwrap_or_default(),
             size: state
@@ -224,6 +233,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
         journals: journals.collect(),
         figure: undelivered.figure(words),
         more: undelivered.waiting.more,
+        reads,
         evidence,
     })
 }

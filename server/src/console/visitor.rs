@@ -5,8 +5,9 @@ use super::desk::Desk;
 use super::member::Member;
 use super::problem::{self, Problem};
 use crate::db::{DbError, Role};
+use crate::serve::OverTls;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, ORIGIN, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
@@ -22,6 +23,8 @@ pub(super) const LIFE_MS: i64 = 12 * 3_600_000;
 const SEEN_STEP_MS: i64 = 60_000;
 /// Name of the language cookie, which the phone's pages on the same host do not use.
 const LANG_COOKIE: &str = "waiqin-console-lang";
+/// Browsers take a cookie of such a name over TLS alone, for this host and all of its paths.
+const HOST_ONLY: &str = "__Host-";
 const YEAR_S: i64 = 365 * 86_400;
 
 /// Who asks.
@@ -33,6 +36,37 @@ pub(super) struct Visitor {
     pub member: Option<Member>,
     /// Path and query of the request.
     pub path: String,
+    /// He came over TLS: his cookies are kept to it.
+    pub secure: bool,
+}
+
+/// How a request came, as far as cookies depend on it.
+#[derive(Clone, Copy)]
+struct Way {
+    /// Over this server's own TLS: cookies that plain HTTP could have planted are not believed.
+    own_tls: bool,
+    /// Over TLS, ours or, by the word of a form, that of a proxy in front.
+    secure: bool,
+}
+
+impl Way {
+    fn of(request: &Request) -> Self {
+        let own_tls = request.extensions().get::<OverTls>().is_some();
+        let origin = request.headers().get(ORIGIN);
+        let by_its_word = origin
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|origin| origin.starts_with("https://"));
+        Self {
+            own_tls,
+            secure: own_tls || by_its_word,
+        }
+    }
+
+    /// What a cookie of ours holds.
+    fn cookie(self, headers: &HeaderMap, name: &str) -> Option<String> {
+        cookie(headers, &format!("{HOST_ONLY}{name}"))
+            .or_else(|| cookie(headers, name).filter(|_| !self.own_tls))
+    }
 }
 
 impl Visitor {
@@ -53,8 +87,9 @@ pub(super) async fn visit(State(desk): State<Desk>, mut request: Request, next: 
         .path_and_query()
         .map_or("/", |it| it.as_str())
         .to_owned();
+    let way = Way::of(&request);
     let headers = request.headers().clone();
-    let (visitor, fresh) = match recognise(&desk, &headers, path).await {
+    let (visitor, fresh) = match recognise(&desk, &headers, way, path).await {
         Ok(found) => found,
         Err(error) => return problem::page(&desk, None, &Problem::broken(error)),
     };
@@ -73,7 +108,13 @@ pub(super) async fn visit(State(desk): State<Desk>, mut request: Request, next: 
         }
     }
     if let Some(token) = fresh {
-        set_cookie(&mut response, &desk.cookie("visitor"), &token, None, false);
+        set_cookie(
+            &mut response,
+            &desk.cookie("visitor"),
+            &token,
+            None,
+            way.secure,
+        );
     }
     response
 }
@@ -82,10 +123,14 @@ pub(super) async fn visit(State(desk): State<Desk>, mut request: Request, next: 
 async fn recognise(
     desk: &Desk,
     headers: &HeaderMap,
+    way: Way,
     path: String,
 ) -> Result<(Visitor, Option<String>), DbError> {
-    let wanted = cookie(headers, LANG_COOKIE).and_then(|tag| Lang::from_tag(&tag));
-    if let Some(token) = cookie(headers, &desk.cookie("desk"))
+    let secure = way.secure;
+    let wanted = way
+        .cookie(headers, LANG_COOKIE)
+        .and_then(|tag| Lang::from_tag(&tag));
+    if let Some(token) = way.cookie(headers, &desk.cookie("desk"))
         && let Some((member, csrf, lang)) = signed_in(desk, &token).await?
     {
         return Ok((
@@ -94,11 +139,14 @@ async fn recognise(
                 csrf,
                 member: Some(member),
                 path,
+                secure,
             },
             None,
         ));
     }
-    let known = cookie(headers, &desk.cookie("visitor")).filter(|t| t.len() == 32);
+    let known = way
+        .cookie(headers, &desk.cookie("visitor"))
+        .filter(|t| t.len() == 32);
     let fresh = known
         .is_none()
         .then(|| hex::encode(desk.court().random::<16>()));
@@ -111,6 +159,7 @@ async fn recognise(
             csrf,
             member: None,
             path,
+            secure,
         },
         fresh,
     ))
@@ -170,8 +219,9 @@ fn accepted(headers: &HeaderMap) -> Option<Lang> {
         .find_map(Lang::from_tag)
 }
 
-/// Sets a cookie that scripts cannot read and other sites do not send. Without an age it ends with
-/// the browser's session.
+/// Sets a cookie that scripts cannot read and that no way from another site carries, over TLS under a
+/// name that neither plain HTTP nor a neighbouring host can set. Without an age it ends with the
+/// browser's session.
 pub(super) fn set_cookie(
     response: &mut Response,
     name: &str,
@@ -180,16 +230,20 @@ pub(super) fn set_cookie(
     secure: bool,
 ) {
     let age = age_s.map(|s| format!("; Max-Age={s}")).unwrap_or_default();
-    let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}");
+    let (prefix, secure) = if secure {
+        (HOST_ONLY, "; Secure")
+    } else {
+        ("", "")
+    };
+    let text = format!("{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Strict{age}{secure}");
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().append(SET_COOKIE, value);
     }
 }
 
 /// Remembers the language for this browser.
-pub(super) fn set_language(response: &mut Response, lang: Lang) {
-    set_cookie(response, LANG_COOKIE, lang.tag(), Some(YEAR_S), false);
+pub(super) fn set_language(response: &mut Response, lang: Lang, secure: bool) {
+    set_cookie(response, LANG_COOKIE, lang.tag(), Some(YEAR_S), secure);
 }
 
 #[cfg(test)]

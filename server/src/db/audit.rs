@@ -1,9 +1,10 @@
 //! The audit log: what people and phones did, by ids and counts alone, linked over row hashes so
 //! that bodies can expire.
 
-use super::{Db, DbError, Write};
+use super::{Db, DbError, Meta, Write};
 use serde::Serialize;
 use sqlx::Row;
+use sqlx::any::AnyRow;
 use waiqin_protocol::canonical;
 use waiqin_protocol::ids::{JournalId, Link, OfficerId};
 use waiqin_protocol::journal::log_link;
@@ -16,6 +17,14 @@ pub enum AuditAct {
     UserAdded,
     /// A person got another password.
     PasswordSet,
+    /// A person got another role.
+    RoleSet,
+    /// A person may do nothing any more.
+    UserDisabled,
+    /// A person is let in again.
+    UserEnabled,
+    /// A lock-out was ended before its time.
+    UserUnlocked,
     /// An enrolment code was made.
     CodeMade,
     /// A phone was enrolled.
@@ -46,10 +55,16 @@ pub enum AuditAct {
     Concluded,
     /// A case was read.
     CaseRead,
+    /// A record was read.
+    RecordRead,
     /// Evidence was read.
     EvidenceRead,
     /// A journal or a case was exported, its evidence with it.
     Exported,
+    /// Receipts of a journal were taken out.
+    ReceiptsRead,
+    /// The audit log was read.
+    AuditRead,
     /// A hand-in package was taken in.
     HandedIn,
     /// Incident: one seq with two links.
@@ -64,13 +79,57 @@ pub enum AuditAct {
     CaseDiffered,
 }
 
+/// Every act, in the order in which pages offer them.
+pub const AUDIT_ACTS: [AuditAct; 30] = [
+    AuditAct::UserAdded,
+    AuditAct::PasswordSet,
+    AuditAct::RoleSet,
+    AuditAct::UserDisabled,
+    AuditAct::UserEnabled,
+    AuditAct::UserUnlocked,
+    AuditAct::CodeMade,
+    AuditAct::DeviceEnrolled,
+    AuditAct::DeviceRevoked,
+    AuditAct::SignedIn,
+    AuditAct::SignInFailed,
+    AuditAct::SignedOut,
+    AuditAct::ListApplied,
+    AuditAct::ListRolledBack,
+    AuditAct::BackedUp,
+    AuditAct::Restored,
+    AuditAct::OfficeJournal,
+    AuditAct::ContestDecided,
+    AuditAct::HeldReleased,
+    AuditAct::CaseRead,
+    AuditAct::RecordRead,
+    AuditAct::EvidenceRead,
+    AuditAct::ReceiptsRead,
+    AuditAct::AuditRead,
+    AuditAct::HandedIn,
+    AuditAct::Fork,
+    AuditAct::PhoneRestored,
+    AuditAct::EntriesLost,
+    AuditAct::ServerRolledBack,
+    AuditAct::CaseDiffered,
+];
+
 impl AuditAct {
+    /// The act of a stored text.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        AUDIT_ACTS.into_iter().find(|act| act.as_str() == text)
+    }
+
     /// As stored.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UserAdded => "user-added",
             Self::PasswordSet => "password-set",
+            Self::RoleSet => "role-set",
+            Self::UserDisabled => "user-disabled",
+            Self::UserEnabled => "user-enabled",
+            Self::UserUnlocked => "user-unlocked",
             Self::CodeMade => "code-made",
             Self::DeviceEnrolled => "device-enrolled",
             Self::DeviceRevoked => "device-revoked",
@@ -86,8 +145,11 @@ impl AuditAct {
             Self::HeldReleased => "held-released",
             Self::Concluded => "concluded",
             Self::CaseRead => "case-read",
+            Self::RecordRead => "record-read",
             Self::EvidenceRead => "evidence-read",
             Self::Exported => "exported",
+            Self::ReceiptsRead => "receipts-read",
+            Self::AuditRead => "audit-read",
             Self::HandedIn => "handed-in",
             Self::Fork => "incident-fork",
             Self::PhoneRestored => "incident-phone-restored",
@@ -142,6 +204,8 @@ impl Write {
             object,
             user: user.as_deref(),
         })?;
+        let link = log_link(&before, &hash).to_string();
+        super::meta::set(self.tx(), Meta::AuditHead, &format!("{number}:{link}")).await?;
         sqlx::query(
             "INSERT INTO audit (number, at_ms, user_id, journal, act, object, hash, link) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -153,7 +217,7 @@ impl Write {
         .bind(act.as_str())
         .bind(object.map(str::to_owned))
         .bind(hex::encode(hash))
-        .bind(log_link(&before, &hash).to_string())
+        .bind(link)
         .execute(self.tx())
         .await?;
         Ok(())
@@ -192,48 +256,107 @@ impl Db {
         Ok(!known)
     }
 
-    /// Checks hashes and links of the audit log; the numbers of rows that do not fit.
+    /// Checks the audit log: each row against its hash, its link against the row before, the numbers,
+    /// and the end against what was noted of it beside the log. Each misfit is named once, where it is.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn audit_misfits(&self) -> Result<Vec<i64>, DbError> {
-        let mut misfits = Vec::new();
-        let (mut after, mut link) = (0i64, Link::ZERO);
+    pub async fn audit_misfits(&self) -> Result<AuditChecked, DbError> {
+        let mut checked = AuditChecked::default();
+        let head = self.meta(Meta::AuditHead).await?;
+        let head = head.as_deref().and_then(|text| text.split_once(':'));
+        let head = head.and_then(|(number, link)| Some((number.parse::<i64>().ok()?, link)));
+        let mut before = Link::ZERO;
         loop {
             let rows = sqlx::query(
                 "SELECT number, at_ms, user_id, journal, act, object, hash, link FROM audit \
                  WHERE number > $1 ORDER BY number LIMIT 1000",
             )
-            .bind(after)
+            .bind(checked.last)
             .fetch_all(self.pool())
             .await?;
             if rows.is_empty() {
-                return Ok(misfits);
+                break;
             }
             for row in &rows {
                 let number: i64 = row.get(0);
-                let (user, journal, object) =
-                    (row.get::<Option<String>, _>(2), row.get(3), row.get(5));
-                let (journal, object): (Option<String>, Option<String>) = (journal, object);
-                let hash = hash_of(&AuditRow {
-                    act: row.get(4),
-                    at: row.get(1),
-                    journal: journal.as_deref(),
-                    number,
-                    object: object.as_deref(),
-                    user: user.as_deref(),
-                })?;
-                link = log_link(&link, &hash);
-                let fits = row.get::<&str, _>(6) == hex::encode(hash)
-                    && row.get::<&str, _>(7) == link.to_string()
-                    && number == after + 1;
-                if !fits {
-                    misfits.push(number);
+                if number != checked.last + 1 {
+                    checked.misfits.push(AuditMisfit::Gone {
+                        from: checked.last + 1,
+                        to: number - 1,
+                    });
+                } else if !row_fits(row, &before)?
+                    || head.is_some_and(|(at, link)| at == number && link != row.get::<&str, _>(7))
+                {
+                    checked.misfits.push(AuditMisfit::Changed(number));
                 }
-                after = number;
+                // A link that does not read fits nothing after it either.
+                before = row.get::<&str, _>(7).parse().unwrap_or(Link::ZERO);
+                checked.last = number;
+                checked.rows += 1;
             }
         }
+        if let Some((at, _)) = head
+            && at > checked.last
+        {
+            checked.misfits.push(AuditMisfit::Gone {
+                from: checked.last + 1,
+                to: at,
+            });
+        }
+        Ok(checked)
     }
+}
+
+/// What a check of the audit log found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditChecked {
+    /// Rows that are there.
+    pub rows: u64,
+    /// Number of the last of them, 0 when there is none.
+    pub last: i64,
+    /// What does not fit.
+    pub misfits: Vec<AuditMisfit>,
+}
+
+/// What does not fit in the audit log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditMisfit {
+    /// A row is not what its hash or link says.
+    Changed(i64),
+    /// Rows are not there.
+    Gone {
+        /// The first.
+        from: i64,
+        /// The last.
+        to: i64,
+    },
+}
+
+impl std::fmt::Display for AuditMisfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Changed(number) => write!(f, "audit log: row {number} does not fit"),
+            Self::Gone { from, to } if from == to => write!(f, "audit log: row {from} is gone"),
+            Self::Gone { from, to } => write!(f, "audit log: rows {from}-{to} are gone"),
+        }
+    }
+}
+
+fn row_fits(row: &AnyRow, before: &Link) -> Result<bool, DbError> {
+    let user: Option<String> = row.get(2);
+    let journal: Option<String> = row.get(3);
+    let object: Option<String> = row.get(5);
+    let hash = hash_of(&AuditRow {
+        act: row.get(4),
+        at: row.get(1),
+        journal: journal.as_deref(),
+        number: row.get(0),
+        object: object.as_deref(),
+        user: user.as_deref(),
+    })?;
+    Ok(row.get::<&str, _>(6) == hex::encode(hash)
+        && row.get::<&str, _>(7) == log_link(before, &hash).to_string())
 }
 
 fn hash_of(row: &AuditRow<'_>) -> Result<[u8; 32], DbError> {
@@ -275,12 +398,72 @@ mod tests {
                     .await
                     .unwrap()
             );
-            assert!(db.audit_misfits().await.unwrap().is_empty());
-            sqlx::query("UPDATE audit SET at_ms = 7 WHERE number = 2")
-                .execute(db.pool())
-                .await
-                .unwrap();
-            assert_eq!(db.audit_misfits().await.unwrap(), [2, 3, 4]);
+            let checked = db.audit_misfits().await.unwrap();
+            assert_eq!((checked.rows, checked.last), (4, 4));
+            assert!(checked.misfits.is_empty());
+        }
+    }
+
+    #[test]
+    fn every_act_reads_as_it_is_stored() {
+        for act in AUDIT_ACTS {
+            assert_eq!(AuditAct::of(act.as_str()), Some(act));
+        }
+        assert_eq!(AuditAct::of("x"), None);
+    }
+
+    /// Five rows, changed in one way; what is named then.
+    #[tokio::test]
+    async fn what_was_done_to_the_log_is_named_where_it_was_done() {
+        use AuditMisfit::{Changed, Gone};
+        let gone = |from, to| Gone { from, to };
+        let swap = "UPDATE audit SET number = CASE number WHEN -2 THEN 4 ELSE 2 END \
+                    WHERE number < 0";
+        for (statements, found) in [
+            (
+                vec!["UPDATE audit SET at_ms = 7 WHERE number = 2"],
+                vec![Changed(2)],
+            ),
+            (
+                vec!["UPDATE audit SET user_id = 'x' WHERE number = 5"],
+                vec![Changed(5)],
+            ),
+            (
+                vec!["UPDATE audit SET link = hash WHERE number = 3"],
+                vec![Changed(3), Changed(4)],
+            ),
+            (vec!["DELETE FROM audit WHERE number = 1"], vec![gone(1, 1)]),
+            (
+                vec!["DELETE FROM audit WHERE number IN (2, 3)"],
+                vec![gone(2, 3)],
+            ),
+            // The end: nothing follows that it could not fit.
+            (vec!["DELETE FROM audit WHERE number > 3"], vec![gone(4, 5)]),
+            (vec!["DELETE FROM audit"], vec![gone(1, 5)]),
+            (
+                vec![
+                    "UPDATE audit SET number = -number WHERE number IN (2, 4)",
+                    swap,
+                ],
+                vec![Changed(2), Changed(3), Changed(4), Changed(5)],
+            ),
+        ] {
+            for (db, _kept) in testing::engines().await {
+                let mut write = db.write().await.unwrap();
+                for at in 1..=5 {
+                    let object = at.to_string();
+                    write
+                        .audit(AuditAct::CaseRead, None, None, Some(&object), at)
+                        .await
+                        .unwrap();
+                }
+                write.commit().await.unwrap();
+                for sql in &statements {
+                    sqlx::query(*sql).execute(db.pool()).await.unwrap();
+                }
+                let checked = db.audit_misfits().await.unwrap();
+                assert_eq!(checked.misfits, found, "{statements:?}");
+            }
         }
     }
 }

@@ -143,7 +143,7 @@ mod tests {
                 "nothing new, backed up again"
             );
             assert_eq!(db.log_position().await.unwrap(), second);
-            assert!(db.audit_misfits().await.unwrap().is_empty());
+            assert!(db.audit_misfits().await.unwrap().misfits.is_empty());
         }
     }
 
@@ -187,7 +187,7 @@ mod tests {
             let row = db.log_rows(from.number, 2).await.unwrap().remove(0);
             assert_eq!((row.kind.as_str(), row.before), ("office", from.link));
             assert!(db.knows_position(&from).await.unwrap());
-            assert!(db.audit_misfits().await.unwrap().is_empty());
+            assert!(db.audit_misfits().await.unwrap().misfits.is_empty());
         }
     }
 }

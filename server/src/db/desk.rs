@@ -1,10 +1,12 @@
 //! What the console's pages read besides cases: records, their entries and evidence, journals,
 //! people, list versions.
 
+mod audit_shown;
 mod fleet;
 mod incidents;
 mod lists_shown;
 
+pub use audit_shown::{AuditFilter, AuditShown};
 pub use fleet::{JournalShown, MissingEvidence, Person};
 pub use incidents::IncidentShown;
 pub use lists_shown::ListShown;

@@ -17,7 +17,7 @@ pub struct EnrolCode {
 }
 
 impl Write {
-    /// Keeps a new code.
+    /// Keeps a new code; `by`: who asked for it in the console.
     ///
     /// # Errors
     /// When a statement fails.
@@ -25,6 +25,7 @@ impl Write {
         &mut self,
         code_hash: &str,
         officer: OfficerId,
+        by: Option<OfficerId>,
         now_ms: i64,
         expires_ms: i64,
     ) -> Result<(), DbError> {
@@ -39,7 +40,7 @@ impl Write {
         .execute(self.tx())
         .await?;
         let object = officer.to_string();
-        self.audit(AuditAct::CodeMade, None, None, Some(&object), now_ms)
+        self.audit(AuditAct::CodeMade, by, None, Some(&object), now_ms)
             .await
     }
 
@@ -105,7 +106,10 @@ mod tests {
             );
             let mut write = db.write().await.unwrap();
             write.add_user(&officer(1), None, 1).await.unwrap();
-            write.add_code("h", officer(1).id, 1, 100).await.unwrap();
+            write
+                .add_code("h", officer(1).id, None, 1, 100)
+                .await
+                .unwrap();
             assert!(!write.use_code("h", one, 100).await.unwrap());
             assert!(write.use_code("h", one, 99).await.unwrap());
             assert!(!write.use_code("h", two, 99).await.unwrap());

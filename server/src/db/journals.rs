@@ -259,12 +259,17 @@ impl Write {
         Ok(())
     }
 
-    /// Revokes a journal and its tokens. `false` when there is no such journal, or it was revoked
-    /// before.
+    /// Revokes a journal and its tokens; `by`: who did it in the console. `false` when there is no
+    /// such journal, or it was revoked before.
     ///
     /// # Errors
     /// When a statement fails.
-    pub async fn revoke(&mut self, journal: JournalId, now_ms: i64) -> Result<bool, DbError> {
+    pub async fn revoke(
+        &mut self,
+        journal: JournalId,
+        by: Option<OfficerId>,
+        now_ms: i64,
+    ) -> Result<bool, DbError> {
         let revoked =
             sqlx::query("UPDATE journals SET revoked_ms = $1 WHERE id = $2 AND revoked_ms IS NULL")
                 .bind(now_ms)
@@ -286,7 +291,7 @@ impl Write {
         let body = super::text_of(body)?;
         self.append(LogKind::Journal, Some(journal), &body, now_ms)
             .await?;
-        self.audit(AuditAct::DeviceRevoked, None, Some(journal), None, now_ms)
+        self.audit(AuditAct::DeviceRevoked, by, Some(journal), None, now_ms)
             .await?;
         Ok(true)
     }
@@ -477,9 +482,9 @@ pub(crate) mod tests {
             add(&db, std::slice::from_ref(&one)).await;
             db.add_token("t", one.id, 1000, 5).await.unwrap();
             let mut write = db.write().await.unwrap();
-            assert!(write.revoke(one.id, 20).await.unwrap());
-            assert!(!write.revoke(one.id, 21).await.unwrap());
-            assert!(!write.revoke(journal(2).id, 21).await.unwrap());
+            assert!(write.revoke(one.id, None, 20).await.unwrap());
+            assert!(!write.revoke(one.id, None, 21).await.unwrap());
+            assert!(!write.revoke(journal(2).id, None, 21).await.unwrap());
             write.commit().await.unwrap();
             let found = db.journal(one.id).await.unwrap().unwrap();
             assert_eq!(found.revoked_ms, Some(20));

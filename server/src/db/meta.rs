@@ -14,6 +14,8 @@ pub enum Meta {
     CourtClock,
     /// Where phones reached the server when it last ran.
     ServedUrl,
+    /// The end of the audit log, `NUMBER:LINK`: rows that are cut off there show.
+    AuditHead,
     /// The newest backup that was read again whole, JSON: see [`Db::newest_backup`].
     Backup,
     /// Records of before outcomes were kept have been judged.
@@ -27,6 +29,7 @@ impl Meta {
             Self::Limits => "limits",
             Self::CourtClock => "court_clock",
             Self::ServedUrl => "served_url",
+            Self::AuditHead => "audit_head",
             Self::Backup => "backup",
             Self::Reconciled => "reconciled",
         }

@@ -35,15 +35,16 @@ mod tokens;
 mod users;
 mod web_sessions;
 
+pub use crate::access::Role;
 pub use around::{Around, KnownCase};
-pub use audit::AuditAct;
+pub use audit::{AUDIT_ACTS, AuditAct, AuditChecked, AuditMisfit};
 pub use backup::Backup;
 #[cfg(test)]
 pub(crate) use cases::tests as cases_tests;
 pub use cases::{CASES_PER_PAGE_MAX, CaseChange, CaseFacts, CaseRow};
 pub use desk::{
-    EntryRow, EvidenceRow, IncidentShown, JournalShown, ListShown, MissingEvidence, Person,
-    RecordFilter, RecordRow,
+    AuditFilter, AuditShown, EntryRow, EvidenceRow, IncidentShown, JournalShown, ListShown,
+    MissingEvidence, Person, RecordFilter, RecordRow,
 };
 pub use enrolment::EnrolCode;
 pub use entries::{NewEntry, StoredEntry};
@@ -63,7 +64,7 @@ pub use outcomes::{
 pub use records::NewRecord;
 pub use scope::{ScopeCase, ScopeChange, ScopeMark};
 pub use tokens::Caller;
-pub use users::{Role, User};
+pub use users::User;
 pub use web_sessions::{NewSession, SignInUser, WebSession};
 
 pub(crate) use stored::text_of;
@@ -240,6 +241,7 @@ fn migrator() -> Migrator {
             "outcomes",
             include_str!("../../migrations/0011_outcomes.sql"),
         ),
+        (12, "audit", include_str!("../../migrations/0012_audit.sql")),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(
@@ -264,6 +266,28 @@ pub(crate) mod testing {
     /// What a test's database needs to stay alive.
     pub(crate) struct Kept {
         _dir: Option<tempfile::TempDir>,
+    }
+
+    /// Somebody at the database itself, past all of this program.
+    impl Db {
+        /// Another object in a row of the audit log.
+        pub(crate) async fn forge_audit(&self, number: i64) {
+            sqlx::query("UPDATE audit SET object = 'x' WHERE number = $1")
+                .bind(number)
+                .execute(self.pool())
+                .await
+                .unwrap();
+        }
+
+        /// Rows of the audit log taken out.
+        pub(crate) async fn cut_audit(&self, from: i64, to: i64) {
+            sqlx::query("DELETE FROM audit WHERE number BETWEEN $1 AND $2")
+                .bind(from)
+                .bind(to)
+                .execute(self.pool())
+                .await
+                .unwrap();
+        }
     }
 
     pub(crate) async fn sqlite() -> (Db, Kept) {

@@ -15,11 +15,11 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The journal was revoked, or its officer may do nothing any more: no data comes down, what
-    /// comes up is held.
+    /// The journal was revoked, or its officer may do nothing any more, or is in a role that carries
+    /// no phone: no data comes down, what comes up is held.
     #[must_use]
     pub fn is_revoked(&self) -> bool {
-        self.journal.revoked_ms.is_some() || self.officer.disabled
+        self.journal.revoked_ms.is_some() || !self.officer.may_carry_phone()
     }
 }
 
@@ -91,6 +91,7 @@ impl Db {
 
 #[cfg(test)]
 mod tests {
+    use crate::access::Role;
     use crate::db::journals::tests::{add, journal};
     use crate::db::testing;
     use crate::db::users::tests::officer;
@@ -105,6 +106,16 @@ mod tests {
             assert_eq!((caller.journal, caller.officer), (journal(1), officer(1)));
             assert!(db.caller("a", 100).await.unwrap().is_none());
             assert!(db.caller("c", 1).await.unwrap().is_none());
+            // Who leaves the field is to his phone what a revoked journal is.
+            let mut write = db.write().await.unwrap();
+            for (role, revoked) in [(Role::Lead, false), (Role::Admin, true)] {
+                write.set_role(officer(1).id, role, None, 1).await.unwrap();
+                write.commit().await.unwrap();
+                let caller = db.caller("a", 50).await.unwrap().unwrap();
+                assert_eq!(caller.is_revoked(), revoked, "{role:?}");
+                write = db.write().await.unwrap();
+            }
+            drop(write);
             db.end_tokens(journal(1).id).await.unwrap();
             assert!(db.caller("a", 50).await.unwrap().is_none());
             assert!(db.caller("b", 50).await.unwrap().is_some());

@@ -1,22 +1,10 @@
 //! People: field officers and office users alike.
 
 use super::{AuditAct, Db, DbError, Write};
+use crate::access::{Action, Role};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use waiqin_protocol::ids::OfficerId;
-
-/// What a person is in the court.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Role {
-    /// 外勤
-    Officer,
-    /// 内勤
-    Clerk,
-    /// 指挥
-    Command,
-    /// 系统管理员
-    Admin,
-}
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,24 +23,11 @@ pub struct User {
     pub disabled: bool,
 }
 
-impl Role {
-    /// As stored.
+impl User {
+    /// Whether a phone of his gets data.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Officer => "officer",
-            Self::Clerk => "clerk",
-            Self::Command => "command",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The role of a stored text.
-    #[must_use]
-    pub fn of(text: &str) -> Option<Self> {
-        [Self::Officer, Self::Clerk, Self::Command, Self::Admin]
-            .into_iter()
-            .find(|role| role.as_str() == text)
+    pub fn may_carry_phone(&self) -> bool {
+        !self.disabled && self.role.may(Action::CarryPhone)
     }
 }
 
@@ -164,6 +139,96 @@ impl Write {
             .await?;
         Ok(true)
     }
+
+    /// Gives a person another role; `by`: who did it in the console. `false` when there is no such
+    /// person or it is his role already.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn set_role(
+        &mut self,
+        id: OfficerId,
+        role: Role,
+        by: Option<OfficerId>,
+        now_ms: i64,
+    ) -> Result<bool, DbError> {
+        let changed = sqlx::query("UPDATE users SET role = $1 WHERE id = $2 AND role <> $1")
+            .bind(role.as_str())
+            .bind(id.to_string())
+            .execute(self.tx())
+            .await?
+            .rows_affected();
+        if changed == 1 {
+            let object = format!("{id}:{}", role.as_str());
+            self.audit(AuditAct::RoleSet, by, None, Some(&object), now_ms)
+                .await?;
+        }
+        Ok(changed == 1)
+    }
+
+    /// Lets a person do nothing any more and ends his web sessions, or lets him in again. `false` when
+    /// there is no such person or it is so already.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn set_disabled(
+        &mut self,
+        id: OfficerId,
+        disabled: bool,
+        by: Option<OfficerId>,
+        now_ms: i64,
+    ) -> Result<bool, DbError> {
+        let changed =
+            sqlx::query("UPDATE users SET disabled = $1 WHERE id = $2 AND disabled <> $1")
+                .bind(i64::from(disabled))
+                .bind(id.to_string())
+                .execute(self.tx())
+                .await?
+                .rows_affected();
+        if changed == 0 {
+            return Ok(false);
+        }
+        if disabled {
+            sqlx::query("DELETE FROM web_sessions WHERE user_id = $1")
+                .bind(id.to_string())
+                .execute(self.tx())
+                .await?;
+        }
+        let act = if disabled {
+            AuditAct::UserDisabled
+        } else {
+            AuditAct::UserEnabled
+        };
+        self.audit(act, by, None, Some(&id.to_string()), now_ms)
+            .await?;
+        Ok(true)
+    }
+
+    /// Ends a lock-out before its time. `false` when there is no such person or nothing to end.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn unlock(
+        &mut self,
+        id: OfficerId,
+        by: Option<OfficerId>,
+        now_ms: i64,
+    ) -> Result<bool, DbError> {
+        let changed = sqlx::query(
+            "UPDATE users SET failures = 0, blocked_until_ms = 0 \
+             WHERE id = $1 AND (failures > 0 OR blocked_until_ms > 0)",
+        )
+        .bind(id.to_string())
+        .execute(self.tx())
+        .await?
+        .rows_affected();
+        if changed == 1 {
+            let object = id.to_string();
+            self.audit(AuditAct::UserUnlocked, by, None, Some(&object), now_ms)
+                .await?;
+        }
+        Ok(changed == 1)
+    }
 }
 
 fn user_of(row: &AnyRow) -> Result<User, DbError> {
@@ -217,6 +282,52 @@ pub(crate) mod tests {
             assert_eq!(db.user(user.id).await.unwrap(), Some(user.clone()));
             assert_eq!(db.user(other.id).await.unwrap(), None);
             assert_eq!(db.users().await.unwrap(), [user]);
+        }
+    }
+
+    #[tokio::test]
+    async fn role_and_standing_change_once_and_the_audit_log_says_who_did_it() {
+        for (db, _kept) in testing::engines().await {
+            let (id, by) = (officer(1).id, officer(2).id);
+            let mut write = db.write().await.unwrap();
+            write.add_user(&officer(1), None, 5).await.unwrap();
+            assert!(write.set_role(id, Role::Lead, Some(by), 6).await.unwrap());
+            assert!(!write.set_role(id, Role::Lead, Some(by), 7).await.unwrap());
+            assert!(!write.set_role(by, Role::Lead, Some(by), 7).await.unwrap());
+            assert!(write.set_disabled(id, true, Some(by), 8).await.unwrap());
+            assert!(!write.set_disabled(id, true, Some(by), 9).await.unwrap());
+            assert!(!write.unlock(id, Some(by), 9).await.unwrap());
+            write.commit().await.unwrap();
+            db.count_failure(&id.to_string()).await.unwrap();
+            let user = db.user(id).await.unwrap().unwrap();
+            assert!(user.disabled && user.role == Role::Lead && !user.may_carry_phone());
+            let mut write = db.write().await.unwrap();
+            assert!(write.set_disabled(id, false, None, 10).await.unwrap());
+            assert!(write.unlock(id, None, 11).await.unwrap());
+            write.commit().await.unwrap();
+            let rows = sqlx::query("SELECT act, user_id, object FROM audit ORDER BY number")
+                .fetch_all(db.pool())
+                .await
+                .unwrap();
+            let said: Vec<(String, bool, String)> = rows
+                .iter()
+                .map(|row| {
+                    let who: Option<String> = row.get(1);
+                    (row.get(0), who == Some(by.to_string()), row.get(2))
+                })
+                .collect();
+            let row = |act: &str, by_him, object: String| (act.to_owned(), by_him, object);
+            let him = id.to_string();
+            assert_eq!(
+                said,
+                [
+                    row("user-added", false, him.clone()),
+                    row("role-set", true, format!("{him}:lead")),
+                    row("user-disabled", true, him.clone()),
+                    row("user-enabled", false, him.clone()),
+                    row("user-unlocked", false, him),
+                ]
+            );
         }
     }
 

@@ -30,6 +30,18 @@ waiqin_protocol::words! {
         /// After `user passwd`.
         password_set: "{login} 的密码已更换，其网页登录已全部退出。",
             "The password of {login} was changed and all web sign-ins ended.";
+        /// After `user role`.
+        role_set: "{login} 的角色改为 {role}，自下一次请求起生效。",
+            "{login} is {role} from the next request on.";
+        /// After `user disable`.
+        user_disabled: "{login} 已停用：不能登录，手机不再下发数据，仍可上交。",
+            "{login} is disabled: no sign-in, no data to the phone, which may hand in.";
+        /// After `user enable`.
+        user_enabled: "{login} 已恢复使用。", "{login} is let in again.";
+        /// After `user unlock`.
+        user_unlocked: "{login} 的登录锁定已解除。", "{login} is not locked out any more.";
+        /// It was so already.
+        user_unchanged: "{login} 本来就是这样，未作改动。", "{login} is so already; nothing was changed.";
         /// The login is taken.
         login_taken: "登录名 {login} 已被占用，未添加。", "The login {login} is taken; nobody was added.";
         /// The login does not exist.
@@ -41,8 +53,8 @@ waiqin_protocol::words! {
         password_bad: "密码至少 8 个字符、至多 1024 字节，未更改。",
             "A password has at least 8 characters and at most 1024 bytes; nothing was changed.";
         /// The user is no officer.
-        not_officer: "{login} 的角色是 {role}，登记码只发给外勤人员。",
-            "The role of {login} is {role}; codes are given to field officers alone.";
+        not_officer: "{login} 的角色是 {role}，登记码只发给外勤人员和外勤组长。",
+            "The role of {login} is {role}; codes are given to field officers and their leads alone.";
         /// The ticket of `device code`.
         ticket: "{name} 的登记码（{hours} 小时内有效，只能使用一次）：",
             "Enrolment ticket of {name} (good for {hours} hours, once):";

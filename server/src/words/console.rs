@@ -37,6 +37,7 @@ waiqin_protocol::words! {
         nav_import: "导入名册", "Case list";
         nav_devices: "设备", "Devices";
         nav_people: "人员", "People";
+        nav_audit: "审计", "Audit";
         key_rows: "上下", "rows";
         key_open: "打开", "open";
         key_pages: "翻页", "pages";
@@ -54,8 +55,11 @@ waiqin_protocol::words! {
 
         role: "角色", "Role";
         role_officer: "外勤", "Field officer";
+        role_lead: "外勤组长", "Field lead";
         role_clerk: "内勤", "Clerk";
-        role_command: "指挥", "Command";
+        role_command: "查控指挥", "Command";
+        role_review: "处置复查", "Review";
+        role_supervisor: "监督", "Supervisor";
         role_admin: "系统管理员", "Administrator";
 
         board_state: "第 {version} 版名册 · 已定 {settled} 份，待定 {waiting} 份", "List {version} · {settled} settled, {waiting} waiting";
@@ -289,7 +293,7 @@ waiqin_protocol::words! {
         contests: "并存的值", "Contested values";
         contests_note: "几个人在互不知情时填写了不同的值，全部保留。选定一个为准，写明理由；其余留在各自的条目里。",
             "Several people gave different values without having seen each other's; all are kept. Choose the one that holds and say why; the others stay in their entries.";
-        contests_wait: "几个人填写了不同的值，全部保留，等待内勤裁定。", "Several people gave different values; all are kept until the office decides.";
+        contests_wait: "几个人填写了不同的值，全部保留，等待内勤或查控指挥裁定。", "Several people gave different values; all are kept until the office decides.";
         n_contested: "{n} 处待裁定", "{n} to decide";
         decide: "以此为准", "Let it hold";
         decide_choose: "请在这些值中选定一个。", "Choose one of the values.";
@@ -297,6 +301,7 @@ waiqin_protocol::words! {
         decide_changed: "页面显示之后又有新的填写，未作裁定。请看过现在的值再选。", "Something was written since this was shown; nothing was decided. Look at the values as they are now.";
         decisions_made: "裁定", "Decisions";
         decided_nothing: "所选的值已被其填写人改动，未有定论", "the chosen value had been given up; nothing was settled";
+        held_who_releases: "由查控指挥放行。", "Command releases them.";
         decisions_what: "不同的人填得不同的，和搁置等人放行的", "What people gave differently, and what is held until somebody releases it";
         no_contest: "没有并存的值。", "No contested values.";
         held: "搁置的条目", "Held entries";
@@ -538,7 +543,17 @@ waiqin_protocol::words! {
         person_blocked: "登录锁定，{wait}后解除", "Locked out for {wait}";
         person_signs_in: "可登录", "May sign in";
         person_phone_only: "只用手机", "Phone only";
-        people_how: "人员在服务器上添加和修改：", "People are added and changed on the server:";
+        people_how: "人员在服务器上添加：", "People are added on the server:";
+        person_what: "基本情况", "Details";
+        person_role_set: "更改角色", "Change the role";
+        person_role_note: "自下一次请求起生效。改为不带手机的角色后，其手机不再下发数据，仍可上交。",
+            "It counts from the next request on. In a role that carries no phone his phone gets no data any more and may still hand in.";
+        person_disable: "停用", "Disable";
+        person_disable_note: "立即退出登录，手机不再下发数据；其记录和审计保留。", "All sign-ins end and the phone gets no data; records and audit stay.";
+        person_enable: "恢复使用", "Let in again";
+        person_unlock: "解除登录锁定", "End the lock-out";
+        person_self: "自己的角色和状态不能在这里更改，请由另一位管理员办理。", "Nobody changes his own role or standing here: another administrator does.";
+        person_role_words: "各角色能做什么见运维手册。", "What each role may do stands in the operations manual.";
 
         import_what: "先预览，再应用；应用后可以回退。", "Preview first, then apply; what was applied can be rolled back.";
         import_file: "办案系统导出的名册", "The list as the case system exported it";

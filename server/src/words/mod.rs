@@ -1,6 +1,7 @@
 //! Words people read, Chinese and English: one table per part of the server.
 
 pub mod api;
+pub mod audit;
 pub mod cli;
 pub mod console;
 pub mod doctor;

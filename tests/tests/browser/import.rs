@@ -46,12 +46,23 @@ async fn the_clerk_imports_the_august_list_after_seeing_what_it_changes() -> Res
     let phone_sized = Browser::open("the import in a browser", PHONE, "en")
         .await
         .context("b")?;
-    sign_in(&phone_sized, &house, ADMIN.login).await?;
-    for page in ["", "cases", "records", "import", "devices", "people"] {
+    sign_in(&phone_sized, &house, CLERK.login).await?;
+    for page in ["", "cases", "records", "import", "devices"] {
         phone_sized
             .goto(&house.desk_at(&format!("/{page}")))
             .await?;
         look(&phone_sized, &format!("desk-small-{page}")).await?;
+    }
+    drop(phone_sized);
+    let phone_sized = Browser::open("the administrator in a browser", PHONE, "en")
+        .await
+        .context("c")?;
+    sign_in(&phone_sized, &house, ADMIN.login).await?;
+    for page in ["", "devices", "people", "audit"] {
+        phone_sized
+            .goto(&house.desk_at(&format!("/{page}")))
+            .await?;
+        look(&phone_sized, &format!("desk-small-admin-{page}")).await?;
     }
     drop(phone_sized);
     house.phone.stop().await?;

@@ -151,13 +151,16 @@ impl Office {
         let court = self.court();
         let login = OFFICERS[officer].0;
         let user = court.db().user_by_login(login).await.unwrap().unwrap();
-        enrolment::issue(&court, &user, URL).await.unwrap()
+        enrolment::issue(&court, &user, URL, None).await.unwrap()
     }
 
     pub async fn revoke(&self, journal: JournalId) -> bool {
         let court = self.court();
         let mut write = court.db().write().await.unwrap();
-        let revoked = write.revoke(journal, court.clock().now_ms()).await.unwrap();
+        let revoked = write
+            .revoke(journal, None, court.clock().now_ms())
+            .await
+            .unwrap();
         if revoked {
             write.commit().await.unwrap();
         }

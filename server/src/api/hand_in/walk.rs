@@ -207,7 +207,7 @@ impl Walk {
         let added = added?;
         if before.journal.revoked_ms.is_some() {
             let now_ms = self.court.clock().now_ms();
-            write.revoke(added.id, now_ms).await?;
+            write.revoke(added.id, None, now_ms).await?;
         }
         write.commit().await?;
         tracing::warn!(journal = %added.id, parent = %before.journal.id, "a new journal was handed in");

@@ -1,9 +1,9 @@
 //! `reconcile decide`: a person's conclusion on one record.
 
 use super::list::question_of;
+use crate::access::Action;
 use crate::commands::import::Said;
 use crate::court::Court;
-use crate::db::Role;
 use crate::reconcile::case_meant;
 use crate::record::{Concluding, NotDone, conclude};
 use crate::words::cli::Words;
@@ -47,7 +47,7 @@ pub(super) async fn run(court: &Court, args: DecideArgs, lang: Lang) -> anyhow::
     let user = court.db().user_by_login(&args.by).await?;
     let user = user.filter(|it| !it.disabled);
     let user = user.with_context(|| fill(Words::of(lang).login_unknown, &[("login", &args.by)]))?;
-    if !reconciles(user.role) {
+    if !user.role.may(Action::Reconcile) {
         bail!("{}", fill(words.may_not, &[("login", &args.by)]));
     }
     let question = question_of(&args.question, words)?;
@@ -93,8 +93,4 @@ pub(super) async fn run(court: &Court, args: DecideArgs, lang: Lang) -> anyhow::
         ("decision", &decision.label(lang)),
     ];
     Ok(Said::well(fill(words.concluded, &values)))
-}
-
-fn reconciles(role: Role) -> bool {
-    matches!(role, Role::Clerk | Role::Command)
 }

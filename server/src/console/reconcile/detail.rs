@@ -2,6 +2,7 @@
 
 use super::aside::class;
 use super::say::{Told, debtors, remaining};
+use crate::access::Action;
 use crate::console::cases;
 use crate::console::contests::Named;
 use crate::console::entries::act_word;
@@ -101,7 +102,11 @@ impl Detail {
             made_against,
         };
         let known = told.case(outcome.belongs.as_ref());
-        note_read(page, outcome.belongs.as_deref()).await?;
+        // A record that is shown on the board is read, and so is the case beside it.
+        page.noted(AuditAct::RecordRead, Some(&subject.to_string())).await?;
+        if let Some(case) = &outcome.belongs {
+            page.noted(AuditAct::CaseRead, Some(case)).await?;
+        }
         let settled = settled(&record, &told).await?;
         let others = others(page, &outcome).await?;
         let w = page.words();
@@ -126,29 +131,9 @@ impl Detail {
             asked: asked(&told),
             settled,
             others,
-            may_decide: page.member.is_office(),
+            may_decide: page.member.may(Action::Reconcile),
         })
     }
-}
-
-/// Reading a case on the board is reading it.
-async fn note_read(page: &Page, case: Option<&str>) -> Result<(), Problem> {
-    let Some(case) = case else {
-        return Ok(());
-    };
-    let mut write = page.desk.db().write().await?;
-    let now_ms = page.desk.now_ms();
-    write
-        .audit(
-            AuditAct::CaseRead,
-            Some(page.member.id),
-            None,
-            Some(case),
-            now_ms,
-        )
-        .await?;
-    write.commit().await?;
-    Ok(())
 }
 
 fn tags(outcome: &OutcomeRow, page: &Page) -> Vec<(&'static str, &'static str)> {

@@ -155,11 +155,11 @@ async fn an_administrator_takes_a_package_in_and_the_phone_owes_nothing_any_more
 }
 
 #[tokio::test]
-async fn whoever_is_no_administrator_takes_nothing_in() {
+async fn whoever_is_neither_clerk_nor_administrator_takes_nothing_in() {
     let house = House::full().await;
     let good = package(&house, owing(&house).await).await;
     let position = house.court.db().log_position().await.unwrap();
-    for login in ["clerk2", "officer1"] {
+    for login in ["command3", "lead21", "supervisor23", "officer1"] {
         let mut browser = house.browser(login).await;
         assert_eq!(
             browser.get("/devices/hand-in").await.status,

@@ -77,6 +77,9 @@ impl House {
             (2, Role::Clerk),
             (3, Role::Command),
             (4, Role::Admin),
+            (21, Role::Lead),
+            (22, Role::Review),
+            (23, Role::Supervisor),
         ] {
             write
                 .add_user(&user(n, role, "赵法官"), Some(&phc), NOW)
@@ -157,7 +160,7 @@ impl House {
         let mut write = self.court.db().write().await.unwrap();
         write.add_journal(&owing).await.unwrap();
         write.add_journal(&lost).await.unwrap();
-        write.revoke(lost.id, NOW - 30_000).await.unwrap();
+        write.revoke(lost.id, None, NOW - 30_000).await.unwrap();
         write.commit().await.unwrap();
     }
 

@@ -174,7 +174,7 @@ async fn a_suspicious_list_asks_for_a_reason_and_keeps_it() {
 async fn a_preview_that_was_overtaken_applies_nothing_and_is_shown_anew() {
     let house = House::empty().await;
     let mut one = house.browser("clerk2").await;
-    let mut two = house.browser("command3").await;
+    let mut two = house.browser("clerk2").await;
     let token = one.get("/import").await.token();
     let preview = one
         .upload(&token, "july.csv", &july())

@@ -3,6 +3,7 @@
 use super::super::{Db, DbError};
 use super::places;
 use sqlx::{AssertSqlSafe, Row};
+use waiqin_protocol::ids::OfficerId;
 
 /// A journal as the console shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,29 +174,44 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn people(&self, limit: u32) -> Result<Vec<Person>, DbError> {
-        let rows = sqlx::query(
-            "SELECT u.id, u.login, u.name, u.list_name, u.role, \
-             CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END, u.disabled, u.blocked_until_ms, \
-             (SELECT COUNT(*) FROM journals j WHERE j.officer = u.id AND j.revoked_ms IS NULL AND j.office = 0) \
-             FROM users u ORDER BY u.disabled, u.role, u.name, u.id LIMIT $1",
-        )
-        .bind(i64::from(limit))
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows
-            .iter()
-            .map(|row| Person {
-                id: row.get(0),
-                login: row.get(1),
-                name: row.get(2),
-                list_name: row.get(3),
-                role: row.get(4),
-                may_sign_in: row.get::<i64, _>(5) != 0,
-                disabled: row.get::<i64, _>(6) != 0,
-                blocked_until_ms: row.get(7),
-                journals: row.get(8),
-            })
-            .collect())
+        let sql = format!("{PERSON_SQL} ORDER BY u.disabled, u.role, u.name, u.id LIMIT $1");
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(i64::from(limit))
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows.iter().map(person_row).collect())
+    }
+
+    /// One person.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn person(&self, id: OfficerId) -> Result<Option<Person>, DbError> {
+        let sql = format!("{PERSON_SQL} WHERE u.id = $1");
+        let row = sqlx::query(AssertSqlSafe(sql))
+            .bind(id.to_string())
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(row.as_ref().map(person_row))
+    }
+}
+
+const PERSON_SQL: &str = "SELECT u.id, u.login, u.name, u.list_name, u.role, \
+     CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END, u.disabled, u.blocked_until_ms, \
+     (SELECT COUNT(*) FROM journals j WHERE j.officer = u.id AND j.revoked_ms IS NULL \
+      AND j.office = 0) FROM users u";
+
+fn person_row(row: &sqlx::any::AnyRow) -> Person {
+    Person {
+        id: row.get(0),
+        login: row.get(1),
+        name: row.get(2),
+        list_name: row.get(3),
+        role: row.get(4),
+        may_sign_in: row.get::<i64, _>(5) != 0,
+        disabled: row.get::<i64, _>(6) != 0,
+        blocked_until_ms: row.get(7),
+        journals: row.get(8),
     }
 }
 

@@ -127,7 +127,7 @@ async fn both_samples_through_the_database_are_what_the_truth_says() {
             let sql = format!("SELECT case_id FROM case_aliases WHERE number = '{old}'");
             assert_eq!(texts(&db, &sql).await, [id]);
         }
-        assert!(db.audit_misfits().await.unwrap().is_empty());
+        assert!(db.audit_misfits().await.unwrap().misfits.is_empty());
     }
 }
 
