@@ -190,7 +190,10 @@ async fn shown(
             on: question.is_none() && filter.waiting,
         },
         one_by_one: may
-            && question.is_some() && filter.waiting && bulk.is_none() && !rows.is_empty(),
+            && question.is_some()
+            && filter.waiting
+            && bulk.is_none()
+            && !rows.is_empty(),
         bulk,
         rows: rows
             .iter()

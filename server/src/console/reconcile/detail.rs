@@ -103,7 +103,8 @@ impl Detail {
         };
         let known = told.case(outcome.belongs.as_ref());
         // A record that is shown on the board is read, and so is the case beside it.
-        page.noted(AuditAct::RecordRead, Some(&subject.to_string())).await?;
+        page.noted(AuditAct::RecordRead, Some(&subject.to_string()))
+            .await?;
         if let Some(case) = &outcome.belongs {
             page.noted(AuditAct::CaseRead, Some(case)).await?;
         }
