@@ -5,7 +5,7 @@ use super::act::{self, PhoneAtHand, photograph, sync};
 use super::faults::{Restored, remark};
 use super::hand::{Hand, PageText};
 use crate::args;
-use crate::court::{CLERK, COMMAND, Court};
+use crate::court::{COMMAND, Court};
 use crate::process::Running;
 use anyhow::{Context, Result, ensure};
 use std::path::PathBuf;
@@ -77,7 +77,6 @@ pub async fn second_phone(
         reason: "与照片相符",
         phone: second.dir.clone(),
     };
-    let clerk = Hand::sign_in(console, CLERK.login, password).await?;
     let command = Hand::sign_in(console, COMMAND.login, password).await?;
     settle_fork(&command, first, forked).await?;
     sync(&second.hand).await?;
@@ -97,14 +96,14 @@ pub async fn second_phone(
             );
         }
     }
-    let listed = clerk.open("/decisions").await?;
+    let listed = command.open("/decisions").await?;
     ensure!(listed.links().contains(&address), "the office is not told");
-    let page = clerk.open(&address).await?;
+    let page = command.open(&address).await?;
     let chosen = &contest.given[contest.chosen];
     let entry = offered(&page, "chosen", chosen)?;
     let values = [("chosen", entry.as_str()), ("reason", contest.reason)];
     let action = format!("{address}/decide");
-    clerk
+    command
         .send(&page, &action, "name=\"candidates\"", &values, None)
         .await?;
     for phone in [&*first, &second] {

@@ -63,7 +63,7 @@ pub const DAY: [Row; 23] = [
     ),
     row(
         "second_phone",
-        "第二部手机，一处相争，内勤裁定",
+        "第二部手机，一处相争，指挥裁定",
         "a second phone, one value contested",
     ),
     row("countersign", "会签", "countersign"),
