@@ -179,7 +179,7 @@ pub async fn decision(day: &Day, held: &Held) -> Result<String> {
         "the phone shows what was taken back"
     );
     Ok(format!(
-        "内勤结论 {} 笔（含撤销 1）逐笔在院内日志与审计；记录哈希未变；手机显示退回与理由",
+        "指挥结论 {} 笔（含撤销 1）逐笔在院内日志与审计；记录哈希未变；手机显示退回与理由",
         entries.len()
     ))
 }

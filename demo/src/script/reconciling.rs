@@ -3,7 +3,7 @@
 use super::act::{PhoneAtHand, Visits, sync};
 use super::hand::Hand;
 use crate::args;
-use crate::court::{CLERK, Court};
+use crate::court::{COMMAND, Court};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ pub struct AfterAugust {
     pub today: String,
 }
 
-/// The clerk at the board, and the phone that hears of it.
+/// Command at the board, and the phone that hears of it.
 pub struct Desk<'a> {
     pub court: &'a Court,
     pub console: &'a str,
@@ -49,15 +49,15 @@ impl Desk<'_> {
     /// When the board or the phone does not show what it must.
     pub async fn before_august(&self, visits: &Visits) -> Result<BeforeAugust> {
         let tried = self.tried().await?;
-        let clerk = Hand::sign_in(self.console, CLERK.login, self.password).await?;
+        let desk = Hand::sign_in(self.console, COMMAND.login, self.password).await?;
         let record = &visits.unknown.record;
         let address = format!("/reconcile/{record}");
-        let board = clerk.open("/reconcile").await?;
+        let board = desk.open("/reconcile").await?;
         ensure!(
             board.links().contains(&address) && board.html.contains("名册无此案"),
             "the board does not show the record that no list knows"
         );
-        decide(&clerk, record, "NOT_FOUND", &[("decision", "wait")]).await?;
+        decide(&desk, record, "NOT_FOUND", &[("decision", "wait")]).await?;
         sync(&self.phone.hand).await?;
         let told = self.page_of(record).await?;
         Ok(BeforeAugust { tried, told })
@@ -73,24 +73,24 @@ impl Desk<'_> {
         let listed = self
             .command(args!["reconcile", "list", "--all", "--json"])
             .await?;
-        let clerk = Hand::sign_in(self.console, CLERK.login, self.password).await?;
+        let desk = Hand::sign_in(self.console, COMMAND.login, self.password).await?;
         let (found, detained) = (&visits.unknown.record, &visits.detention.record);
-        decide(&clerk, found, "EXACT", &[("decision", "link")]).await?;
+        decide(&desk, found, "EXACT", &[("decision", "link")]).await?;
         let question = "AMOUNT_CHANGED";
         decide(
-            &clerk,
+            &desk,
             &visits.settlement.record,
             question,
             &[("decision", "seen")],
         )
         .await?;
-        decide(&clerk, detained, question, &[("decision", "seen")]).await?;
-        decide(&clerk, detained, question, &[("decision", "undo")]).await?;
+        decide(&desk, detained, question, &[("decision", "seen")]).await?;
+        decide(&desk, detained, question, &[("decision", "undo")]).await?;
         let returning = [("decision", "return"), ("reason", "")];
-        let refused = decide(&clerk, detained, question, &returning).await;
+        let refused = decide(&desk, detained, question, &returning).await;
         ensure!(refused.is_err(), "a record was returned without a reason");
         let returning = [("decision", "return"), ("reason", RETURNED)];
-        decide(&clerk, detained, question, &returning).await?;
+        decide(&desk, detained, question, &returning).await?;
         sync(&self.phone.hand).await?;
         Ok(AfterAugust {
             tried,
@@ -129,12 +129,12 @@ impl Desk<'_> {
 }
 
 /// Sends the form of a question on a record's board.
-async fn decide(clerk: &Hand, record: &str, question: &str, values: &[(&str, &str)]) -> Result<()> {
+async fn decide(desk: &Hand, record: &str, question: &str, values: &[(&str, &str)]) -> Result<()> {
     let address = format!("/reconcile/{record}");
-    let page = clerk.open(&address).await?;
+    let page = desk.open(&address).await?;
     let marker = format!("name=\"question\" value=\"{question}\"");
     let action = format!("{address}/conclude");
-    let done = clerk.send(&page, &action, &marker, values, None).await?;
+    let done = desk.send(&page, &action, &marker, values, None).await?;
     ensure!(
         done.html.contains("已作结论。"),
         "{question} of {record} was not concluded: {}",
