@@ -275,7 +275,9 @@ fn object_of(
                 .may(Action::ReadRecords)
                 .then(|| format!("/records/{text}")),
         ),
-        Some(EvidenceRead | ContestDecided | HeldReleased) => plain(&show::short_hash(text)),
+        Some(EvidenceRead | ContestDecided | HeldReleased | Concluded) => {
+            plain(&show::short_hash(text))
+        }
         Some(RoleSet) => {
             let (id, role) = text.split_once(':').unwrap_or((text, ""));
             let role = Role::of(role).map_or("", |role| role_word(role, page.words()));
@@ -293,8 +295,7 @@ fn object_of(
             let number = text.split(':').next().unwrap_or_default();
             plain(&fill(words.entries, &[("n", &number)]))
         }
-        Some(DeviceEnrolled | DeviceRevoked | SignedIn | SignedOut | OfficeJournal) | None => {
-            plain(text)
-        }
+        Some(DeviceEnrolled | DeviceRevoked | SignedIn | SignedOut | OfficeJournal | Exported)
+        | None => plain(text),
     }
 }

@@ -80,7 +80,7 @@ pub enum AuditAct {
 }
 
 /// Every act, in the order in which pages offer them.
-pub const AUDIT_ACTS: [AuditAct; 30] = [
+pub const AUDIT_ACTS: [AuditAct; 32] = [
     AuditAct::UserAdded,
     AuditAct::PasswordSet,
     AuditAct::RoleSet,
@@ -100,6 +100,8 @@ pub const AUDIT_ACTS: [AuditAct; 30] = [
     AuditAct::OfficeJournal,
     AuditAct::ContestDecided,
     AuditAct::HeldReleased,
+    AuditAct::Concluded,
+    AuditAct::Exported,
     AuditAct::CaseRead,
     AuditAct::RecordRead,
     AuditAct::EvidenceRead,

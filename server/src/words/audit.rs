@@ -52,6 +52,8 @@ waiqin_protocol::words! {
         office_journal: "开办公室日志", "Office journal begun";
         contest_decided: "裁定", "Contest decided";
         held_released: "放行", "Held entry released";
+        concluded: "核对结论", "Concluded by the list";
+        exported: "导出", "Exported";
         case_read: "查看案件", "Case read";
         record_read: "查看记录", "Record read";
         evidence_read: "查看证据", "Evidence read";
@@ -88,6 +90,8 @@ pub fn act_word(act: AuditAct, words: &AuditWords) -> &'static str {
         A::OfficeJournal => words.office_journal,
         A::ContestDecided => words.contest_decided,
         A::HeldReleased => words.held_released,
+        A::Concluded => words.concluded,
+        A::Exported => words.exported,
         A::CaseRead => words.case_read,
         A::RecordRead => words.record_read,
         A::EvidenceRead => words.evidence_read,
