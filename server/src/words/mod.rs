@@ -7,4 +7,5 @@ pub mod doctor;
 pub mod hand_in;
 pub mod keeping;
 pub mod list;
+pub mod openapi;
 pub mod reconcile;
