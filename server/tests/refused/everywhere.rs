@@ -117,7 +117,7 @@ fn wholes() -> Vec<Row> {
             Everything,
         ),
         row(
-            "a creation that newer ones push out",
+            "a creation that a newer one of the same photo takes over",
             Story(|s| Box::pin(pushed_out(s))),
             No(423, "busy", "overtaken"),
             Everything,
@@ -322,9 +322,10 @@ async fn stops_everywhere(scene: &Scene) -> Said {
         request.body(stops_after(b"p".to_vec()))
     };
     asked.push(bytes(phone.creation(&hash_of(PHOTO), 5)));
-    let path = phone.create(PHOTO).await;
+    // A newer upload of the same bytes takes the place of an older one.
+    let path = phone.create(b"another").await;
     asked.push(bytes(phone.tus("PATCH", &path).header("upload-offset", 0)));
-    let path = phone.create(PHOTO).await;
+    let path = phone.create(b"one more").await;
     let other = instead(phone, &path, "PATCH").header("upload-offset", 0);
     asked.push(bytes(other));
     all(asked, (408, "busy")).await
@@ -352,21 +353,20 @@ fn trickle() -> reqwest::Body {
     reqwest::Body::wrap_stream(bytes)
 }
 
-fn hanging_creation(phone: &Phone) -> RequestBuilder {
-    let creation = phone.creation(&hash_of(PHOTO), 1_000_000);
+fn hanging_creation(phone: &Phone, photo: &[u8]) -> RequestBuilder {
+    let creation = phone.creation(&hash_of(photo), 1_000_000);
     creation.header("content-type", BYTES).body(trickle())
 }
 
-/// The oldest of 64 uploads gives way.
+/// Once its first byte is there, another creation takes its place.
 async fn pushed_out(scene: &Scene) -> Said {
     let phone = &scene.phone;
-    let hangs = tokio::spawn(Said::of(hanging_creation(phone)));
-    for _ in 0..200 {
-        if hangs.is_finished() {
-            break;
-        }
-        phone.create(PHOTO).await;
+    let before = scene.uploads();
+    let hangs = tokio::spawn(Said::of(hanging_creation(phone, PHOTO)));
+    while scene.uploads().is_subset(&before) && !hangs.is_finished() {
+        tokio::task::yield_now().await;
     }
+    phone.create(PHOTO).await;
     hangs.await.unwrap()
 }
 
@@ -383,10 +383,12 @@ async fn empty_later(scene: &Scene) -> Said {
 async fn too_many(scene: &Scene) -> Said {
     let phone = &scene.phone;
     let mut hanging = Vec::new();
+    let mut n = 0;
     let refused = loop {
+        n += 1;
         // Those that have a place stay; the first that has none is answered at once.
-        hanging.push(Box::pin(Said::of(hanging_creation(phone))));
-        assert!(hanging.len() < 40, "nobody was refused");
+        hanging.push(Box::pin(Said::of(hanging_creation(phone, &[n]))));
+        assert!(n < 40, "nobody was refused");
         let pause = Box::pin(tokio::time::sleep(Duration::from_millis(100)));
         let any = futures_util::future::select_all(hanging.iter_mut());
         if let futures_util::future::Either::Left(((said, ..), _)) =

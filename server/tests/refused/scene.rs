@@ -161,6 +161,13 @@ impl Scene {
         }
     }
 
+    /// Uploads that hold bytes, by the names of their files.
+    pub fn uploads(&self) -> BTreeSet<std::path::PathBuf> {
+        let files = files_below(&self.server.data.join("evidence/uploads"));
+        let long = |file: &std::path::PathBuf| file.metadata().is_ok_and(|it| it.len() > 0);
+        files.into_iter().filter(long).collect()
+    }
+
     /// Gives a table of the court's file another name.
     pub async fn rename(&self, table: &str, name: &str) {
         let file = self.server.data.join("waiqin.db");

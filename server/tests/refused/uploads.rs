@@ -98,6 +98,12 @@ fn creations() -> Vec<Row> {
             Everything,
         ),
         row(
+            "an upload whose name is no text",
+            Ask(|p| p.tus("DELETE", "/api/v1/evidence/%FF")),
+            NO_UPLOAD,
+            Everything,
+        ),
+        row(
             "a disk that does not take it",
             Story(|s| Box::pin(no_folder(s))),
             No(500, "internal", "internal"),
