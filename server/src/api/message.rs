@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, Request};
 use serde::de::DeserializeOwned;
 
 /// Longest JSON body: an entry of 1 MiB whose text is escaped.
-const BYTES_MAX: usize = 3 << 20;
+pub(super) const BYTES_MAX: usize = 3 << 20;
 
 /// A JSON body.
 pub(super) struct Message<T>(pub(super) T);

@@ -13,6 +13,7 @@ pub mod hand_in;
 mod hello;
 mod limit;
 mod message;
+mod openapi;
 mod problem;
 mod session;
 mod sync;
@@ -32,6 +33,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub fn routes(court: Court) -> Router {
     let api = Router::new()
         .route("/hello", get(hello::hello))
+        .route("/openapi.json", get(openapi::openapi))
         .route("/enrol/begin", post(enrol::begin))
         .route("/enrol", post(enrol::enrol))
         .route("/journal", post(enrol::succeed))

@@ -76,7 +76,7 @@ const CHECKSUM_MISMATCH: u16 = 460;
 
 impl Refusal {
     /// Status, code and sentences.
-    fn parts(&self) -> (StatusCode, ProblemCode, fn(&Words) -> &'static str) {
+    pub(super) fn parts(&self) -> (StatusCode, ProblemCode, fn(&Words) -> &'static str) {
         use ProblemCode as Code;
         use StatusCode as Status;
         match self {
@@ -177,7 +177,7 @@ impl Refusal {
         ProblemBody { problem }
     }
 
-    fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+    pub(super) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
         let (status, ..) = self.parts();
         if let Self::Offset { offset } = self {
             return Some((

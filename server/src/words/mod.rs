@@ -9,4 +9,5 @@ pub mod folder;
 pub mod hand_in;
 pub mod keeping;
 pub mod list;
+pub mod openapi;
 pub mod reconcile;

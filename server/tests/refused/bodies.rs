@@ -1,6 +1,7 @@
 //! Bodies that do not read, or hold too much.
 
 use crate::rows::{Act, Row, Said, Says, Stays, good, row, sync_request};
+use crate::seen;
 use crate::support::{Phone, line};
 use std::io::Write as _;
 use waiqin_protocol::journal::Head;
@@ -85,7 +86,7 @@ pub fn rows() -> Vec<Row> {
         ),
         row(
             "a message of 2 GiB, announced",
-            Story(|s| Box::pin(announced(s.phone.url.clone()))),
+            Story(|s| Box::pin(announced(&s.phone, "/session"))),
             TOO_LARGE,
             Everything,
         ),
@@ -167,12 +168,15 @@ fn cut_off(phone: &Phone) -> Vec<u8> {
 }
 
 /// The head of a request that says it is 2 GiB long, and nothing after it.
-async fn announced(url: String) -> Said {
+pub async fn announced(phone: &Phone, path: &str) -> Said {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let address = url.strip_prefix("http://").unwrap();
+    let address = phone.url.strip_prefix("http://").unwrap();
     let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
-    let head = "POST /api/v1/session HTTP/1.1\r\nhost: court\r\ncontent-type: application/json\r\n\
-                connection: close\r\ncontent-length: 2147483648\r\n\r\n";
+    let token = &phone.token;
+    let head = format!(
+        "POST /api/v1{path} HTTP/1.1\r\nhost: court\r\ncontent-type: application/json\r\n\
+         authorization: Bearer {token}\r\nconnection: close\r\ncontent-length: 2147483648\r\n\r\n"
+    );
     socket.write_all(head.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     socket.read_to_end(&mut answer).await.unwrap();
@@ -180,8 +184,10 @@ async fn announced(url: String) -> Said {
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let body: serde_json::Value = serde_json::from_str(body).unwrap();
     let word = |name: &str| body["problem"][name].as_str().unwrap().to_owned();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    seen::note(&seen::operation("POST", path), status, &word("code"));
     Said {
-        status: head.split(' ').nth(1).unwrap().parse().unwrap(),
+        status,
         code: word("code"),
         zh: word("zh"),
         en: word("en"),

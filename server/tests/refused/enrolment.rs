@@ -3,8 +3,9 @@
 use crate::rows::{Act, Row, Said, Says, Stays, row};
 use crate::scene::Scene;
 use crate::support::Phone;
+use reqwest::RequestBuilder;
 use serde_json::json;
-use waiqin_protocol::ids::{DeviceId, OfficerId, SubjectId};
+use waiqin_protocol::ids::{DeviceId, JournalId, OfficerId, SubjectId};
 use waiqin_protocol::journal::{Change, Head, JournalCause, Parent};
 use waiqin_protocol::suite::{Ed25519Signer, SUITE, Signer};
 
@@ -21,7 +22,7 @@ pub fn rows() -> Vec<Row> {
             Story(|s| {
                 Box::pin(async {
                     let newcomer = newcomer(s).await;
-                    enrol(&newcomer, "AAAA-BBBB-CCCC-DDDD").await
+                    enrol_with(&newcomer, "AAAA-BBBB-CCCC-DDDD").await
                 })
             }),
             CODE,
@@ -66,7 +67,7 @@ pub fn rows() -> Vec<Row> {
             Story(|s| {
                 Box::pin(async {
                     let end = s.phone.end();
-                    succeed(s, end, s.phone.journal.as_bytes()[0]).await
+                    succeed(s, end, s.phone.journal.as_bytes()[0], None).await
                 })
             }),
             Says::No(503, "busy", "busy"),
@@ -77,7 +78,7 @@ pub fn rows() -> Vec<Row> {
             Story(|s| {
                 Box::pin(async {
                     let from = s.phone.from();
-                    succeed(s, from, 99).await
+                    succeed(s, from, 99, None).await
                 })
             }),
             ENTRY_ONE,
@@ -86,35 +87,39 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-async fn newcomer(scene: &mut Scene) -> Phone {
+pub async fn newcomer(scene: &mut Scene) -> Phone {
     let secret = scene.next_secret();
     Phone::unenrolled(&scene.server.http, scene.phone.officer, secret).await
 }
 
-async fn enrol(phone: &Phone, code: &str) -> Said {
-    let request = phone
+/// An enrolment with a code.
+pub fn code_of(phone: &Phone, code: &str) -> RequestBuilder {
+    phone
         .client
         .post(format!("{}/api/v1/enrol", phone.url))
         .json(&json!({
             "code": code,
             "device_name": "某手机",
             "entry": String::from_utf8(phone.entries[0].clone()).unwrap(),
-        }));
-    Said::of(request.send().await.unwrap()).await
+        }))
+}
+
+pub async fn enrol_with(phone: &Phone, code: &str) -> Said {
+    Said::of(code_of(phone, code)).await
 }
 
 async fn used_twice(scene: &mut Scene) -> Said {
     let (code, _) = scene.server.code("wang");
     let (first, second) = (newcomer(scene).await, newcomer(scene).await);
-    assert_eq!(enrol(&first, &code).await.status, 200);
-    enrol(&second, &code).await
+    assert_eq!(enrol_with(&first, &code).await.status, 200);
+    enrol_with(&second, &code).await
 }
 
 async fn other_officer(scene: &mut Scene) -> Said {
     let (code, officer) = scene.server.code("li");
     let newcomer = newcomer(scene).await;
     assert_ne!(newcomer.officer, officer);
-    enrol(&newcomer, &code).await
+    enrol_with(&newcomer, &code).await
 }
 
 async fn opens_nothing(scene: &mut Scene) -> Said {
@@ -122,7 +127,7 @@ async fn opens_nothing(scene: &mut Scene) -> Said {
     let mut newcomer = newcomer(scene).await;
     newcomer.entries.clear();
     newcomer.open_record(1, "x", None);
-    enrol(&newcomer, &code).await
+    enrol_with(&newcomer, &code).await
 }
 
 /// With a key of one's own and somebody else's journal.
@@ -135,7 +140,7 @@ async fn enrolled_again(scene: &mut Scene) -> Said {
     let id = *thief.journal.as_bytes();
     let opened = opening(&thief, thief.officer, id[0], JournalCause::Enrolled, None);
     thief.write(SubjectId::from_bytes(id), opened);
-    enrol(&thief, &code).await
+    enrol_with(&thief, &code).await
 }
 
 fn opening(
@@ -156,10 +161,16 @@ fn opening(
     }
 }
 
-/// Asks for a journal that follows the phone's.
-async fn succeed(scene: &mut Scene, parent: Head, device: u8) -> Said {
+/// Asks for a journal that follows the phone's; under an id that is taken, where one is named.
+pub async fn succeed(
+    scene: &mut Scene,
+    parent: Head,
+    device: u8,
+    taken: Option<JournalId>,
+) -> Said {
     let mut next = newcomer(scene).await;
     next.signer = Ed25519Signer::from_secret(&[next.journal.as_bytes()[0]; 32]);
+    next.journal = taken.unwrap_or(next.journal);
     next.entries.clear();
     let before = &scene.phone;
     let parent = Parent {
@@ -179,5 +190,5 @@ async fn succeed(scene: &mut Scene, parent: Head, device: u8) -> Said {
         .post(format!("{}/api/v1/journal", before.url))
         .bearer_auth(&before.token)
         .json(&json!({ "entry": String::from_utf8(next.entries[0].clone()).unwrap() }));
-    Said::of(request.send().await.unwrap()).await
+    Said::of(request).await
 }

@@ -2,6 +2,7 @@
 //! row is sent by a phone of its own to one court; after each, nobody else's rows have moved, what was
 //! acknowledged is there byte for byte, and a bystander pushes. The oracle reads the tables by its own
 //! SQL and hashes what it finds itself.
+//! At the end all answers together are compared with what `GET /api/v1/openapi.json` says of them.
 //!
 //! Elsewhere, because it is no request: another TLS key than the pinned one (a real phone against a
 //! real court in `tests/tests/line`, forged certificates in `core/src/sync/tests/tls.rs`); how often and
@@ -22,9 +23,11 @@ mod bodies;
 mod chain;
 mod enrolment;
 mod entries;
+mod everywhere;
 mod proof;
 mod rows;
 mod scene;
+mod seen;
 mod slow;
 #[path = "../support/mod.rs"]
 mod support;
@@ -45,18 +48,21 @@ fn table() -> Vec<Row> {
         uploads::rows(),
         enrolment::rows(),
         slow::rows(),
+        everywhere::rows(),
         proof::last_rows(),
     ];
     parts.into_iter().flatten().collect()
 }
 
 async fn run(mut scene: Scene, of: fn(&Row) -> bool) {
+    let everything = table().iter().all(of);
     let rows: Vec<Row> = table().into_iter().filter(of).collect();
     assert!(rows.len() > 60, "{}", rows.len());
     let mut faults = Vec::new();
     for row in rows {
         faults.extend(scene.meets(&row).await);
     }
+    faults.extend(seen::compare(&scene, everything).await);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     scene.server.verified();
 }

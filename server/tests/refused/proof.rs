@@ -219,7 +219,7 @@ async fn with_token(phone: &Phone, token: String) -> Said {
         .post(format!("{}/api/v1/sync", phone.url))
         .bearer_auth(token)
         .body(good(phone));
-    Said::of_sync(request.send().await.unwrap()).await
+    Said::of_sync(request).await
 }
 
 fn announced_by(phone: &Phone, signer: &dyn Signer, body: Checkpoint) -> Vec<u8> {
@@ -256,7 +256,7 @@ fn changed(entry: &[u8]) -> Vec<u8> {
     other.into_bytes()
 }
 
-fn sign(phone: &Phone, body: ChallengeAnswer) -> Signed<ChallengeAnswer> {
+pub fn sign(phone: &Phone, body: ChallengeAnswer) -> Signed<ChallengeAnswer> {
     Signed::sign(body, &phone.signer).unwrap()
 }
 
@@ -266,7 +266,7 @@ async fn challenge_of(phone: &Phone, url: &str) -> String {
     hello.challenge
 }
 
-async fn answer_to(phone: &Phone, url: &str) -> ChallengeAnswer {
+pub async fn answer_to(phone: &Phone, url: &str) -> ChallengeAnswer {
     ChallengeAnswer {
         challenge: challenge_of(phone, url).await,
         journal: phone.journal,
@@ -279,7 +279,7 @@ async fn post_session(phone: &Phone, answer: &Signed<ChallengeAnswer>) -> Said {
         .client
         .post(format!("{}/api/v1/session", phone.url))
         .json(&json!({ "answer": answer }));
-    Said::of(request.send().await.unwrap()).await
+    Said::of(request).await
 }
 
 async fn session(
@@ -317,7 +317,7 @@ async fn without_end(scene: &Scene) -> Said {
     panic!("nobody was told to wait");
 }
 
-fn revoke(scene: &Scene) {
+pub fn revoke(scene: &Scene) {
     let journal = scene.phone.journal.to_string();
     run(
         &scene.server.data,

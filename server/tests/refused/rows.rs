@@ -1,6 +1,7 @@
 //! What a row of the table is made of.
 
 use crate::scene::Scene;
+use crate::seen;
 use crate::support::Phone;
 use futures_util::future::LocalBoxFuture;
 use reqwest::{RequestBuilder, Response};
@@ -80,8 +81,14 @@ pub struct Said {
 }
 
 impl Said {
+    /// Sends anything but a sync that goes well.
+    pub async fn of(request: RequestBuilder) -> Self {
+        let (operation, response) = seen::send(request).await;
+        Self::read(&operation, response).await
+    }
+
     /// Reads an answer to anything but a sync that went well.
-    pub async fn of(response: Response) -> Self {
+    pub async fn read(operation: &str, response: Response) -> Self {
         let status = response.status().as_u16();
         let wait = response.headers().get("retry-after");
         let retry_after = wait.map(|it| it.to_str().unwrap().to_owned());
@@ -91,6 +98,10 @@ impl Said {
             let word = body["problem"][name].as_str();
             word.unwrap_or_default().to_owned()
         };
+        seen::note(operation, status, &word("code"));
+        if status == 200 && body.is_object() {
+            seen::note_body(operation, &body);
+        }
         Self {
             status,
             code: word("code"),
@@ -101,11 +112,13 @@ impl Said {
         }
     }
 
-    /// Reads an answer to a sync.
-    pub async fn of_sync(response: Response) -> Self {
+    /// Sends a sync.
+    pub async fn of_sync(request: RequestBuilder) -> Self {
+        let (operation, response) = seen::send(request).await;
         if response.status() != 200 {
-            return Self::of(response).await;
+            return Self::read(&operation, response).await;
         }
+        seen::note(&operation, 200, "");
         let answer = crate::support::read_answer(response).await;
         let heads = answer.lines.iter().find_map(|line| match line {
             DownLine::Standing(standing) => Some(standing.heads),
@@ -128,7 +141,7 @@ pub async fn sync(phone: &Phone, body: impl Into<reqwest::Body>, encoding: Optio
     if let Some(encoding) = encoding {
         request = request.header("content-encoding", encoding);
     }
-    Said::of_sync(request.send().await.unwrap()).await
+    Said::of_sync(request).await
 }
 
 pub fn sync_request(phone: &Phone) -> RequestBuilder {

@@ -161,6 +161,23 @@ impl Scene {
         }
     }
 
+    /// Uploads that hold bytes, by the names of their files.
+    pub fn uploads(&self) -> BTreeSet<std::path::PathBuf> {
+        let files = files_below(&self.server.data.join("evidence/uploads"));
+        let long = |file: &std::path::PathBuf| file.metadata().is_ok_and(|it| it.len() > 0);
+        files.into_iter().filter(long).collect()
+    }
+
+    /// Gives a table of the court's file another name.
+    pub async fn rename(&self, table: &str, name: &str) {
+        let file = self.server.data.join("waiqin.db");
+        let url = format!("sqlite://{}?mode=rw", file.display());
+        let mut db = AnyConnection::connect(&url).await.unwrap();
+        let rename = sqlx::AssertSqlSafe(format!("ALTER TABLE {table} RENAME TO {name}"));
+        sqlx::query(rename).execute(&mut db).await.unwrap();
+        db.close().await.unwrap();
+    }
+
     /// A number that no phone here has yet.
     pub fn next_secret(&mut self) -> u8 {
         self.count += 1;
@@ -204,7 +221,7 @@ impl Scene {
                 change(&mut self.phone);
                 sync(&self.phone, good(&self.phone), None).await
             }
-            Act::Ask(request) => Said::of(request(&self.phone).send().await.unwrap()).await,
+            Act::Ask(request) => Said::of(request(&self.phone)).await,
             Act::Story(story) => story(self).await,
         }
     }

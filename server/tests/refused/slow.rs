@@ -44,13 +44,13 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-fn stops_after(bytes: Vec<u8>) -> reqwest::Body {
+pub fn stops_after(bytes: Vec<u8>) -> reqwest::Body {
     use futures_util::StreamExt;
     let first = futures_util::stream::iter([Ok::<_, Error>(bytes)]);
     reqwest::Body::wrap_stream(first.chain(futures_util::stream::pending()))
 }
 
-fn head_of(scene: &Scene) -> Vec<u8> {
+pub fn head_of(scene: &Scene) -> Vec<u8> {
     let mut head = Vec::new();
     line(&mut head, &UpLine::Head(Box::new(scene.phone.sync_head())));
     head
@@ -71,7 +71,7 @@ async fn slow_headers(scene: &mut Scene) -> Said {
         lines.push(socket);
     }
     let stops = sync_request(&scene.phone).body(stops_after(head_of(scene)));
-    let stops = tokio::spawn(stops.send());
+    let stops = tokio::spawn(Said::of(stops));
     scene.bystander.open_session().await;
     let mut empty = scene.bystander.sync_head();
     empty.checkpoint = None;
@@ -79,7 +79,7 @@ async fn slow_headers(scene: &mut Scene) -> Said {
     line(&mut body, &UpLine::Head(Box::new(empty)));
     assert_eq!(scene.bystander.send(body, None).await.status, 200);
     assert!(!stops.is_finished(), "the slow one is still at it");
-    Said::of(stops.await.unwrap().unwrap()).await
+    stops.await.unwrap()
 }
 
 /// What came before it stopped is kept: the upload goes on from there.
@@ -91,7 +91,7 @@ async fn stalled_upload(scene: &mut Scene) -> Said {
         .header("upload-offset", 0)
         .header("content-type", "application/offset+octet-stream")
         .body(stops_after(b"0123".to_vec()));
-    let said = Said::of(patch.send().await.unwrap()).await;
+    let said = Said::of(patch).await;
     assert_eq!(phone.offset(&path).await, Some(4));
     assert_eq!(phone.patch(&path, 4, b"456789").await.status(), 204);
     said
@@ -101,14 +101,11 @@ async fn too_many(scene: &mut Scene) -> Said {
     let head = head_of(scene);
     let syncs: Vec<_> = (0..9)
         .map(|_| {
-            Box::pin(
-                sync_request(&scene.phone)
-                    .body(stops_after(head.clone()))
-                    .send(),
-            )
+            let stops = sync_request(&scene.phone).body(stops_after(head.clone()));
+            Box::pin(Said::of(stops))
         })
         .collect();
     let (first, _, others) = futures_util::future::select_all(syncs).await;
     drop(others);
-    Said::of(first.unwrap()).await
+    first
 }

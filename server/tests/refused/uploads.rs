@@ -17,7 +17,7 @@ use Act::{Ask, Story};
 use Says::{No, Well};
 use Stays::{Everything, Grows};
 
-const PHOTO: &[u8] = b"photo";
+pub const PHOTO: &[u8] = b"photo";
 
 pub fn rows() -> Vec<Row> {
     let mut rows = creations();
@@ -26,7 +26,7 @@ pub fn rows() -> Vec<Row> {
     rows
 }
 
-fn hash_of(bytes: &[u8]) -> String {
+pub fn hash_of(bytes: &[u8]) -> String {
     hex::encode(sha256(bytes))
 }
 
@@ -94,6 +94,12 @@ fn creations() -> Vec<Row> {
         row(
             "a path for an upload",
             Ask(|p| p.tus("DELETE", "/api/v1/evidence/..%2F..%2Fwaiqin.db")),
+            NO_UPLOAD,
+            Everything,
+        ),
+        row(
+            "an upload whose name is no text",
+            Ask(|p| p.tus("DELETE", "/api/v1/evidence/%FF")),
             NO_UPLOAD,
             Everything,
         ),
@@ -198,7 +204,7 @@ fn bare(phone: &Phone) -> RequestBuilder {
     phone.tus("POST", "/api/v1/evidence")
 }
 
-fn patch(phone: &Phone, at: &str, offset: u64, bytes: &'static [u8]) -> RequestBuilder {
+pub fn patch(phone: &Phone, at: &str, offset: u64, bytes: &'static [u8]) -> RequestBuilder {
     phone
         .tus("PATCH", at)
         .header("upload-offset", offset)
@@ -206,11 +212,11 @@ fn patch(phone: &Phone, at: &str, offset: u64, bytes: &'static [u8]) -> RequestB
         .body(bytes)
 }
 
-fn sum(bytes: &[u8]) -> String {
+pub fn sum(bytes: &[u8]) -> String {
     format!("sha1 {}", BASE64.encode(sha1::Sha1::digest(bytes)))
 }
 
-fn status(phone: &Phone, hashes: &[String]) -> RequestBuilder {
+pub fn status(phone: &Phone, hashes: &[String]) -> RequestBuilder {
     phone
         .client
         .post(format!("{}/api/v1/evidence/status", phone.url))
@@ -222,17 +228,32 @@ fn status(phone: &Phone, hashes: &[String]) -> RequestBuilder {
 async fn patched(scene: &Scene, request: fn(&Phone, &str) -> RequestBuilder) -> Said {
     let phone = &scene.phone;
     let path = phone.create(PHOTO).await;
-    let said = Said::of(request(phone, &path).send().await.unwrap()).await;
+    let said = Said::of(request(phone, &path)).await;
+    assert_eq!(instead(request(phone, &path)).await.code, said.code);
     assert_eq!(phone.offset(&path).await, Some(0), "bytes were left behind");
     said
+}
+
+/// The same request as a `POST` that names its method in a header.
+pub async fn instead(request: RequestBuilder) -> Said {
+    let (client, request) = request.build_split();
+    let mut request = request.unwrap();
+    let method = request.method().as_str().parse().unwrap();
+    let headers = request.headers_mut();
+    headers.insert("x-http-method-override", method);
+    *request.method_mut() = reqwest::Method::POST;
+    Said::of(RequestBuilder::from_parts(client, request)).await
 }
 
 /// Discarded with the upload; the phone starts again.
 async fn other_bytes(scene: &Scene) -> Said {
     let phone = &scene.phone;
     let path = phone.create(PHOTO).await;
-    let said = Said::of(patch(phone, &path, 0, b"phxto").send().await.unwrap()).await;
+    let said = Said::of(patch(phone, &path, 0, b"phxto")).await;
     assert_eq!(phone.offset(&path).await, None);
+    let path = phone.create(PHOTO).await;
+    let again = instead(patch(phone, &path, 0, b"phxto")).await;
+    assert_eq!((again.status, again.code), (said.status, said.code.clone()));
     let path = phone.create(PHOTO).await;
     let good = patch(phone, &path, 0, PHOTO).header("upload-checksum", sum(PHOTO));
     assert_eq!(good.send().await.unwrap().status(), 204);
@@ -240,20 +261,27 @@ async fn other_bytes(scene: &Scene) -> Said {
 }
 
 async fn overtaken(scene: &Scene) -> Said {
-    let phone = &scene.phone;
+    let instead = overtaken_as(&scene.phone, "POST").await;
+    let said = overtaken_as(&scene.phone, "PATCH").await;
+    assert_eq!((instead.status, &instead.code), (said.status, &said.code));
+    said
+}
+
+async fn overtaken_as(phone: &Phone, method: &str) -> Said {
     let path = phone.create(PHOTO).await;
     let stream = futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>();
     let hangs = phone
-        .tus("PATCH", &path)
+        .tus(method, &path)
+        .header("x-http-method-override", "PATCH")
         .header("upload-offset", 0)
         .header("content-type", "application/offset+octet-stream")
         .body(reqwest::Body::wrap_stream(stream));
-    let hangs = tokio::spawn(hangs.send());
+    let hangs = tokio::spawn(Said::of(hangs));
     // Until it has begun there is nothing to take over.
     while !hangs.is_finished() {
         assert_eq!(phone.offset(&path).await, Some(0));
     }
-    Said::of(hangs.await.unwrap().unwrap()).await
+    hangs.await.unwrap()
 }
 
 async fn no_folder(scene: &Scene) -> Said {
@@ -261,7 +289,7 @@ async fn no_folder(scene: &Scene) -> Said {
     let aside = folder.with_extension("aside");
     std::fs::rename(&folder, &aside).unwrap();
     let creation = scene.phone.creation(&hash_of(PHOTO), 5);
-    let said = Said::of(creation.send().await.unwrap()).await;
+    let said = Said::of(creation).await;
     std::fs::rename(&aside, &folder).unwrap();
     said
 }
@@ -274,7 +302,7 @@ async fn foreign(scene: &Scene) -> Said {
         let answer = phone.tus(method, &path).send().await.unwrap();
         assert_eq!(answer.status(), 404, "{method}");
     }
-    let said = Said::of(patch(phone, &path, 0, PHOTO).send().await.unwrap()).await;
+    let said = Said::of(patch(phone, &path, 0, PHOTO)).await;
     assert_eq!(scene.bystander.offset(&path).await, Some(0), "it stands");
     said
 }
@@ -297,7 +325,7 @@ async fn asks_for_foreign(scene: &Scene) -> Said {
     assert!(own[0]["receipt"].is_object(), "the court holds it: {own:?}");
     let items = states(&scene.phone, &[theirs.clone(), nobodys]).await;
     assert_eq!(items[0], items[1]);
-    Said::of(status(&scene.phone, &[theirs]).send().await.unwrap()).await
+    Said::of(status(&scene.phone, &[theirs])).await
 }
 
 /// Naming it in an entry tells nothing and saves nobody the upload.
@@ -316,9 +344,9 @@ async fn names_foreign(scene: &mut Scene) -> Said {
     let mut said = Said::default();
     for photo in [&nobodys, &theirs] {
         let creation = phone.creation(&hash_of(photo), photo.len() as u64);
-        let answer = creation.send().await.unwrap();
+        let (operation, answer) = crate::seen::send(creation).await;
         let path = answer.headers()["location"].to_str().unwrap().to_owned();
-        said = Said::of(answer).await;
+        said = Said::read(&operation, answer).await;
         assert_eq!((said.status, phone.offset(&path).await), (201, Some(0)));
     }
     said

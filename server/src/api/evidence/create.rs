@@ -44,7 +44,12 @@ pub(super) async fn create(
             checksum,
             place: Some(place),
         };
-        let offset = receive(court, receiving, request.into_body()).await?;
+        let received = receive(court, receiving, request.into_body()).await;
+        let offset = received.map_err(|refusal| match refusal {
+            // Begun a moment ago: a newer upload of the same bytes took its place.
+            Refusal::NoUpload => Refusal::Overtaken,
+            other => other,
+        })?;
         with.push((UPLOAD_OFFSET, HeaderValue::from(offset)));
     }
     Ok(headers::answer(StatusCode::CREATED, &with))

@@ -22,7 +22,7 @@ pub(super) const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resuma
 /// Longest metadata that is kept, bytes.
 const METADATA_BYTES_MAX: usize = 4096;
 /// Media type of the bytes of an upload.
-const BYTES_TYPE: &str = "application/offset+octet-stream";
+pub(in crate::api) const BYTES_TYPE: &str = "application/offset+octet-stream";
 
 /// `OPTIONS`: what is understood here.
 pub(super) async fn discover(State(court): State<Court>) -> Response {

@@ -13,6 +13,7 @@ mod settle;
 mod status;
 mod upload;
 
+pub(super) use headers::BYTES_TYPE;
 pub(super) use settle::settle;
 pub use settle::sweep;
 

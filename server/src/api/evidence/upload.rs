@@ -11,15 +11,28 @@ use crate::api::problem::Refusal;
 use crate::court::Court;
 use crate::db::{Caller, Upload};
 use crate::rate::Work;
-use axum::extract::{Path, Request, State};
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+
+/// The id in an address. What is no text names no upload.
+pub(super) struct UploadId(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for UploadId {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let id = Path::<String>::from_request_parts(parts, state).await;
+        id.map(|Path(id)| Self(id)).map_err(|_| Refusal::NoUpload)
+    }
+}
 
 /// Where the upload stands. Takes it over: an older request of the journal that hangs lets go.
 pub(super) async fn head(
     State(court): State<Court>,
     By(caller): By,
-    Path(id): Path<String>,
+    UploadId(id): UploadId,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     headers::check_version(&headers)?;
@@ -52,7 +65,7 @@ pub(super) async fn head(
 pub(super) async fn patch(
     State(court): State<Court>,
     By(caller): By,
-    Path(id): Path<String>,
+    UploadId(id): UploadId,
     request: Request,
 ) -> Result<Response, Refusal> {
     headers::check_version(request.headers())?;
@@ -96,7 +109,7 @@ pub(super) async fn patch(
 pub(super) async fn delete(
     State(court): State<Court>,
     By(caller): By,
-    Path(id): Path<String>,
+    UploadId(id): UploadId,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     headers::check_version(&headers)?;
@@ -110,7 +123,7 @@ pub(super) async fn delete(
 pub(super) async fn instead(
     court: State<Court>,
     by: By,
-    id: Path<String>,
+    id: UploadId,
     request: Request,
 ) -> Result<Response, Refusal> {
     let meant = request.headers().get("x-http-method-override");
