@@ -45,11 +45,11 @@ pub(super) async fn create(
             place: Some(place),
         };
         let received = receive(court, receiving, request.into_body()).await;
-        let offset = received.map_err(|refusal| match refusal {
+        if received == Err(Refusal::NoUpload) {
             // Begun a moment ago: a newer upload of the same bytes took its place.
-            Refusal::NoUpload => Refusal::Overtaken,
-            other => other,
-        })?;
+            return Err(Refusal::Overtaken);
+        }
+        let offset = received?;
         with.push((UPLOAD_OFFSET, HeaderValue::from(offset)));
     }
     Ok(headers::answer(StatusCode::CREATED, &with))
