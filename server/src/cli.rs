@@ -17,7 +17,7 @@ use crate::words::{doctor as doctor_words, keeping};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use waiqin_protocol::rules::{EXCESS_PERCENT, FORCED_SALE_PERCENT, RuleSetError};
@@ -239,14 +239,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             with_keys,
             json,
         } => {
-            let keeping = keeping::Words::of(cli.lang);
-            let done = backup::backup(&place.court(words).await?, &to, with_keys, keeping).await?;
-            say(&if json {
-                serde_json::to_string(&done)?
-            } else {
-                backup::said(&done, keeping)
-            });
-            return Ok(ended(done.ok));
+            let court = place.court(words).await?;
+            return back_up(&court, &to, with_keys, json, cli.lang).await;
         }
         Command::Restore { place, args } => {
             let keeping = keeping::Words::of(cli.lang);
@@ -280,6 +274,23 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn back_up(
+    court: &Court,
+    to: &Path,
+    with_keys: bool,
+    json: bool,
+    lang: Lang,
+) -> anyhow::Result<ExitCode> {
+    let keeping = keeping::Words::of(lang);
+    let done = backup::backup(court, to, with_keys, keeping).await?;
+    say(&if json {
+        serde_json::to_string(&done)?
+    } else {
+        backup::said(&done, keeping)
+    });
+    Ok(ended(done.ok))
 }
 
 fn ended(well: bool) -> ExitCode {

@@ -208,24 +208,7 @@ pub async fn day(folder: &Path) -> Result<Day> {
     sync(&phone.hand).await?;
     let cases_shown = count_cases(&phone.hand).await?;
 
-    phone.ask("offline").await?;
-    let investigation = known_case(&phone.hand).await?;
-    let seizure = seizure(&phone.hand, CASE_FACTORY).await?;
-    let detention = detention(&phone.hand, CASE_B).await?;
-    let settlement = settlement(&phone.hand, CASE_B).await?;
-    let damaged = damaged_number(&phone.hand).await?;
-    phone.ask("online").await?;
-    sync(&phone.hand).await?;
-    let mut visits = Visits {
-        investigation,
-        seizure,
-        detention,
-        settlement,
-        damaged,
-        unknown: unknown_case(&phone.hand).await?,
-        late: late_visit(&phone.hand).await?,
-    };
-    sync(&phone.hand).await?;
+    let mut visits = visits(&mut phone).await?;
 
     let second = second_officer(&phone.hand, &court).await?;
     let mut sealed = Vec::new();
@@ -302,6 +285,29 @@ pub async fn day(folder: &Path) -> Result<Day> {
         tls_seen,
         wrong_pin_told,
     })
+}
+
+/// What the officer records on that day: offline what he can, the rest at the office's door.
+async fn visits(phone: &mut PhoneAtHand) -> Result<Visits> {
+    phone.ask("offline").await?;
+    let investigation = known_case(&phone.hand).await?;
+    let seizure = seizure(&phone.hand, CASE_FACTORY).await?;
+    let detention = detention(&phone.hand, CASE_B).await?;
+    let settlement = settlement(&phone.hand, CASE_B).await?;
+    let damaged = damaged_number(&phone.hand).await?;
+    phone.ask("online").await?;
+    sync(&phone.hand).await?;
+    let visits = Visits {
+        investigation,
+        seizure,
+        detention,
+        settlement,
+        damaged,
+        unknown: unknown_case(&phone.hand).await?,
+        late: late_visit(&phone.hand).await?,
+    };
+    sync(&phone.hand).await?;
+    Ok(visits)
 }
 
 /// Enrols whom a ticket names; without one the phone has it filled in.

@@ -75,10 +75,7 @@ pub fn reconciled(day: &Day) -> Result<String> {
         ensure!(found.len() == samples.len(), "{} records", found.len());
         for (sample, found) in samples.iter().zip(found) {
             let expected = &sample["expect"][list];
-            let or = |name: &str, none: Value| match &expected[name] {
-                Value::Null => none,
-                given => given.clone(),
-            };
+            let or = |name: &str, none: Value| expected.get(name).cloned().unwrap_or(none);
             let wanted = json!({
                 "id": sample["id"],
                 "match": expected["match"],

@@ -7,6 +7,7 @@
     clippy::unwrap_in_result,
     clippy::print_stdout,
     clippy::too_many_lines,
+    clippy::wildcard_enum_match_arm,
     clippy::cast_possible_truncation,
     reason = "a crate of tests, which uses a part of the host"
 )]

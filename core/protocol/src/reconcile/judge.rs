@@ -93,7 +93,7 @@ fn named<'a>(visit: &Visit, known: &'a Known) -> Found<'a> {
     if let Some(id) = &visit.case
         && let Some(case) = known.cases.iter().find(|case| case.id == *id)
     {
-        let spelt = visit.numbers.iter().any(|number| *number == case.number);
+        let spelt = visit.numbers.contains(&case.number);
         return Found {
             matched: Some(match spelt {
                 true => spelling(visit, case),

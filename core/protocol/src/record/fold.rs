@@ -294,27 +294,7 @@ impl Record {
             Change::RecordOpened { .. } => {
                 return Err((Verdict::Refused, VerdictReason::NotOfThisJournal));
             }
-            Change::Concluded {
-                case,
-                decision,
-                findings,
-                list_version,
-                matched,
-                reason,
-                record,
-            } => self.conclusions.push(Conclusion {
-                case: case.clone(),
-                decision: decision.clone(),
-                findings: findings.clone(),
-                list_version: *list_version,
-                matched: matched.clone(),
-                reason: reason.clone(),
-                record: *record,
-                entry: hash,
-                author: entry.author,
-                journal: entry.journal,
-                at,
-            }),
+            Change::Concluded { .. } => self.conclusions.extend(Conclusion::of(entry, hash)),
             // These say something about the record without changing what it holds.
             Change::JournalOpened { .. }
             | Change::Accepted { .. }

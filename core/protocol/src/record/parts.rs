@@ -3,7 +3,9 @@
 use super::body::Body;
 use crate::canonical::Value;
 use crate::ids::{CaseId, EntryHash, EvidenceHash, ItemId, JournalId, OfficerId, RecordHash};
-use crate::journal::{Certificate, Countersign, Evidence, Finding, Override, Path, Signed};
+use crate::journal::{
+    Certificate, Change, Countersign, Entry, Evidence, Finding, Override, Path, Signed,
+};
 use crate::suite::PublicKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -101,6 +103,37 @@ pub struct Conclusion {
     pub journal: JournalId,
     /// Wall time of the entry, ms UTC.
     pub at: i64,
+}
+
+impl Conclusion {
+    /// What an entry concludes; any other gives `None`.
+    pub(super) fn of(entry: &Entry, hash: EntryHash) -> Option<Self> {
+        let Change::Concluded {
+            case,
+            decision,
+            findings,
+            list_version,
+            matched,
+            reason,
+            record,
+        } = &entry.change
+        else {
+            return None;
+        };
+        Some(Self {
+            case: case.clone(),
+            decision: decision.clone(),
+            findings: findings.clone(),
+            list_version: *list_version,
+            matched: matched.clone(),
+            reason: reason.clone(),
+            record: *record,
+            entry: hash,
+            author: entry.author,
+            journal: entry.journal,
+            at: entry.at.wall,
+        })
+    }
 }
 
 /// A second officer's signature (复核签名) over a record hash.
