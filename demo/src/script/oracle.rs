@@ -104,7 +104,7 @@ impl ServerFolder {
     /// Every journal, oldest first.
     ///
     /// # Errors
-    /// See [`Self::journal`].
+    /// When a row does not read, or a journal is not whole.
     pub async fn journals(&self) -> Result<Vec<Journal>> {
         let rows = self
             .rows(
