@@ -157,10 +157,11 @@ impl Table {
         let count = |wanted: fn(&Outcome) -> bool| self.0.values().filter(|it| wanted(it)).count();
         let proved = count(|it| matches!(it, Outcome::Proved(_)));
         let failed = count(|it| matches!(it, Outcome::Failed(_)));
-        println!(
-            "\n已证 {proved} · 不符 {failed} · 未证 {}",
-            DAY.len() - self.0.len()
-        );
+        let open = match DAY.len() - self.0.len() {
+            0 => String::new(),
+            n => format!(" · 未证 {n}"),
+        };
+        println!("\n已证 {proved} · 不符 {failed}{open}");
     }
 
     /// 1 when a row fails, 2 while one is not built, else 0.
