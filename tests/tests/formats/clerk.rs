@@ -51,7 +51,7 @@ impl Clerk {
             .await;
     }
 
-    pub async fn get(&mut self, path: &str) -> String {
+    async fn get(&mut self, path: &str) -> String {
         let request = self.client.get(format!("{}{path}", self.url));
         let (status, page) = self.send(request).await;
         assert_eq!(status, 200, "{path}: {page}");

@@ -7,7 +7,6 @@
     clippy::unwrap_in_result,
     clippy::print_stdout,
     clippy::too_many_lines,
-    clippy::wildcard_enum_match_arm,
     clippy::cast_possible_truncation,
     reason = "a crate of tests, which uses a part of the host"
 )]
@@ -18,7 +17,6 @@ mod court;
 mod damage;
 #[path = "../../../mobile-bindings/ui/tests/real/host.rs"]
 mod host;
-mod naughty;
 mod story;
 
 use damage::{Folder, Harm};
