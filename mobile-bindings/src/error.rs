@@ -5,7 +5,7 @@ use waiqin_core::{
     EnrolError, HandInError, OpenError, SaveError, StoreError, SyncError, TakeReceiptsError,
     UnlockError,
 };
-use waiqin_phone_ui::told::{self, Missing};
+use waiqin_phone_ui::told::{self, Missing, chain};
 use waiqin_protocol::words::Lang;
 
 /// Something was not done. `words` tell the officer why, in his language, and what to do.
@@ -247,16 +247,4 @@ impl Told for TakeReceiptsError {
             Self::Keep(_) => WaiqinError::Phone { words },
         }
     }
-}
-
-/// An error with its causes, for the log.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }

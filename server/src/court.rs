@@ -71,7 +71,6 @@ impl Court {
                 what: "server's id",
             })?;
         db.count_records().await?;
-        db.fill_case_keys().await?;
         crate::reconcile::judge_older(&db).await?;
         let offset_ms = court_offset(&db, config.court_clock_ms, clock.now_ms()).await?;
         let last_url = db

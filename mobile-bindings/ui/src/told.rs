@@ -8,7 +8,7 @@ use waiqin_protocol::numbers::case_no::CaseNoError;
 use waiqin_protocol::record::NotSealable;
 use waiqin_protocol::words::{Lang, fill};
 
-pub use problem::Missing;
+pub use problem::{Missing, chain};
 
 /// A new PIN (口令): six digits, and none that everybody tries first.
 ///

@@ -1,7 +1,7 @@
 //! The cases around a record: those to which its number, the relations of these and its debtor lead, as
 //! they are and as they were under an earlier list.
 
-use super::lists::kept_json;
+use super::lists::{kept_json, newest_version};
 use super::{Db, DbError, Write, rows_of};
 use crate::list::ListCase;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
@@ -71,18 +71,11 @@ impl Db {
         around(&mut connection, visit, placed).await
     }
 
-    /// Notes by what cases are found, where an earlier version did not.
+    /// Notes by what cases are found, for a database of before that was noted.
     ///
     /// # Errors
     /// When a statement fails or a row does not read.
     pub async fn fill_case_keys(&self) -> Result<(), DbError> {
-        let missing =
-            sqlx::query("SELECT id FROM cases WHERE NOT EXISTS (SELECT 1 FROM case_keys) LIMIT 1")
-                .fetch_optional(self.pool())
-                .await?;
-        if missing.is_none() {
-            return Ok(());
-        }
         let mut write = self.write().await?;
         let mut after = String::new();
         loop {
@@ -176,12 +169,9 @@ async fn around(
     let near = relations(connection, &cases).await?;
     let more: BTreeSet<String> = near.difference(&ids).cloned().collect();
     cases.extend(read(connection, &more).await?);
-    let row = sqlx::query("SELECT COALESCE(MAX(version), 0) FROM lists")
-        .fetch_one(connection)
-        .await?;
     Ok(Around {
         cases,
-        list_version: row.get(0),
+        list_version: newest_version(connection).await?,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Reading the case list for pages: what the search book holds, single cases, their history.
 
+use super::lists::newest_version;
 use super::{Db, DbError};
 use futures_util::TryStreamExt;
 use sqlx::{Any, AssertSqlSafe, Row};
@@ -80,10 +81,8 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn newest_list_version(&self) -> Result<i64, DbError> {
-        let row = sqlx::query("SELECT COALESCE(MAX(version), 0) FROM lists")
-            .fetch_one(self.pool())
-            .await?;
-        Ok(row.get(0))
+        let mut connection = self.pool().acquire().await?;
+        newest_version(&mut connection).await
     }
 
     /// Every case, one after another, for the search book.

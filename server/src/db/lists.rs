@@ -12,6 +12,7 @@ mod rollback;
 mod version;
 
 pub(super) use kept::kept_json;
+pub(super) use known::newest_version;
 pub use rollback::{Decision, RolledBack, RollingBack};
 
 use waiqin_protocol::ids::OfficerId;

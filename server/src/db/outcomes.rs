@@ -1,10 +1,11 @@
 //! What records come to by the newest list (核对名册): kept at write, judged again when a list or the
 //! record changes.
 
-use super::{Db, DbError, Write};
+use super::lists::newest_version;
+use super::{Db, DbError, Write, rows_of};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use waiqin_protocol::ids::{JournalId, RecordHash, SubjectId};
 use waiqin_protocol::reconcile::{AssetKey, JOINT_MS_MAX};
 use waiqin_protocol::record::Record;
@@ -234,18 +235,6 @@ impl Write {
         outcome(self.tx(), subject).await
     }
 
-    /// Where an outcome counts, if there is one.
-    ///
-    /// # Errors
-    /// When a statement fails.
-    pub async fn belongs(&mut self, subject: SubjectId) -> Result<Option<String>, DbError> {
-        let row = sqlx::query("SELECT belongs FROM outcomes WHERE subject = $1")
-            .bind(subject.to_string())
-            .fetch_optional(self.tx())
-            .await?;
-        Ok(row.and_then(|row| row.get(0)))
-    }
-
     /// Other records of an act on a case at about a time.
     ///
     /// # Errors
@@ -317,10 +306,7 @@ impl Write {
     /// # Errors
     /// When the statement fails.
     pub async fn newest_list_version(&mut self) -> Result<u64, DbError> {
-        let row = sqlx::query("SELECT COALESCE(MAX(version), 0) FROM lists")
-            .fetch_one(self.tx())
-            .await?;
-        super::number_out(row.get(0))
+        super::number_out(newest_version(self.tx()).await?)
     }
 
     /// Which list a phone holds, from this write on: what it delivers now was made against it.
@@ -430,11 +416,13 @@ impl Db {
         if let Some(question) = &filter.question {
             query = query.bind(question.clone());
         }
-        let rows = query.fetch_all(self.pool()).await?;
-        let mut board = Vec::with_capacity(rows.len());
         let mut connection = self.pool().acquire().await?;
+        let rows = query.fetch_all(&mut *connection).await?;
+        let subjects: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        let mut asked = questions(&mut connection, &subjects).await?;
+        let mut board = Vec::with_capacity(rows.len());
         for row in &rows {
-            let questions = questions(&mut connection, row.get(0)).await?;
+            let questions = asked.remove(row.get::<&str, _>(0)).unwrap_or_default();
             board.push(BoardRow {
                 outcome: outcome_of(row, questions)?,
                 typed: row.get(11),
@@ -475,22 +463,6 @@ impl Db {
             by_question,
         })
     }
-
-    /// Records that count at a case though they name another one: of a case that went into this one, or
-    /// where the office put them there.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn outcomes_at(&self, case: &str, limit: u32) -> Result<Vec<String>, DbError> {
-        let rows = sqlx::query(
-            "SELECT subject FROM outcomes WHERE main_id = $1 ORDER BY at_ms DESC, subject LIMIT $2",
-        )
-        .bind(case)
-        .bind(i64::from(limit))
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows.iter().map(|row| row.get(0)).collect())
-    }
 }
 
 async fn made_against(
@@ -519,29 +491,37 @@ async fn outcome(
     let Some(row) = row else {
         return Ok(None);
     };
-    let questions = questions(connection, row.get(0)).await?;
+    let mut asked = questions(connection, &[row.get(0)]).await?;
+    let questions = asked.remove(row.get::<&str, _>(0)).unwrap_or_default();
     Ok(Some(outcome_of(&row, questions)?))
 }
 
+/// The questions of some outcomes, by record, each in its order.
 async fn questions(
     connection: &mut sqlx::AnyConnection,
-    subject: &str,
-) -> Result<Vec<QuestionRow>, DbError> {
-    let rows = sqlx::query(
-        "SELECT question, said, since, waits FROM outcome_questions WHERE subject = $1 ORDER BY place",
-    )
-    .bind(subject.to_owned())
-    .fetch_all(connection)
-    .await?;
-    Ok(rows
-        .iter()
-        .map(|row| QuestionRow {
-            question: row.get(0),
-            said: row.get(1),
-            since: row.get(2),
-            waits: row.get::<i64, _>(3) > 0,
-        })
-        .collect())
+    subjects: &[String],
+) -> Result<HashMap<String, Vec<QuestionRow>>, DbError> {
+    let mut asked: HashMap<String, Vec<QuestionRow>> = HashMap::new();
+    for some in subjects.chunks(SUBJECTS_AT_ONCE) {
+        let sql = format!(
+            "SELECT subject, question, said, since, waits FROM outcome_questions \
+             WHERE subject IN {} ORDER BY subject, place",
+            rows_of(1, some.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for subject in some {
+            query = query.bind(subject.clone());
+        }
+        for row in query.fetch_all(&mut *connection).await? {
+            asked.entry(row.get(0)).or_default().push(QuestionRow {
+                question: row.get(1),
+                said: row.get(2),
+                since: row.get(3),
+                waits: row.get::<i64, _>(4) > 0,
+            });
+        }
+    }
+    Ok(asked)
 }
 
 fn outcome_of(row: &AnyRow, questions: Vec<QuestionRow>) -> Result<OutcomeRow, DbError> {

@@ -16,6 +16,7 @@ pub(crate) async fn judge_older(db: &Db) -> Result<(), DbError> {
     if db.meta(Meta::Reconciled).await?.is_some() {
         return Ok(());
     }
+    db.fill_case_keys().await?;
     let mut after = None;
     loop {
         let page = db.records_after(after, OLDER_AT_ONCE).await?;

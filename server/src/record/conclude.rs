@@ -3,7 +3,7 @@
 
 use super::office::{Acting, NotDone, reason_of};
 use crate::court::Court;
-use crate::db::{AuditAct, OutcomeRow, Write};
+use crate::db::{AuditAct, OutcomeRow, QuestionRow, Write};
 use std::collections::BTreeSet;
 use waiqin_protocol::ids::{CaseId, OfficerId, RecordHash, SubjectId};
 use waiqin_protocol::journal::{CaseRef, Change};
@@ -57,14 +57,15 @@ pub(crate) async fn conclude(
 /// The entry of a conclusion, when it answers what is asked now.
 async fn concluded(write: &mut Write, record: &Record, it: &Concluding) -> Result<Change, NotDone> {
     let outcome = write.outcome(it.subject).await?.ok_or(NotDone::Changed)?;
-    let asked = outcome.questions.iter();
-    let asked = asked.filter(|row| row.question == it.question.as_str());
-    let undoes = it.decision == Decision::Undo;
-    let known = asked.count() > 0 || (undoes && record.concluded(it.question).is_some());
+    let is_it = |row: &QuestionRow| row.question == it.question.as_str();
+    let answers = if it.decision == Decision::Undo {
+        record.concluded(it.question).is_some()
+    } else {
+        outcome.questions.iter().any(is_it) && it.question.decisions().contains(&it.decision)
+    };
     let newest = write.newest_list_version().await?;
-    let same = outcome.record == it.record.to_string() && newest == it.list_version;
-    let fits = undoes || it.question.decisions().contains(&it.decision);
-    if !known || !same || !fits || (undoes && record.concluded(it.question).is_none()) {
+    let as_shown = outcome.record == it.record.to_string() && newest == it.list_version;
+    if !answers || !as_shown {
         return Err(NotDone::Changed);
     }
     let reason = match it.reason.trim() {

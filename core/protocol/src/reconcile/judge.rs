@@ -1,6 +1,6 @@
 //! One record against the list: its match, and what deserves a look.
 
-use super::known::{Case, Known, Party, Then, codes_equal, codes_fit, names_fit};
+use super::known::{Case, Known, Party, Then, can_be_one, codes_equal};
 use super::outcome::{Finding, Match, Outcome};
 use super::visit::{Noted, Visit};
 use crate::ids::CaseId;
@@ -217,8 +217,8 @@ fn by_party<'a>(visit: &Visit, known: &'a Known, found: Found<'a>) -> Routed<'a>
 /// Whether a case can be the one of a debtor: by his code, or by name and amount together.
 fn is_of(noted: &Noted, amount: Option<i64>, case: &Case) -> bool {
     let code = noted.code.as_deref().unwrap_or_default();
-    let by_code = |party: &Party| party.code.as_deref().is_some_and(|it| codes_fit(it, code));
-    let by_name = |party: &Party| names_fit(&party.name, &noted.name);
+    let by_code = |party: &Party| party.code.as_deref().is_some_and(|it| can_be_one(it, code));
+    let by_name = |party: &Party| can_be_one(&party.name, &noted.name);
     let sum = amount.is_some_and(|it| [case.amount_fen, case.remaining_fen].contains(&Some(it)));
     case.all_debtors().any(by_code) || (sum && case.all_debtors().any(by_name))
 }
@@ -302,7 +302,7 @@ impl Look<'_> {
 
     fn reassigned(&self, then: Option<&Then>) -> Option<(Finding, String)> {
         let (was, is) = (then?.officer.as_str(), self.case.officer.as_str());
-        let other = !was.is_empty() && !is.is_empty() && !names_fit(was, is);
+        let other = !was.is_empty() && !is.is_empty() && !can_be_one(was, is);
         other.then(|| (Finding::Reassigned, format!("{was} → {is}")))
     }
 
@@ -310,9 +310,9 @@ impl Look<'_> {
         let was = &then?.debtors;
         let renamed = |is: &Party| {
             let code = is.code.as_deref()?;
-            let same = |it: &&Party| it.code.as_deref().is_some_and(|it| codes_fit(it, code));
+            let same = |it: &&Party| it.code.as_deref().is_some_and(|it| can_be_one(it, code));
             let before = was.iter().find(same)?;
-            let kept = was.iter().any(|it| names_fit(&it.name, &is.name));
+            let kept = was.iter().any(|it| can_be_one(&it.name, &is.name));
             (!kept).then(|| format!("{} → {}", before.name, is.name))
         };
         let found = self.case.debtors.iter().find_map(renamed)?;
@@ -360,6 +360,6 @@ fn can_be(noted: &Noted, party: &Party) -> bool {
     if codes.is_some_and(|(one, other)| codes_equal(one, other)) {
         return true;
     }
-    let contradicted = codes.is_some_and(|(one, other)| !codes_fit(one, other));
-    names_fit(&noted.name, &party.name) && !contradicted
+    let contradicted = codes.is_some_and(|(one, other)| !can_be_one(one, other));
+    can_be_one(&noted.name, &party.name) && !contradicted
 }

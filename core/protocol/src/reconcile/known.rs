@@ -90,17 +90,12 @@ impl Case {
     }
 }
 
-/// Whether two names can be one's: by what their masks show.
-pub(super) fn names_fit(one: &str, other: &str) -> bool {
-    !one.is_empty() && !other.is_empty() && masks_agree(one, other)
-}
-
-/// Whether two codes can be one: by what their masks show.
-pub(super) fn codes_fit(one: &str, other: &str) -> bool {
+/// Whether two names, or two codes, can be one's: by what their masks show.
+pub(super) fn can_be_one(one: &str, other: &str) -> bool {
     !one.is_empty() && !other.is_empty() && masks_agree(one, other)
 }
 
 /// Whether two codes are one, beyond doubt.
 pub(super) fn codes_equal(one: &str, other: &str) -> bool {
-    codes_fit(one, other) && !looks_masked(one) && !looks_masked(other)
+    can_be_one(one, other) && !looks_masked(one) && !looks_masked(other)
 }

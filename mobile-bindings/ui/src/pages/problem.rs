@@ -137,7 +137,8 @@ pub(super) async fn not_found(visit: Visit) -> Response {
 }
 
 /// An error with its causes, for the log.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

@@ -58,7 +58,7 @@ impl Db {
 }
 
 /// The newest list version; 0 before the first.
-pub(super) async fn newest_version(connection: &mut AnyConnection) -> Result<i64, DbError> {
+pub(in crate::db) async fn newest_version(connection: &mut AnyConnection) -> Result<i64, DbError> {
     let row = sqlx::query("SELECT COALESCE(MAX(version), 0) FROM lists")
         .fetch_one(connection)
         .await?;
