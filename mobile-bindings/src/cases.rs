@@ -57,6 +57,19 @@ pub struct Case {
     pub stay: String,
     /// 执行依据文号
     pub basis: String,
+    /// 指派: by whom it was given to this officer beside the list.
+    pub assigned: Option<Assigned>,
+}
+
+/// A case that was given to an officer beside the list (指派).
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Assigned {
+    /// When, ms UTC.
+    pub at_ms: i64,
+    /// Name of who gave it.
+    pub by: String,
+    /// What is to be done, or why it is his.
+    pub reason: String,
 }
 
 /// A party (当事人) of a case.
@@ -160,6 +173,11 @@ impl From<CaseSheet> for Case {
             stage: sheet.stage,
             stay: sheet.stay,
             basis: sheet.basis,
+            assigned: sheet.assigned.map(|it| Assigned {
+                at_ms: it.at,
+                by: it.by,
+                reason: it.reason,
+            }),
         }
     }
 }

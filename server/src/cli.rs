@@ -1,13 +1,15 @@
 //! The command line: reads arguments, runs one command, says how it ended.
 
 use crate::clock::SystemClock;
+use crate::commands::assign::{self, AssignArgs};
 use crate::commands::bench::Bench;
 use crate::commands::device::{self, DeviceCommand};
 use crate::commands::export::{self, ExportCommand};
-use crate::commands::import::{self, ImportArgs, RollbackArgs, Said};
+use crate::commands::import::{self, ImportArgs, RollbackArgs};
 use crate::commands::reconcile::{self, ReconcileCommand};
 use crate::commands::records::{self, RecordsArgs};
 use crate::commands::restore::{self, RestoreArgs};
+use crate::commands::said::Said;
 use crate::commands::user::{self, UserCommand};
 use crate::commands::{backup, doctor, hand_in, init, serve, verify};
 use crate::config::{Config, ConfigError, Settings};
@@ -17,7 +19,7 @@ use crate::words::{doctor as doctor_words, keeping};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use waiqin_protocol::rules::{EXCESS_PERCENT, FORCED_SALE_PERCENT, RuleSetError};
@@ -98,6 +100,13 @@ enum Command {
         #[command(subcommand)]
         command: ReconcileCommand,
     },
+    /// Gives a case to an officer beside the list, takes it back, or lists its assignments.
+    Assign {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        args: AssignArgs,
+    },
     /// Lists the field's records.
     Records {
         #[command(flatten)]
@@ -176,17 +185,17 @@ pub fn main_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let words = Words::of(cli.lang);
-    match cli.command {
+    let (lang, words) = (cli.lang, Words::of(cli.lang));
+    let done = match cli.command {
         Command::Init(place) => {
             let data = place.data()?;
             let court = place.settings.court.clone().unwrap_or_default();
             let server = init::init(&data, place.settings).await?;
             let data = data.display();
-            say(&fill(
+            Said::well(fill(
                 words.initialised,
                 &[("court", &court), ("data", &data), ("server", &server)],
-            ));
+            ))
         }
         Command::Serve { place, bench_enrol } => {
             let settings = place.settings.clone();
@@ -196,42 +205,34 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 None => None,
             };
             serve::run(config, bench).await?;
+            return Ok(ExitCode::SUCCESS);
         }
         Command::User { place, command } => {
-            say(&user::run(&place.court(words).await?, command, words).await?);
+            Said::well(user::run(&place.court(words).await?, command, words).await?)
         }
         Command::Device { place, command } => {
-            say(&device::run(&place.court(words).await?, command, words).await?);
+            Said::well(device::run(&place.court(words).await?, command, words).await?)
         }
         Command::HandIn { place, args } => {
-            return Ok(said(
-                hand_in::run(&place.court(words).await?, &args, cli.lang).await?,
-            ));
+            hand_in::run(&place.court(words).await?, &args, lang).await?
         }
         Command::Export { place, command } => {
-            return Ok(said(
-                export::run(&place.court(words).await?, command, cli.lang).await?,
-            ));
+            export::run(&place.court(words).await?, command, lang).await?
         }
         Command::Import { place, args } => {
-            return Ok(said(
-                import::import(&place.court(words).await?, args, cli.lang).await?,
-            ));
+            import::import(&place.court(words).await?, args, lang).await?
         }
         Command::Rollback { place, args } => {
-            return Ok(said(
-                import::rollback(&place.court(words).await?, args, cli.lang).await?,
-            ));
+            import::rollback(&place.court(words).await?, args, lang).await?
         }
         Command::Reconcile { place, command } => {
-            return Ok(said(
-                reconcile::run(&place.court(words).await?, command, cli.lang).await?,
-            ));
+            reconcile::run(&place.court(words).await?, command, lang).await?
+        }
+        Command::Assign { place, args } => {
+            assign::run(&place.court(words).await?, args, lang).await?
         }
         Command::Records { place, args } => {
-            return Ok(said(
-                records::run(&place.court(words).await?, &args, cli.lang).await?,
-            ));
+            records::run(&place.court(words).await?, &args, lang).await?
         }
         Command::Backup {
             place,
@@ -239,58 +240,43 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             with_keys,
             json,
         } => {
+            let keeping = keeping::Words::of(lang);
             let court = place.court(words).await?;
-            return back_up(&court, &to, with_keys, json, cli.lang).await;
+            let done = backup::backup(&court, &to, with_keys, keeping).await?;
+            let text = shown(&done, json, || backup::said(&done, keeping))?;
+            Said::ended(text, ended(done.ok))
         }
         Command::Restore { place, args } => {
-            let keeping = keeping::Words::of(cli.lang);
+            let keeping = keeping::Words::of(lang);
             let done = restore::restore(&args, &place.data()?, &SystemClock, keeping).await?;
-            say(&restore::said(&done, keeping));
+            Said::well(restore::said(&done, keeping))
         }
         Command::Doctor { place, json } => {
-            let data = place.data()?;
-            let report = doctor::doctor(
-                &data,
-                place.settings,
-                &SystemClock,
-                doctor_words::Words::of(cli.lang),
-            )
-            .await;
-            say(&if json {
-                serde_json::to_string(&report)?
-            } else {
-                doctor::said(&report)
-            });
-            return Ok(ExitCode::from(report.worst as u8));
+            let words = doctor_words::Words::of(lang);
+            let (data, clock) = (place.data()?, &SystemClock);
+            let report = doctor::doctor(&data, place.settings, clock, words).await;
+            let text = shown(&report, json, || doctor::said(&report))?;
+            Said::ended(text, ExitCode::from(report.worst as u8))
         }
         Command::Verify { place, json } => {
             let report = verify::verify(&place.court(words).await?).await?;
-            say(&if json {
-                serde_json::to_string(&report)?
-            } else {
-                verify::said(&report, words)
-            });
-            return Ok(ended(report.ok));
+            let text = shown(&report, json, || verify::said(&report, words))?;
+            Said::ended(text, ended(report.ok))
         }
-    }
-    Ok(ExitCode::SUCCESS)
+    };
+    Ok(said(done))
 }
 
-async fn back_up(
-    court: &Court,
-    to: &Path,
-    with_keys: bool,
+/// An answer as JSON where that was asked for, else in words.
+fn shown(
+    answer: &impl serde::Serialize,
     json: bool,
-    lang: Lang,
-) -> anyhow::Result<ExitCode> {
-    let keeping = keeping::Words::of(lang);
-    let done = backup::backup(court, to, with_keys, keeping).await?;
-    say(&if json {
-        serde_json::to_string(&done)?
-    } else {
-        backup::said(&done, keeping)
-    });
-    Ok(ended(done.ok))
+    in_words: impl FnOnce() -> String,
+) -> anyhow::Result<String> {
+    match json {
+        true => Ok(serde_json::to_string(answer)?),
+        false => Ok(in_words()),
+    }
 }
 
 fn ended(well: bool) -> ExitCode {
@@ -349,14 +335,13 @@ fn lang(text: &str) -> Result<Lang, String> {
     Lang::from_tag(text).ok_or_else(|| "zh or en".to_owned())
 }
 
-#[expect(clippy::print_stdout, reason = "the command's answer")]
-fn say(text: &str) {
-    println!("{text}");
-}
-
-#[expect(clippy::print_stderr, reason = "what stands against it")]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the command's answer, and what stands against it"
+)]
 fn said(said: Said) -> ExitCode {
-    say(&said.answer);
+    println!("{}", said.answer);
     if let Some(trouble) = said.trouble {
         eprintln!("{trouble}");
     }

@@ -13,6 +13,7 @@
 
 pub mod access;
 pub mod api;
+mod assign;
 pub mod cli;
 pub mod clock;
 pub mod commands;

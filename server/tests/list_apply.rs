@@ -74,7 +74,8 @@ impl Court {
     async fn everything(&self) -> Vec<Vec<String>> {
         let mut all = Vec::new();
         for sql in [
-            "SELECT id || number || officer || absent || list_version || changed_number || body FROM cases ORDER BY id",
+            "SELECT id || number || officer || absent || list_version || body FROM cases ORDER BY id",
+            "SELECT officer || case_id || since || '|' || changed FROM scope ORDER BY 1",
             "SELECT number || case_id FROM case_aliases ORDER BY 1",
             "SELECT version || case_id || kinds FROM case_changes ORDER BY 1",
             "SELECT version || summary FROM lists ORDER BY 1",

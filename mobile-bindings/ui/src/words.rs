@@ -147,6 +147,8 @@ waiqin_protocol::words! {
         case_closed_on: "结案", "Closed";
         case_basis: "执行依据", "Basis";
         case_judge: "承办人", "Judge";
+        case_given: "指派", "Assigned";
+        case_given_by: "{by} · {day}", "{by} · {day}";
         case_department: "承办部门", "Department";
         case_phone: "联系电话", "Phone";
         case_no_address: "名册没有地址", "The list has no address";

@@ -43,8 +43,8 @@ pub enum Severity {
 /// Something that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at: `folder`, `disk`, `settings`, `keys`, `tls`, `database`, `chains`, `digests`,
-    /// `evidence`, `uploads`, `backup`.
+    /// What was looked at: `folder`, `disk`, `settings`, `keys`, `tls`, `database`, `chains`, `scopes`,
+    /// `digests`, `evidence`, `uploads`, `backup`.
     pub check: &'static str,
     /// How bad it is.
     pub severity: Severity,
@@ -249,6 +249,7 @@ impl Doctor<'_> {
         if let Some(keys) = keys {
             self.chains(&db, keys).await?;
         }
+        self.scopes(&db).await?;
         self.digests(&db).await?;
         self.evidence(&db).await?;
         let words = self.words;
@@ -285,6 +286,20 @@ impl Doctor<'_> {
             self.well("chains", says);
         } else {
             self.error("chains", words.chains_bad, &few(&problems), words.chains_do);
+        }
+        Ok(())
+    }
+
+    async fn scopes(&mut self, db: &Db) -> Result<(), Stopped> {
+        let words = self.words;
+        let misfits = db
+            .scope_misfits(u32::try_from(NAMED + 1).unwrap_or(u32::MAX))
+            .await?;
+        if misfits.is_empty() {
+            self.well("scopes", words.scopes_ok.to_owned());
+        } else {
+            let why = few(&misfits);
+            self.error("scopes", words.scopes_bad, &why, words.scopes_do);
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ mod evidence;
 mod folder;
 mod journals;
 
-use crate::commands::import::Said;
+use crate::commands::said::Said;
 use crate::court::Court;
 use crate::db::AuditAct;
 use crate::words::folder::Words;

@@ -1,7 +1,7 @@
 //! `waiqin-server hand-in`: takes in a hand-in package (上交包), while the server serves or not, and
 //! writes the receipts (回执包) that go back to the phone.
 
-use super::import::Said;
+use super::said::Said;
 use crate::api::hand_in::{self, HandInError, HandedIn};
 use crate::court::Court;
 use crate::words::hand_in::Words;

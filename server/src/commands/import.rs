@@ -1,5 +1,6 @@
 //! `waiqin-server import` and `rollback`: the court's main case list from the command line.
 
+use super::said::Said;
 use crate::court::Court;
 use crate::db::{AppliedBy, Applying, RollingBack};
 use crate::list::{Comparison, Limits, ReadList, compare, read_list, report_json};
@@ -52,28 +53,6 @@ pub struct RollbackArgs {
     /// Answers in JSON.
     #[arg(long)]
     json: bool,
-}
-
-/// What a command says, and how it ended.
-pub struct Said {
-    /// For stdout.
-    pub answer: String,
-    /// For stderr.
-    pub trouble: Option<String>,
-    /// How it ended.
-    pub code: ExitCode,
-}
-
-impl Said {
-    /// It went well.
-    #[must_use]
-    pub fn well(answer: String) -> Self {
-        Self {
-            answer,
-            trouble: None,
-            code: ExitCode::SUCCESS,
-        }
-    }
 }
 
 /// Reads a list, compares it and, unless it is a preview, applies it.

@@ -1,5 +1,6 @@
 //! What the command line can do.
 
+pub mod assign;
 pub mod backup;
 pub mod bench;
 pub mod device;
@@ -11,6 +12,7 @@ pub mod init;
 pub mod reconcile;
 pub mod records;
 pub mod restore;
+pub mod said;
 pub mod serve;
 pub mod user;
 pub mod verify;

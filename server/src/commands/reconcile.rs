@@ -8,7 +8,7 @@ pub use decide::DecideArgs;
 pub use list::ListArgs;
 pub use tried::TryArgs;
 
-use super::import::Said;
+use super::said::Said;
 use crate::court::Court;
 use clap::Subcommand;
 use waiqin_protocol::words::Lang;

@@ -1,6 +1,6 @@
 //! `waiqin-server records`: the field's records.
 
-use super::import::Said;
+use super::said::Said;
 use crate::console::act_word;
 use crate::court::Court;
 use crate::db::{RecordFilter, RecordRow};

@@ -15,6 +15,9 @@ use serde::Serialize;
 use waiqin_protocol::journal::LogPosition;
 use waiqin_protocol::words::fill;
 
+/// Cases in wrong scopes that are named.
+const MISPLACED_NAMED: u32 = 100;
+
 /// Verification could not be carried through.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
@@ -90,6 +93,8 @@ pub async fn verify(court: &Court) -> Result<Report, VerifyError> {
         problems.push(misfit.to_string());
     }
     problems.extend(court.db().digest_misfits().await?);
+    let misplaced = court.db().scope_misfits(MISPLACED_NAMED).await?;
+    problems.extend(misplaced.iter().map(|case| format!("scope of case {case}")));
     let ok = problems.is_empty();
     Ok(Report {
         ok,

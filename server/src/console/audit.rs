@@ -278,6 +278,11 @@ fn object_of(
         Some(EvidenceRead | ContestDecided | HeldReleased | Concluded) => {
             plain(&show::short_hash(text))
         }
+        Some(CaseAssigned | CaseTakenBack) => {
+            let (id, case) = text.split_once(':').unwrap_or((text, ""));
+            let address = (reads && !case.is_empty()).then(|| super::cases::address(case));
+            (format!("{} · {case}", name(id)), address)
+        }
         Some(RoleSet) => {
             let (id, role) = text.split_once(':').unwrap_or((text, ""));
             let role = Role::of(role).map_or("", |role| role_word(role, page.words()));

@@ -12,7 +12,7 @@ pub(super) use query::{CaseQuery, Listing, Sort, State};
 
 use crate::db::{CaseFacts, Db, DbError};
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use tokio::sync::RwLock;
 
@@ -46,6 +46,9 @@ impl Shelf {
         Ok(book)
     }
 }
+
+/// Ids of the cases that an officer may see.
+pub(super) type Scope = BTreeSet<String>;
 
 /// Every case of one list version.
 pub(super) struct Book {
@@ -208,8 +211,7 @@ impl Book {
     }
 
     /// The values of a filter among the cases that an officer may see (all when `None`).
-    pub fn facet(&self, of: FacetOf, scope: Option<&str>) -> Facet {
-        let scope = scope.map(|name| self.words.find(name));
+    pub fn facet(&self, of: FacetOf, scope: Option<&Scope>) -> Facet {
         let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
         for case in self.cases.iter().filter(|case| in_scope(case, scope)) {
             let value = match of {
@@ -231,8 +233,7 @@ impl Book {
 
     /// Open cases in a scope whose term ends on each of `days` days from `from` on, and those whose
     /// term ended before.
-    pub fn terms(&self, from: NaiveDate, days: usize, scope: Option<&str>) -> (Vec<u64>, u64) {
-        let scope = scope.map(|name| self.words.find(name));
+    pub fn terms(&self, from: NaiveDate, days: usize, scope: Option<&Scope>) -> (Vec<u64>, u64) {
         let mut ends = vec![0; days];
         let mut over = 0;
         for case in &self.cases {
@@ -250,8 +251,7 @@ impl Book {
     }
 
     /// Open and closed cases in a scope.
-    pub fn open_and_closed(&self, scope: Option<&str>) -> (u64, u64) {
-        let scope = scope.map(|name| self.words.find(name));
+    pub fn open_and_closed(&self, scope: Option<&Scope>) -> (u64, u64) {
         let seen = self.cases.iter().filter(|case| in_scope(case, scope));
         seen.fold((0, 0), |(open, closed), case| match case.closed_on {
             None => (open + 1, closed),
@@ -273,12 +273,9 @@ pub(super) enum FacetOf {
     Stay,
 }
 
-/// `scope` is `None` for everybody's cases, `Some(None)` for an officer whom the list does not know.
-fn in_scope(case: &Entry, scope: Option<Option<u32>>) -> bool {
-    match scope {
-        None => true,
-        Some(officer) => officer == Some(case.officer),
-    }
+/// `scope` is `None` for everybody's cases.
+fn in_scope(case: &Entry, scope: Option<&Scope>) -> bool {
+    scope.is_none_or(|scope| scope.contains(&*case.id))
 }
 
 fn date(text: Option<&str>) -> Option<NaiveDate> {

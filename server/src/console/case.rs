@@ -1,6 +1,7 @@
 //! A case: the number first, who it is between, what is owed, where it stands, what was recorded
-//! in the field, and what the lists changed.
+//! in the field, to whom it was given, and what the lists changed.
 
+use super::assign::{Assignments, Notice};
 use super::cases::{Tag, is_soon, tags};
 use super::frame::{Frame, Tab};
 use super::page::{Page, show};
@@ -81,20 +82,23 @@ struct CasePage {
     records: Vec<RecordAtCase>,
     more_records: bool,
     all_records: String,
+    assignments: Assignments,
     history: Vec<HistoryLine>,
     last_seen: String,
 }
 
 /// `GET /cases/{id}`
 pub(super) async fn case(page: Page, Path(id): Path<String>) -> Result<Response, Problem> {
-    let desk = &page.desk;
-    let db = desk.db();
-    let row = db.case(&id).await?.ok_or(Problem::NotFound)?;
+    shown(&page, &id, Notice::default()).await
+}
+
+/// The page, with what is wrong with a form of it.
+pub(super) async fn shown(page: &Page, id: &str, notice: Notice) -> Result<Response, Problem> {
+    let db = page.desk.db();
+    let row = db.case(id).await?.ok_or(Problem::NotFound)?;
     let case: ListCase = serde_json::from_str(&row.body).map_err(Problem::broken)?;
-    if page
-        .member
-        .scope()
-        .is_some_and(|scope| scope != case.officer)
+    if let Some(scope) = page.member.scope()
+        && !db.in_scope(scope, &row.id).await?
     {
         return Err(Problem::NotFound);
     }
@@ -102,7 +106,7 @@ pub(super) async fn case(page: Page, Path(id): Path<String>) -> Result<Response,
     let words = page.words();
     let former = db.former_numbers(&row.id).await?;
     let history = db.case_history(&row.id, HISTORY_SHOWN).await?;
-    let (records, more_records) = records(&page, &row.id).await?;
+    let (records, more_records) = records(page, &row.id).await?;
     let number = Number::of(&row.number);
     let until = |version: i64| fill(words.until_version, &[("n", &version)]);
     show(&CasePage {
@@ -112,7 +116,7 @@ pub(super) async fn case(page: Page, Path(id): Path<String>) -> Result<Response,
         tags: tags(&case, row.absent, words),
         stages: stages(&case.stage, words),
         parties: parties(&case, words),
-        facts: facts(&page, &case, words).await?,
+        facts: facts(page, &case, words).await?,
         money: money(&case, words),
         former: former
             .into_iter()
@@ -121,7 +125,8 @@ pub(super) async fn case(page: Page, Path(id): Path<String>) -> Result<Response,
         records,
         more_records,
         all_records: super::records::address_of_case(&row.id),
-        history: history.iter().map(|it| history_line(it, &page)).collect(),
+        assignments: Assignments::of(page, &row.id, notice).await?,
+        history: history.iter().map(|it| history_line(it, page)).collect(),
         last_seen: last_seen(&row, words),
         number,
     })

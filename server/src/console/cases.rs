@@ -1,6 +1,6 @@
 //! 案件: the cases of the list, found and filtered.
 
-use super::book::{Book, CaseQuery, Facet, FacetOf, Sort, State};
+use super::book::{Book, CaseQuery, Facet, FacetOf, Scope, Sort, State};
 use super::desk::Desk;
 use super::frame::{Frame, Tab};
 use super::page::{Page, show};
@@ -62,7 +62,7 @@ impl Asked {
         }
     }
 
-    fn query(&self, scope: Option<&str>, today: NaiveDate) -> CaseQuery {
+    fn query(&self, scope: Option<Scope>, today: NaiveDate) -> CaseQuery {
         let soon = today.checked_add_days(Days::new(SOON_DAYS - 1));
         let (due_from, due_to) = match self.due.as_str() {
             "soon" => (Some(today), soon),
@@ -92,7 +92,7 @@ impl Asked {
                 "number" => Sort::Number,
                 _ => Sort::Filed,
             },
-            scope: scope.map(str::to_owned),
+            scope,
             from: (!self.from.is_empty()).then(|| self.from.clone()),
             limit: PER_PAGE,
         }
@@ -278,7 +278,8 @@ pub(super) async fn list(page: Page, Query(asked): Query<Asked>) -> Result<Respo
     let desk = &page.desk;
     let today = desk.today();
     let book = desk.shelf.book(desk.db()).await?;
-    let query = asked.query(page.member.scope(), today);
+    let scope = page.scope().await?;
+    let query = asked.query(scope.clone(), today);
     let listing = found(desk, book.clone(), query).await?;
     if let Some(id) = &listing.exact
         && asked
@@ -296,7 +297,7 @@ pub(super) async fn list(page: Page, Query(asked): Query<Asked>) -> Result<Respo
     frame.search = asked.q.clone();
     let first = listing.offset + 1;
     let last = listing.offset + u64::try_from(listing.ids.len()).unwrap_or(0);
-    let scope = page.member.scope();
+    let scope = scope.as_ref();
     let to = |from: Option<String>| {
         from.map(|from| {
             Asked {

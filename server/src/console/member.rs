@@ -20,8 +20,8 @@ impl Member {
         self.role.may(action)
     }
 
-    /// The 承办人 whose cases and records alone he may see; `None` when he may see all. Who may see
-    /// none comes to no page that asks.
+    /// The name in the list by which he sees cases, and those alone; `None` when he may see all. Who may
+    /// see none comes to no page that asks.
     pub fn scope(&self) -> Option<&str> {
         match self.role.grant(Action::ReadCases) {
             Grant::All => None,

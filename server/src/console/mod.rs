@@ -5,6 +5,7 @@
 //! not: figures lead to their rows, and what is not built has no link. Errors are pages with a way
 //! back; their causes are logged, never shown.
 
+mod assign;
 mod audit;
 mod book;
 mod case;

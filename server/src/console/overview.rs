@@ -112,7 +112,8 @@ async fn cases(
 ) -> Result<Terms, Problem> {
     let desk = &page.desk;
     let words = page.words();
-    let scope = page.member.scope();
+    let scope = page.scope().await?;
+    let scope = scope.as_ref();
     let book = desk.shelf.book(desk.db()).await?;
     let today = desk.today();
     let (ends, over) = book.terms(today, usize::try_from(SOON_DAYS).unwrap_or(7), scope);

@@ -1,5 +1,6 @@
 //! What a handler of a page takes: who asks, in which language, and the frame around the answer.
 
+use super::book::Scope;
 use super::desk::Desk;
 use super::frame::{Frame, Tab};
 use super::member::Member;
@@ -63,6 +64,14 @@ impl Page {
 
     pub fn words(&self) -> &'static ConsoleWords {
         ConsoleWords::of(self.lang())
+    }
+
+    /// Ids of the cases that alone this member may see; `None` when he may see all.
+    pub async fn scope(&self) -> Result<Option<Scope>, Problem> {
+        match self.member.scope() {
+            None => Ok(None),
+            Some(list_name) => Ok(Some(self.desk.db().scope(list_name).await?)),
+        }
     }
 
     /// Notes in the audit log that this member read something: its id, never its content. What cannot

@@ -6,12 +6,12 @@ use super::form::{FORM_BYTES_MAX, change, change_as_visitor};
 use super::problem::Problem;
 use super::visitor::Visitor;
 use super::{
-    audit, case, cases, contests, decisions, devices, evidence, files, hand_in, import, incidents,
-    overview, people, reconcile, record, records, sign_in, tickets, undelivered,
+    assign, audit, case, cases, contests, decisions, devices, evidence, files, hand_in, import,
+    incidents, overview, people, reconcile, record, records, sign_in, tickets, undelivered,
 };
 use crate::access::Action::{
-    self, DecideContest, HandIn, ImportList, ManageDevices, ManagePeople, ReadAudit, ReadCases,
-    ReadRecords, Reconcile, ReleaseHeld, SeeDevices, SeeIncidents, SeeOutcomes,
+    self, Assign, DecideContest, HandIn, ImportList, ManageDevices, ManagePeople, ReadAudit,
+    ReadCases, ReadRecords, Reconcile, ReleaseHeld, SeeDevices, SeeIncidents, SeeOutcomes,
 };
 use Access::{May, Member, Open};
 use axum::Router;
@@ -82,6 +82,11 @@ fn reading() -> Vec<Route> {
     vec![
         route("/cases", May(ReadCases), get(cases::list)),
         route("/cases/{id}", May(ReadCases), get(case::case)),
+        route(
+            "/cases/{id}/assign",
+            May(Assign),
+            get(case::case).merge(change(assign::change)),
+        ),
         route("/records", May(ReadRecords), get(records::list)),
         route("/records/{subject}", May(ReadRecords), get(record::record)),
         route(

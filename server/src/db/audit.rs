@@ -53,6 +53,10 @@ pub enum AuditAct {
     HeldReleased,
     /// The office concluded on a record by the case list.
     Concluded,
+    /// A case was given to an officer (指派).
+    CaseAssigned,
+    /// A case was taken back from an officer (撤回).
+    CaseTakenBack,
     /// A case was read.
     CaseRead,
     /// A record was read.
@@ -80,7 +84,7 @@ pub enum AuditAct {
 }
 
 /// Every act, in the order in which pages offer them.
-pub const AUDIT_ACTS: [AuditAct; 32] = [
+pub const AUDIT_ACTS: [AuditAct; 34] = [
     AuditAct::UserAdded,
     AuditAct::PasswordSet,
     AuditAct::RoleSet,
@@ -101,6 +105,8 @@ pub const AUDIT_ACTS: [AuditAct; 32] = [
     AuditAct::ContestDecided,
     AuditAct::HeldReleased,
     AuditAct::Concluded,
+    AuditAct::CaseAssigned,
+    AuditAct::CaseTakenBack,
     AuditAct::Exported,
     AuditAct::CaseRead,
     AuditAct::RecordRead,
@@ -146,6 +152,8 @@ impl AuditAct {
             Self::ContestDecided => "contest-decided",
             Self::HeldReleased => "held-released",
             Self::Concluded => "concluded",
+            Self::CaseAssigned => "case-assigned",
+            Self::CaseTakenBack => "case-taken-back",
             Self::CaseRead => "case-read",
             Self::RecordRead => "record-read",
             Self::EvidenceRead => "evidence-read",

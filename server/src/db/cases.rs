@@ -308,8 +308,8 @@ pub(crate) mod tests {
             .join("\n");
             sqlx::query(
                 "INSERT INTO cases (id, number, kind, officer, stage, stay, filed_on, due_on, \
-                 closed_on, remaining_fen, search_text, body, first_version, list_version, absent, \
-                 changed_number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, 0, 1)",
+                 closed_on, remaining_fen, search_text, body, first_version, list_version, absent) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, 0)",
             )
             .bind(case.id.clone())
             .bind(case.number.clone())
@@ -327,6 +327,8 @@ pub(crate) mod tests {
             .await
             .unwrap();
         }
+        let seen = "INSERT INTO scope SELECT officer, id, 1, 1 FROM cases WHERE officer <> ''";
+        sqlx::query(seen).execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
     }
 

@@ -306,8 +306,8 @@ impl Db {
         list_name: &str,
     ) -> Result<bool, DbError> {
         let row = sqlx::query(
-            "SELECT 1 AS one FROM records r LEFT JOIN cases c ON c.id = r.case_id \
-             WHERE r.subject = $1 AND (r.officer = $2 OR c.officer = $3)",
+            "SELECT 1 AS one FROM records r WHERE r.subject = $1 AND (r.officer = $2 \
+             OR EXISTS (SELECT 1 FROM scope s WHERE s.officer = $3 AND s.case_id = r.case_id))",
         )
         .bind(subject)
         .bind(user_id)
@@ -342,7 +342,7 @@ impl RecordFilter {
             text(sql, " AND (r.officer = ?", user);
             text(
                 sql,
-                " OR r.case_id IN (SELECT id FROM cases WHERE officer = ?))",
+                " OR r.case_id IN (SELECT case_id FROM scope WHERE officer = ?))",
                 list_name,
             );
         }

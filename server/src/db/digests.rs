@@ -201,8 +201,8 @@ impl Db {
             return Ok(None);
         }
         let rows = sqlx::query(
-            "SELECT c.id, d.digest FROM cases c JOIN digests d ON d.place = 'c' || c.id \
-             WHERE c.officer = $1 AND d.journal <> $2 \
+            "SELECT s.case_id, d.digest FROM scope s JOIN digests d ON d.place = 'c' || s.case_id \
+             WHERE s.officer = $1 AND d.journal <> $2 \
              UNION ALL SELECT '', digest FROM digests WHERE place = $3 AND journal <> $2",
         )
         .bind(reader.list_name.as_str())
@@ -476,13 +476,14 @@ mod tests {
                 _ => {
                     let case = CASES[self.dice.below(3)];
                     let officer = OFFICERS[self.dice.below(2)];
-                    sqlx::query("UPDATE cases SET officer = $1, scope_number = $2 WHERE id = $3")
+                    sqlx::query("UPDATE cases SET officer = $1 WHERE id = $2")
                         .bind(officer)
-                        .bind(i64::try_from(number).unwrap())
                         .bind(case)
                         .execute(write.tx())
                         .await
                         .unwrap();
+                    let number = i64::try_from(number).unwrap();
+                    write.rescope(&[case], number).await.unwrap();
                 }
             }
             if self.dice.below(8) > 0 {

@@ -24,6 +24,8 @@ pub enum LogKind {
     Office,
     /// Held entries got another verdict.
     Verdict,
+    /// A case was given to an officer, or taken back.
+    Assignment,
 }
 
 impl LogKind {
@@ -37,6 +39,7 @@ impl LogKind {
             Self::List => "list",
             Self::Office => "office",
             Self::Verdict => "verdict",
+            Self::Assignment => "assignment",
         }
     }
 }

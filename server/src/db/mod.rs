@@ -7,6 +7,7 @@
 //! and there is one writer at a time on both engines.
 
 mod around;
+mod assignments;
 mod audit;
 mod backup;
 mod cases;
@@ -37,6 +38,7 @@ mod web_sessions;
 
 pub use crate::access::Role;
 pub use around::{Around, KnownCase};
+pub use assignments::{Assigning, Assignment, Taken};
 pub use audit::{AUDIT_ACTS, AuditAct, AuditChecked, AuditMisfit};
 pub use backup::Backup;
 #[cfg(test)]
@@ -62,7 +64,7 @@ pub use outcomes::{
     BoardFilter, BoardRow, NewOutcome, OutcomeRow, QuestionRow, SUBJECTS_AT_ONCE, Tally,
 };
 pub use records::NewRecord;
-pub use scope::{ScopeCase, ScopeChange, ScopeMark};
+pub use scope::{AssignedAs, ScopeCase, ScopeChange, ScopeMark};
 pub use tokens::Caller;
 pub use users::User;
 pub use web_sessions::{NewSession, SignInUser, WebSession};
@@ -242,6 +244,7 @@ fn migrator() -> Migrator {
             include_str!("../../migrations/0011_outcomes.sql"),
         ),
         (12, "audit", include_str!("../../migrations/0012_audit.sql")),
+        (13, "scope", include_str!("../../migrations/0013_scope.sql")),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(

@@ -133,53 +133,54 @@ pub(super) fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
 const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes, case_id FROM ( \
      SELECT * FROM (SELECT e.verdict_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
      e.subject, e.hash, e.bytes, r.case_id FROM entries e CROSS JOIN records r \
-     LEFT JOIN cases c ON c.id = r.case_id \
+     LEFT JOIN scope s ON s.officer = $1 AND s.case_id = r.case_id \
      WHERE e.verdict_number >= $3 AND e.verdict_number <= $4 AND e.journal <> $2 \
      AND (e.verdict_number > $3 OR e.verdict_number > $5 \
      OR (e.verdict_number = $5 AND e.seq > $6)) \
      AND r.subject = e.subject AND r.case_number <= e.verdict_number \
-     AND ((c.officer = $1 AND c.scope_number <= e.verdict_number) \
+     AND (s.since <= e.verdict_number \
      OR (r.case_id IS NULL AND r.officer = $8)) \
      AND e.verdict IN ('accepted', 'interleaved', 'contested') \
      ORDER BY e.verdict_number, e.seq LIMIT $7) AS came \
      UNION ALL \
      SELECT * FROM (SELECT r.case_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
      e.subject, e.hash, e.bytes, r.case_id FROM records r CROSS JOIN entries e \
-     LEFT JOIN cases c ON c.id = r.case_id \
+     LEFT JOIN scope s ON s.officer = $1 AND s.case_id = r.case_id \
      WHERE r.case_number >= $3 AND r.case_number <= $4 AND r.case_number > r.first_number \
      AND e.subject = r.subject AND e.verdict_number < r.case_number \
      AND (r.case_number > $3 OR e.verdict_number > $5 OR (e.verdict_number = $5 AND e.seq > $6)) \
-     AND ((c.officer = $1 AND c.scope_number <= r.case_number) \
+     AND (s.since <= r.case_number \
      OR (r.case_id IS NULL AND r.officer = $8)) \
      AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
      ORDER BY r.case_number, e.verdict_number, e.seq LIMIT $7) AS named \
      UNION ALL \
-     SELECT * FROM (SELECT c.scope_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
-     e.subject, e.hash, e.bytes, r.case_id FROM cases c CROSS JOIN records r CROSS JOIN entries e \
-     WHERE c.officer = $1 AND c.scope_number >= $3 AND c.scope_number <= $4 \
-     AND r.case_id = c.id AND r.case_number < c.scope_number \
-     AND e.subject = r.subject AND e.verdict_number < c.scope_number \
-     AND (c.scope_number > $3 OR e.verdict_number > $5 OR (e.verdict_number = $5 AND e.seq > $6)) \
+     SELECT * FROM (SELECT s.since AS number, e.verdict_number AS taken, e.seq, e.journal, \
+     e.subject, e.hash, e.bytes, r.case_id FROM scope s CROSS JOIN records r CROSS JOIN entries e \
+     WHERE s.officer = $1 AND s.since >= $3 AND s.since <= $4 \
+     AND r.case_id = s.case_id AND r.case_number < s.since \
+     AND e.subject = r.subject AND e.verdict_number < s.since \
+     AND (s.since > $3 OR e.verdict_number > $5 OR (e.verdict_number = $5 AND e.seq > $6)) \
      AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
-     ORDER BY c.scope_number, e.verdict_number, e.seq LIMIT $7) AS assigned \
+     ORDER BY s.since, e.verdict_number, e.seq LIMIT $7) AS assigned \
      UNION ALL \
      SELECT * FROM (SELECT e.verdict_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
-     e.subject, e.hash, e.bytes, r.case_id FROM entries e CROSS JOIN records r CROSS JOIN cases c \
+     e.subject, e.hash, e.bytes, r.case_id FROM entries e CROSS JOIN records r \
      WHERE e.kind = 'concluded' AND e.verdict_number >= $3 AND e.verdict_number <= $4 \
      AND (e.verdict_number > $3 OR e.verdict_number > $5 \
      OR (e.verdict_number = $5 AND e.seq > $6)) \
-     AND r.subject = e.subject AND r.officer = $8 AND c.id = r.case_id AND c.officer <> $1 \
+     AND r.subject = e.subject AND r.officer = $8 AND r.case_id IS NOT NULL \
+     AND NOT EXISTS (SELECT 1 FROM scope s WHERE s.officer = $1 AND s.case_id = r.case_id) \
      AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
      ORDER BY e.verdict_number, e.seq LIMIT $7) AS concluded \
      UNION ALL \
      SELECT * FROM (SELECT CASE WHEN f.verdict_number >= r.case_number \
-     AND f.verdict_number >= COALESCE(c.scope_number, 0) THEN f.verdict_number \
-     WHEN r.case_number >= COALESCE(c.scope_number, 0) THEN r.case_number \
-     ELSE c.scope_number END AS number, f.verdict_number AS taken, f.seq, f.journal, f.subject, \
+     AND f.verdict_number >= COALESCE(s.since, 0) THEN f.verdict_number \
+     WHEN r.case_number >= COALESCE(s.since, 0) THEN r.case_number \
+     ELSE s.since END AS number, f.verdict_number AS taken, f.seq, f.journal, f.subject, \
      f.hash, f.bytes, r.case_id FROM forked_entries f JOIN records r ON r.subject = f.subject \
-     LEFT JOIN cases c ON c.id = r.case_id \
+     LEFT JOIN scope s ON s.officer = $1 AND s.case_id = r.case_id \
      WHERE f.verdict IN ('accepted', 'interleaved', 'contested') \
-     AND (c.officer = $1 OR (r.case_id IS NULL AND r.officer = $8))) AS beside \
+     AND (s.officer = $1 OR (r.case_id IS NULL AND r.officer = $8))) AS beside \
      WHERE number >= $3 AND number <= $4 \
      AND (number > $3 OR taken > $5 OR (taken = $5 AND seq > $6)) \
      ) AS shown ORDER BY number, taken, seq LIMIT $7";
@@ -235,12 +236,6 @@ mod tests {
 
     async fn case(db: &Db, id: &str, officer: &str, since: i64) {
         crate::db::records::tests::add_case(db, id, id, officer, since).await;
-        sqlx::query("UPDATE cases SET scope_number = $1 WHERE id = $2")
-            .bind(since)
-            .bind(id)
-            .execute(db.pool())
-            .await
-            .unwrap();
     }
 
     /// Everything after a number, by pages of `limit`: number, record, journal's first byte, seq.

@@ -219,17 +219,18 @@ pub(crate) mod tests {
             "department": "", "stage": "", "stay": "", "basis": "", "close_mode": "" });
         sqlx::query(
             "INSERT INTO cases (id, number, kind, officer, stage, stay, search_text, body, \
-             first_version, list_version, absent, changed_number) \
-             VALUES ($1, $2, '执', $3, '', '', '', $4, 1, 1, 0, $5)",
+             first_version, list_version, absent) VALUES ($1, $2, '执', $3, '', '', '', $4, 1, 1, 0)",
         )
         .bind(id)
         .bind(number)
         .bind(officer)
         .bind(body.to_string())
-        .bind(changed)
         .execute(db.pool())
         .await
         .unwrap();
+        let mut write = db.write().await.unwrap();
+        write.rescope(&[id], changed).await.unwrap();
+        write.commit().await.unwrap();
     }
 
     #[tokio::test]

@@ -23,8 +23,8 @@ impl Db {
             )
             .bind(reader.officer.to_string()),
             id => sqlx::query(
-                "SELECT r.subject FROM records r JOIN cases c ON c.id = r.case_id \
-                 WHERE r.case_id = $1 AND c.officer = $2 ORDER BY r.subject",
+                "SELECT r.subject FROM records r JOIN scope s ON s.case_id = r.case_id \
+                 WHERE r.case_id = $1 AND s.officer = $2 ORDER BY r.subject",
             )
             .bind(id.to_owned())
             .bind(reader.list_name.as_str()),

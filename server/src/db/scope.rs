@@ -1,8 +1,10 @@
-//! What an officer may see, in the order in which it changed: pages of changes are cut from here.
+//! What an officer may see: who sees which case, kept with every write that changes it, and the changes in
+//! their order, from which pages are cut.
 
-use super::{Db, DbError};
-use sqlx::Row;
+use super::{Db, DbError, Write};
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
+use std::collections::BTreeSet;
 use waiqin_protocol::ids::Link;
 use waiqin_protocol::journal::LogPosition;
 
@@ -35,9 +37,144 @@ pub struct ScopeCase {
     pub list_version: u64,
     /// Former numbers, newest first.
     pub former_numbers: Vec<String>,
+    /// The newest assignment by which it is in the scope; `None`: by the list alone.
+    pub assigned: Option<AssignedAs>,
+}
+
+/// An assignment as the officer sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssignedAs {
+    /// Who gave it.
+    pub by: String,
+    /// When, ms UTC.
+    pub at_ms: i64,
+    /// Why.
+    pub reason: String,
+}
+
+/// Who may see cases by list and assignments, as rows of officer and case; `{ids}`: the cases.
+const MAY_SEE: &str = "SELECT c.officer, c.id AS case_id FROM cases c \
+     WHERE c.officer <> '' AND c.id IN {ids} \
+     UNION SELECT u.list_name, a.case_id FROM assignments a JOIN users u ON u.id = a.officer \
+     WHERE a.taken_ms IS NULL AND u.list_name <> '' AND a.case_id IN {ids}";
+
+impl Write {
+    /// Brings scopes to what list and assignments say of cases, at most 10,000, under a row of the log:
+    /// who sees one newly is sent it, who does not any more is told.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub(super) async fn rescope(&mut self, cases: &[&str], number: i64) -> Result<(), DbError> {
+        if cases.is_empty() {
+            return Ok(());
+        }
+        let ids = ids_of(cases);
+        let may_see = MAY_SEE.replace("{ids}", &ids);
+        let gone = format!("case_id IN {ids} AND (officer, case_id) NOT IN ({may_see})");
+        for sql in [
+            format!(
+                "INSERT INTO scope_removals (officer, case_id, number) \
+                 SELECT officer, case_id, $1 FROM scope WHERE {gone} \
+                 ON CONFLICT (officer, case_id) DO UPDATE SET number = excluded.number"
+            ),
+            format!("DELETE FROM scope WHERE {gone} AND since <= $1"),
+            format!(
+                "INSERT INTO scope (officer, case_id, since, changed) \
+                 SELECT officer, case_id, $1, $1 FROM ({may_see}) AS seen WHERE 1 = 1 \
+                 ON CONFLICT (officer, case_id) DO NOTHING"
+            ),
+            format!(
+                "DELETE FROM scope_removals WHERE case_id IN {ids} AND number <= $1 \
+                 AND EXISTS (SELECT 1 FROM scope s WHERE s.officer = scope_removals.officer \
+                 AND s.case_id = scope_removals.case_id)"
+            ),
+        ] {
+            self.of_cases(sql, cases, number).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends cases, at most 10,000, again to everybody who sees them, under a row of the log.
+    ///
+    /// # Errors
+    /// When the statement fails.
+    pub(super) async fn show_again(&mut self, cases: &[&str], number: i64) -> Result<(), DbError> {
+        if cases.is_empty() {
+            return Ok(());
+        }
+        let sql = format!(
+            "UPDATE scope SET changed = $1 WHERE case_id IN {}",
+            ids_of(cases)
+        );
+        self.of_cases(sql, cases, number).await
+    }
+
+    /// Runs a statement whose `$1` is a row of the log, and the others the cases.
+    async fn of_cases(&mut self, sql: String, cases: &[&str], number: i64) -> Result<(), DbError> {
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(number);
+        for case in cases {
+            query = query.bind((*case).to_owned());
+        }
+        query.execute(self.tx()).await?;
+        Ok(())
+    }
+}
+
+/// `($2, $3, …)`
+fn ids_of(cases: &[&str]) -> String {
+    let places: Vec<String> = (2..2 + cases.len()).map(|n| format!("${n}")).collect();
+    format!("({})", places.join(", "))
 }
 
 impl Db {
+    /// Cases in the scope of a name in the list.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn scope(&self, list_name: &str) -> Result<BTreeSet<String>, DbError> {
+        let rows = sqlx::query("SELECT case_id FROM scope WHERE officer = $1")
+            .bind(list_name)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
+    /// Whether a case is in the scope of a name in the list.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn in_scope(&self, list_name: &str, case_id: &str) -> Result<bool, DbError> {
+        let row = sqlx::query("SELECT 1 FROM scope WHERE officer = $1 AND case_id = $2")
+            .bind(list_name)
+            .bind(case_id)
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Cases whose scopes are not what list and assignments say, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn scope_misfits(&self, limit: u32) -> Result<Vec<String>, DbError> {
+        let rows = sqlx::query(
+            "SELECT case_id FROM (SELECT s.case_id FROM scope s LEFT JOIN cases c ON c.id = s.case_id \
+             WHERE COALESCE(c.officer, '') <> s.officer AND NOT EXISTS \
+             (SELECT 1 FROM assignments a JOIN users u ON u.id = a.officer \
+             WHERE a.case_id = s.case_id AND a.taken_ms IS NULL AND u.list_name = s.officer) \
+             UNION SELECT c.id FROM cases c WHERE c.officer <> '' AND NOT EXISTS \
+             (SELECT 1 FROM scope s WHERE s.officer = c.officer AND s.case_id = c.id) \
+             UNION SELECT a.case_id FROM assignments a JOIN users u ON u.id = a.officer \
+             WHERE a.taken_ms IS NULL AND u.list_name <> '' AND NOT EXISTS \
+             (SELECT 1 FROM scope s WHERE s.officer = u.list_name AND s.case_id = a.case_id)) \
+             AS misfits ORDER BY case_id LIMIT $1",
+        )
+        .bind(i64::from(limit))
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
     /// Changes of the scope of a name in the list after a mark, up to a number of the log, in
     /// order, at most `limit`. Fewer than `limit` means that there are no more.
     ///
@@ -67,7 +204,7 @@ impl Db {
             .await?;
         let mut changes = Vec::with_capacity(rows.len());
         for row in &rows {
-            changes.push(self.scope_change(row).await?);
+            changes.push(self.scope_change(row, list_name).await?);
         }
         Ok(changes)
     }
@@ -100,7 +237,7 @@ impl Db {
         Ok(self.log_link(position.number).await? == Some(position.link))
     }
 
-    async fn scope_change(&self, row: &AnyRow) -> Result<ScopeChange, DbError> {
+    async fn scope_change(&self, row: &AnyRow, list_name: &str) -> Result<ScopeChange, DbError> {
         let number = super::number_out(row.get(0))?;
         let case_id: String = row.get(1);
         let Some(body) = row.get::<Option<String>, _>(2) else {
@@ -114,17 +251,44 @@ impl Db {
             0 => Vec::new(),
             _ => self.aliases_of(&case_id).await?,
         };
+        let assigned = match row.get::<i64, _>(5) {
+            0 => None,
+            _ => self.assigned_as(&case_id, list_name).await?,
+        };
         let list_version = super::number_out(row.get(3))?;
         let case = Some(ScopeCase {
             body,
             list_version,
             former_numbers,
+            assigned,
         });
         Ok(ScopeChange {
             number,
             case_id,
             case,
         })
+    }
+
+    async fn assigned_as(
+        &self,
+        case_id: &str,
+        list_name: &str,
+    ) -> Result<Option<AssignedAs>, DbError> {
+        let row = sqlx::query(
+            "SELECT COALESCE(g.name, ''), a.given_ms, a.reason FROM assignments a \
+             JOIN users u ON u.id = a.officer LEFT JOIN users g ON g.id = a.given_by \
+             WHERE a.case_id = $1 AND a.taken_ms IS NULL AND u.list_name = $2 \
+             ORDER BY a.number DESC LIMIT 1",
+        )
+        .bind(case_id)
+        .bind(list_name)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row.map(|row| AssignedAs {
+            by: row.get(0),
+            at_ms: row.get(1),
+            reason: row.get(2),
+        }))
     }
 
     async fn aliases_of(&self, case_id: &str) -> Result<Vec<String>, DbError> {
@@ -141,17 +305,16 @@ impl Db {
 
 /// Cases in scope and cases that left it, in one order: the database's own order of ids, which
 /// differs between engines and must not be mixed with ours.
-const CHANGES: &str = "SELECT number, id, body, list_version, aliases FROM ( \
-     SELECT c.changed_number AS number, c.id AS id, c.body AS body, \
-     c.list_version AS list_version, \
-     (SELECT COUNT(*) FROM case_aliases a WHERE a.case_id = c.id) AS aliases \
-     FROM cases c WHERE c.officer = $1 AND c.changed_number >= $2 \
-     AND (c.changed_number > $2 OR c.id > $3) AND c.changed_number <= $4 \
+const CHANGES: &str = "SELECT number, id, body, list_version, aliases, assigned FROM ( \
+     SELECT s.changed AS number, c.id AS id, c.body AS body, c.list_version AS list_version, \
+     (SELECT COUNT(*) FROM case_aliases a WHERE a.case_id = c.id) AS aliases, \
+     (SELECT COUNT(*) FROM assignments a WHERE a.case_id = c.id AND a.taken_ms IS NULL) AS assigned \
+     FROM scope s CROSS JOIN cases c WHERE s.officer = $1 AND s.changed >= $2 \
+     AND (s.changed > $2 OR s.case_id > $3) AND s.changed <= $4 AND c.id = s.case_id \
      UNION ALL \
-     SELECT r.number, r.case_id, NULL, 0, 0 \
+     SELECT r.number, r.case_id, NULL, 0, 0, 0 \
      FROM scope_removals r WHERE r.officer = $1 AND r.number >= $2 \
-     AND (r.number > $2 OR r.case_id > $3) AND r.number <= $4 AND NOT EXISTS \
-     (SELECT 1 FROM cases c WHERE c.id = r.case_id AND c.officer = $1) \
+     AND (r.number > $2 OR r.case_id > $3) AND r.number <= $4 \
      ) AS changes ORDER BY number, id LIMIT $5";
 
 #[cfg(test)]
@@ -207,9 +370,9 @@ mod tests {
             }
             add_case(&db, "later", "n", "王法官", 9).await;
             add_case(&db, "foreign", "n", "李法官", 5).await;
-            add_case(&db, "back", "n", "王法官", 8).await;
             remove(&db, "王法官", "gone", 5).await;
             remove(&db, "王法官", "back", 6).await;
+            add_case(&db, "back", "n", "王法官", 8).await;
             remove(&db, "李法官", "B", 6).await;
             let start = ScopeMark {
                 number: 0,

@@ -10,5 +10,5 @@ mod opening;
 pub(crate) use conclude::{Concluding, conclude};
 pub(crate) use folding::{Folding, is_office_act};
 pub(crate) use held::{judge_again, judge_unread};
-pub(crate) use office::{Choice, NotDone, Release, decide, release};
+pub(crate) use office::{Choice, NotDone, Release, decide, reason_of, release};
 pub(crate) use opening::{Opening, add_journal, cause_text, receipt_of};

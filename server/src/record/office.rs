@@ -111,7 +111,11 @@ pub(crate) async fn release(court: &Court, by: OfficerId, release: Release) -> R
     acting.end(AuditAct::HeldReleased).await
 }
 
-pub(super) fn reason_of(text: &str) -> Result<String, NotDone> {
+/// A reason without the space around it.
+///
+/// # Errors
+/// [`NotDone::Reason`] when there is none or it has over 1,000 characters.
+pub(crate) fn reason_of(text: &str) -> Result<String, NotDone> {
     let text = text.trim();
     let chars = text.chars().count();
     if chars == 0 || chars > REASON_CHARS_MAX {

@@ -53,6 +53,8 @@ waiqin_protocol::words! {
         contest_decided: "裁定", "Contest decided";
         held_released: "放行", "Held entry released";
         concluded: "核对结论", "Concluded by the list";
+        case_assigned: "指派", "Case assigned";
+        case_taken_back: "撤回指派", "Assignment taken back";
         exported: "导出", "Exported";
         case_read: "查看案件", "Case read";
         record_read: "查看记录", "Record read";
@@ -91,6 +93,8 @@ pub fn act_word(act: AuditAct, words: &AuditWords) -> &'static str {
         A::ContestDecided => words.contest_decided,
         A::HeldReleased => words.held_released,
         A::Concluded => words.concluded,
+        A::CaseAssigned => words.case_assigned,
+        A::CaseTakenBack => words.case_taken_back,
         A::Exported => words.exported,
         A::CaseRead => words.case_read,
         A::RecordRead => words.record_read,

@@ -44,6 +44,25 @@ waiqin_protocol::words! {
         user_unchanged: "{login} 本来就是这样，未作改动。", "{login} is so already; nothing was changed.";
         /// The login is taken.
         login_taken: "登录名 {login} 已被占用，未添加。", "The login {login} is taken; nobody was added.";
+        /// The list does not hold the case.
+        case_unknown: "名册里没有案件 {case}。", "The list holds no case {case}.";
+        /// His role does not give cases to officers.
+        assign_may_not: "{login} 的角色不能指派案件。", "The role of {login} does not assign cases.";
+        /// Cases are not given to him.
+        assign_whom: "{login} 不带手机或没有名册姓名，案件不能指派给他。",
+            "{login} carries no phone or has no name in the list; cases are not given to him.";
+        /// An assignment needs a reason.
+        assign_reason: "指派和撤回须写明事项或理由（--reason，至多 1000 字）。",
+            "An assignment needs a reason (--reason, at most 1000 characters).";
+        /// Nothing was done.
+        assign_already: "已经如此，什么也没有改动。", "It is so already; nothing was done.";
+        /// No assignments.
+        assigned_to_nobody: "没有指派。", "Assigned to nobody.";
+        /// An assignment that stands.
+        assigned_line: "{name} · 由 {by} 指派：{reason}", "{name} · by {by}: {reason}";
+        /// One that was taken back.
+        assigned_line_taken: "{name} · 由 {by} 指派：{reason} · 已撤回：{end}",
+            "{name} · by {by}: {reason} · taken back: {end}";
         /// The login does not exist.
         login_unknown: "没有登录名 {login}。", "There is no login {login}.";
         /// The login has odd characters.

@@ -245,6 +245,16 @@ waiqin_protocol::words! {
         stage_field: "外勤行动", "Field";
         stage_disposal: "财产处置", "Disposal";
         stage_review: "结案复查", "Review";
+        assignments: "指派", "Assignments";
+        assign_to: "外勤人员", "Officer";
+        assign_reason: "交办事项或理由", "What is to be done, or why";
+        assign_give: "指派", "Assign";
+        assign_take: "撤回", "Take back";
+        assign_note: "名册的承办人照旧看到本案；被指派的人下次同步后在手机上看到。", "The list's officer keeps the case; whoever it is assigned to sees it on his phone after his next sync.";
+        assign_taken: "已撤回", "Taken back";
+        assigned_by: "{by} · {at}", "{by} · {at}";
+        assign_whom: "请选择一位带手机的外勤人员。", "Choose an officer who carries a phone.";
+        assign_already: "情况已变，什么也没有改动；请看现在的指派。", "This changed meanwhile and nothing was done; see the assignments as they are.";
         list_history: "名册变动", "List history";
         seen_in_list: "见于第 {n} 版", "in list {n}";
         seen_in_lists: "见于第 {first} 至 {last} 版", "in lists {first} to {last}";

@@ -86,7 +86,14 @@ waiqin_protocol::words! {
         chains_do: "数据被改动或磁盘出错。停止服务，保留整个目录，用 verify 与备份比对，并报告。",
             "Something changed the data, or the disk did. Stop the server, keep the folder, compare with a backup by verify, and report it.";
 
-        /// Digests fit.
+        /// Who sees which case fits.
+        scopes_ok: "各人可见的案件与名册和指派一致。", "Who sees which case fits list and assignments.";
+        /// They do not.
+        scopes_bad: "这些案件由谁可见与名册和指派不符：{why}。", "Who sees these cases does not fit list and assignments: {why}.";
+        /// What to do.
+        scopes_do: "有人直接改动了数据库。再次应用名册会更正其中有变动的案件；请报告。", "Somebody changed the database by hand. Applying a list again mends those cases that it changes; report it.";
+
+        /// Digests of cases fit.
         digests_ok: "各案摘要与条目一致。", "Digests of cases fit their entries.";
         /// They do not.
         digests_bad: "各案摘要与条目不符：{why}。", "Digests of cases do not fit their entries: {why}.";

@@ -10,6 +10,7 @@
 
 mod copies;
 mod court;
+mod given;
 mod hand_in;
 #[path = "../../../mobile-bindings/ui/tests/real/host.rs"]
 mod host;

@@ -83,6 +83,18 @@ impl World {
         self.scenarios.happened(Scenario::CaseHandedOver);
     }
 
+    /// A case is given to an officer beside the list, or taken back from him.
+    pub async fn give_or_take_a_case(&mut self) {
+        let case = case_id(self.dice.below(CASES));
+        let officer = self.dice.below(OFFICERS.len());
+        let given = self.office.lock().await.give_or_take(&case, officer).await;
+        self.tell(|| format!("case {case} and officer {officer}: given is {given}"));
+        self.scenarios.happened(match given {
+            true => Scenario::CaseGiven,
+            false => Scenario::CaseTakenBack,
+        });
+    }
+
     pub async fn roll_the_list_back(&mut self) {
         if !self.office.lock().await.roll_back().await {
             return;

@@ -11,7 +11,7 @@ use waiqin_protocol::ids::{JournalId, OfficerId};
 use waiqin_protocol::wire::enrol::Ticket;
 use waiqin_server::commands::init::init;
 use waiqin_server::config::Settings;
-use waiqin_server::db::{AppliedBy, Applying, Role, RollingBack, User};
+use waiqin_server::db::{AppliedBy, Applying, Assigning, Role, RollingBack, User};
 use waiqin_server::{Clock, Config, Court, api, enrolment, list, routes};
 
 /// Officers of the court by login; the second is the name in the list.
@@ -195,6 +195,27 @@ impl Office {
         };
         let applied = court.db().apply_list(&applying, &read, &comparison).await;
         assert!(applied.unwrap().is_some());
+    }
+
+    /// Gives a case to an officer, or takes it back when he has it; whether he has it now.
+    pub async fn give_or_take(&self, case_id: &str, officer: usize) -> bool {
+        let court = self.court();
+        let login = OFFICERS[officer].0;
+        let officer = court.db().user_by_login(login).await.unwrap().unwrap();
+        let it = Assigning {
+            case_id,
+            officer: &officer,
+            reason: "模拟",
+            by: officer.id,
+            now_ms: court.clock().now_ms(),
+        };
+        let mut write = court.db().write().await.unwrap();
+        let given = write.assign(&it).await.unwrap();
+        if !given {
+            assert!(write.take_back(&it).await.unwrap());
+        }
+        write.commit().await.unwrap();
+        given
     }
 
     /// Takes the newest list back; `false` when there is none before it.

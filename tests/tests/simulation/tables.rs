@@ -4,7 +4,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Row};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 #[derive(Default)]
@@ -18,6 +18,8 @@ pub struct Tables {
     pub journals: BTreeMap<String, JournalRow>,
     /// Case to the name of its officer.
     pub cases: BTreeMap<String, String>,
+    /// Cases that were given to an officer beside the list, with his name there.
+    pub given: BTreeSet<(String, String)>,
     /// Subject to the record as the court folded it.
     pub records: BTreeMap<String, Value>,
     /// Name of an object to the hash of its bytes.
@@ -106,6 +108,11 @@ pub async fn read(data: &Path) -> Tables {
     }
     for row in rows(&mut db, "SELECT id, officer FROM cases").await {
         tables.cases.insert(row.get(0), row.get(1));
+    }
+    let sql = "SELECT a.case_id, u.list_name FROM assignments a JOIN users u ON u.id = a.officer \
+               WHERE a.taken_ms IS NULL";
+    for row in rows(&mut db, sql).await {
+        tables.given.insert((row.get(0), row.get(1)));
     }
     for row in rows(&mut db, "SELECT subject, view FROM records").await {
         let view: String = row.get(1);

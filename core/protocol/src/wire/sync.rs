@@ -336,6 +336,20 @@ pub struct CaseSheet {
     pub basis: String,
     /// Version of the list in which it was last seen.
     pub list_version: u64,
+    /// 指派: by whom it was given to this officer beside the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<Assigned>,
+}
+
+/// A case that was given to an officer beside the list (指派).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assigned {
+    /// When, ms UTC.
+    pub at: i64,
+    /// Name of who gave it.
+    pub by: String,
+    /// What is to be done, or why it is his.
+    pub reason: String,
 }
 
 /// A party of a case.

@@ -14,7 +14,7 @@ use axum::response::Response;
 use waiqin_core::{Delivery, RecordRow, RecordsOf, StoreError};
 use waiqin_protocol::ids::CaseId;
 use waiqin_protocol::numbers::days::court_day;
-use waiqin_protocol::wire::sync::{CaseSheet, PartySheet};
+use waiqin_protocol::wire::sync::{Assigned, CaseSheet, PartySheet};
 use waiqin_protocol::words::fill;
 
 const VISITS_MAX: usize = 200;
@@ -41,6 +41,9 @@ pub(super) struct CasePage {
     no: Number,
     stages: Vec<StageView>,
     marks: Vec<Tag>,
+    /// What he is to do, and who gave it to him when; empty: the case is his by the list.
+    given: String,
+    given_note: String,
     lead: String,
     lead_note: String,
     parties: Vec<Party>,
@@ -91,7 +94,12 @@ impl CasePage {
             0 => frame.truth.side.clone(),
             n => fill(w.truth_case_waits, &[("n", &n)]),
         };
+        let given = sheet.assigned.as_ref();
         Self {
+            given: given.map(|it| it.reason.clone()).unwrap_or_default(),
+            given_note: given
+                .map(|it| given_note(it, now_ms, w))
+                .unwrap_or_default(),
             id: sheet.id.clone(),
             new_href: format!("/records/new?case={}", encoded(&sheet.id)),
             no: Number::of(&sheet.number),
@@ -114,6 +122,11 @@ impl CasePage {
             },
         }
     }
+}
+
+fn given_note(it: &Assigned, now_ms: i64, w: &'static Words) -> String {
+    let day = day_near(court_day(it.at), now_ms, w);
+    fill(w.case_given_by, &[("by", &it.by), ("day", &day)])
 }
 
 fn stage_bar(stage: &str, w: &'static Words) -> Vec<StageView> {

@@ -47,6 +47,9 @@ pub fn case_row(sheet: &CaseSheet, today: NaiveDate, w: &'static Words) -> Row {
             if days < 0 { "seal" } else { "warn" },
         ));
     }
+    if sheet.assigned.is_some() {
+        tags.push(Tag::new(w.case_given, ""));
+    }
     if !sheet.stay.is_empty() {
         tags.push(Tag::new(sheet.stay.clone(), "warn"));
     }

@@ -382,7 +382,9 @@ fn size_of(change: &ScopeChange) -> u64 {
             .iter()
             .map(|number| number.len() + 8)
             .sum();
-        case.body.len() + former + 64
+        let assigned = case.assigned.as_ref();
+        let assigned = assigned.map_or(0, |it| 2 * (it.by.len() + it.reason.len()) + 64);
+        case.body.len() + former + assigned + 64
     });
     (change.case_id.len() + case + 8) as u64
 }

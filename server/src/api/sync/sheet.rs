@@ -2,7 +2,7 @@
 
 use crate::db::ScopeCase;
 use crate::list::{ListCase, Party};
-use waiqin_protocol::wire::sync::{CaseSheet, PartySheet};
+use waiqin_protocol::wire::sync::{Assigned, CaseSheet, PartySheet};
 
 /// The sheet of a case; `None` when the stored row does not read.
 pub(super) fn sheet_of(case: ScopeCase) -> Option<CaseSheet> {
@@ -30,6 +30,11 @@ pub(super) fn sheet_of(case: ScopeCase) -> Option<CaseSheet> {
         stay: row.stay,
         basis: row.basis,
         list_version: case.list_version,
+        assigned: case.assigned.map(|it| Assigned {
+            at: it.at_ms,
+            by: it.by,
+            reason: it.reason,
+        }),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::list::question_of;
 use crate::access::Action;
-use crate::commands::import::Said;
+use crate::commands::said::Said;
 use crate::court::Court;
 use crate::reconcile::case_meant;
 use crate::record::{Concluding, NotDone, conclude};

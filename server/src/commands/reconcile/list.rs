@@ -1,6 +1,6 @@
 //! `reconcile list`: the board on paper.
 
-use crate::commands::import::Said;
+use crate::commands::said::Said;
 use crate::console::act_word;
 use crate::court::Court;
 use crate::db::{BoardFilter, BoardRow, QuestionRow, Tally};

@@ -1,6 +1,6 @@
 //! `reconcile try`: records of a file, as phones would have made them, against the newest list.
 
-use crate::commands::import::Said;
+use crate::commands::said::Said;
 use crate::console::act_word;
 use crate::court::Court;
 use crate::reconcile::{Beside, findings_beside, known_of};

@@ -1,6 +1,6 @@
 //! Which cases, in which order, and where a page begins and ends.
 
-use super::{Book, Entry, fold, in_scope};
+use super::{Book, Entry, Scope, fold, in_scope};
 use chrono::NaiveDate;
 use memchr::memmem;
 use std::collections::BTreeSet;
@@ -34,8 +34,8 @@ pub(in super::super) struct CaseQuery {
     pub absent: bool,
     /// Order.
     pub sort: Sort,
-    /// The only officer whose cases may be seen.
-    pub scope: Option<String>,
+    /// The only cases that may be seen.
+    pub scope: Option<Scope>,
     /// Id of the first case of the page; the first page without it.
     pub from: Option<String>,
     /// Cases on a page.
@@ -223,7 +223,7 @@ struct Asked {
 
 struct Filter<'a> {
     query: &'a CaseQuery,
-    scope: Option<Option<u32>>,
+    scope: Option<&'a Scope>,
     officer: Option<u32>,
     stage: Option<u32>,
     kind: Option<u32>,
@@ -239,7 +239,7 @@ impl<'a> Filter<'a> {
         };
         Some(Self {
             query,
-            scope: query.scope.as_deref().map(|name| book.words.find(name)),
+            scope: query.scope.as_ref(),
             officer: number(&query.officer)?,
             stage: number(&query.stage)?,
             kind: number(&query.kind)?,

@@ -59,6 +59,7 @@ pub const ORACLE: &[(&str, bool, &str)] = &[
     ("/", false, "+++++++ ."),
     ("/cases", false, "o+++++. ."),
     ("/cases/{id}", false, "o+++++. ."),
+    ("/cases/{id}/assign", true, ".+.+... ."),
     ("/records", false, "o+++++. ."),
     ("/records/{subject}", false, "o+++++. ."),
     ("/records/{subject}/evidence/{hash}", false, "o+++++. ."),

@@ -308,7 +308,7 @@ async fn no_form_changes_anything_without_the_token_of_its_own_session() {
         assert_eq!(standing(&house).await, before, "{path}");
         forms += 1;
     }
-    assert_eq!(forms, 14);
+    assert_eq!(forms, 15);
 }
 
 /// What of a page could run or draw otherwise than by files of our own.

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use waiqin_protocol::canonical;
 use waiqin_protocol::suite::sha256;
 
-/// Changes that are written at once: 16 columns each, and SQLite takes 32,766 values.
+/// Changes that are written at once: 15 columns each, and SQLite takes 32,766 values.
 const CHANGES_AT_ONCE: usize = 250;
 /// Ids that are named at once.
 const IDS_AT_ONCE: usize = 500;
@@ -48,11 +48,13 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Whether the phone of its officer had the case before, under this id.
-    fn stays_in_scope(&self) -> bool {
-        let after = &self.after.case;
+    /// Whether phones that have the case see nothing new, and the same officer by the list sees it.
+    fn same_on_phones(&self) -> bool {
         self.before.as_ref().is_some_and(|before| {
-            before.case.officer == after.officer && before.case.id == after.id
+            let (was, is) = (&before.case, &self.after.case);
+            was.officer == is.officer
+                && was.id == is.id
+                && before.looks_the_same_on_phones(&self.after)
         })
     }
 }
@@ -199,30 +201,22 @@ impl<'w> Writing<'w> {
     }
 
     async fn put_cases(&mut self, changes: &[Change]) -> Result<(), DbError> {
-        // 0 stands for "phones see nothing new".
         let sql = format!(
             "INSERT INTO cases (id, number, kind, officer, stage, stay, filed_on, due_on, \
-             closed_on, remaining_fen, search_text, body, first_version, list_version, absent, \
-             changed_number, scope_number) VALUES {} ON CONFLICT (id) DO UPDATE SET number = excluded.number, \
+             closed_on, remaining_fen, search_text, body, first_version, list_version, absent) \
+             VALUES {} ON CONFLICT (id) DO UPDATE SET number = excluded.number, \
              kind = excluded.kind, officer = excluded.officer, stage = excluded.stage, \
              stay = excluded.stay, filed_on = excluded.filed_on, due_on = excluded.due_on, \
              closed_on = excluded.closed_on, remaining_fen = excluded.remaining_fen, \
              search_text = excluded.search_text, body = excluded.body, \
-             list_version = excluded.list_version, absent = excluded.absent, \
-             changed_number = CASE WHEN excluded.changed_number > 0 \
-             THEN excluded.changed_number ELSE cases.changed_number END, \
-             scope_number = CASE WHEN excluded.scope_number > 0 \
-             THEN excluded.scope_number ELSE cases.scope_number END",
-            rows_of(changes.len(), 17)
+             list_version = excluded.list_version, absent = excluded.absent",
+            rows_of(changes.len(), 15)
         );
         let mut query = sqlx::query::<Any>(AssertSqlSafe(sql));
         for change in changes {
             let after = &change.after;
             let case = &after.case;
             let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string());
-            let same = change.before.as_ref().is_some_and(|before| {
-                before.case.id == case.id && before.looks_the_same_on_phones(after)
-            });
             query = query
                 .bind(case.id.clone())
                 .bind(case.number.clone())
@@ -238,56 +232,22 @@ impl<'w> Writing<'w> {
                 .bind(crate::db::json(case)?)
                 .bind(self.new.version)
                 .bind(after.list_version)
-                .bind(i64::from(after.absent))
-                .bind(if same { 0 } else { self.log_number })
-                .bind(if change.stays_in_scope() {
-                    0
-                } else {
-                    self.log_number
-                });
+                .bind(i64::from(after.absent));
         }
         query.execute(self.write.tx()).await?;
         let cases: Vec<&ListCase> = changes.iter().map(|change| &change.after.case).collect();
         put_case_keys(self.write.tx(), &cases).await
     }
 
-    /// Cases that left an officer's scope or came back into it.
+    /// Who sees the cases now, and what is new to phones.
     async fn put_scope(&mut self, changes: &[Change]) -> Result<(), DbError> {
-        let moved: Vec<(&str, &str, &str)> = changes
+        let new: Vec<&str> = changes
             .iter()
-            .filter_map(|change| {
-                let before = change.before.as_ref()?;
-                let (was, is) = (&before.case, &change.after.case);
-                (!change.stays_in_scope()).then_some((
-                    was.officer.as_str(),
-                    is.officer.as_str(),
-                    was.id.as_str(),
-                ))
-            })
+            .filter(|change| !change.same_on_phones())
+            .map(|change| change.after.case.id.as_str())
             .collect();
-        if moved.is_empty() {
-            return Ok(());
-        }
-        let sql = format!(
-            "INSERT INTO scope_removals (officer, case_id, number) VALUES {} \
-             ON CONFLICT (officer, case_id) DO UPDATE SET number = excluded.number",
-            rows_of(moved.len(), 3)
-        );
-        let mut query = sqlx::query::<Any>(AssertSqlSafe(sql));
-        for (was, _, id) in &moved {
-            query = query
-                .bind((*was).to_owned())
-                .bind((*id).to_owned())
-                .bind(self.log_number);
-        }
-        query.execute(self.write.tx()).await?;
-        let back = changes.iter().filter_map(|change| {
-            let before = change.before.as_ref()?;
-            let case = &change.after.case;
-            (before.case.officer != case.officer).then(|| (case.officer.clone(), case.id.clone()))
-        });
-        self.delete_pairs("scope_removals", "officer, case_id", back.collect())
-            .await
+        self.write.rescope(&new, self.log_number).await?;
+        self.write.show_again(&new, self.log_number).await
     }
 
     /// Numbers that cases had before; one that a case has again is no former one.
@@ -315,24 +275,16 @@ impl<'w> Writing<'w> {
             }
             query.execute(self.write.tx()).await?;
         }
-        self.delete_pairs("case_aliases", "number, case_id", again)
-            .await
-    }
-
-    async fn delete_pairs(
-        &mut self,
-        table: &str,
-        columns: &str,
-        pairs: Vec<(String, String)>,
-    ) -> Result<(), DbError> {
-        if pairs.is_empty() {
+        if again.is_empty() {
             return Ok(());
         }
-        let places = rows_of(pairs.len(), 2);
-        let sql = format!("DELETE FROM {table} WHERE ({columns}) IN (VALUES {places})");
+        let sql = format!(
+            "DELETE FROM case_aliases WHERE (number, case_id) IN (VALUES {})",
+            rows_of(again.len(), 2)
+        );
         let mut query = sqlx::query::<Any>(AssertSqlSafe(sql));
-        for (one, other) in pairs {
-            query = query.bind(one).bind(other);
+        for (number, id) in again {
+            query = query.bind(number).bind(id);
         }
         query.execute(self.write.tx()).await?;
         Ok(())
@@ -409,13 +361,13 @@ impl<'w> Writing<'w> {
         let new = change.after.case.id.clone();
         let changes = [change];
         self.put_cases(&changes).await?;
-        self.put_scope(&changes).await?;
         for sql in [
             "UPDATE cases SET first_version = \
              (SELECT first_version FROM cases WHERE id = $2) WHERE id = $1",
             "UPDATE case_aliases SET case_id = $1 WHERE case_id = $2",
             "UPDATE case_changes SET case_id = $1 WHERE case_id = $2",
             "UPDATE outcome_cases SET case_id = $1 WHERE case_id = $2",
+            "UPDATE assignments SET case_id = $1 WHERE case_id = $2",
         ] {
             sqlx::query(sql)
                 .bind(new.clone())
@@ -438,6 +390,8 @@ impl<'w> Writing<'w> {
                 .execute(self.write.tx())
                 .await?;
         }
+        let both = [old.as_str(), changes[0].after.case.id.as_str()];
+        self.write.rescope(&both, self.log_number).await?;
         self.put_aliases(&changes).await?;
         self.put_notes(&changes).await
     }

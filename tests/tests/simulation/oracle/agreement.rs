@@ -50,8 +50,11 @@ pub fn check_phones(
                 .records
                 .get(subject)
                 .map(|view| text(&view["case"]["id"]));
-            let officer = case.and_then(|case| court.cases.get(&case));
-            if officer != Some(&phone.list_name) || has_more(phone, subject, it, &by_hash) {
+            let seen = case.is_some_and(|case| {
+                court.cases.get(&case) == Some(&phone.list_name)
+                    || court.given.contains(&(case, phone.list_name.clone()))
+            });
+            if !seen || has_more(phone, subject, it, &by_hash) {
                 continue;
             }
             let shown = phone.records.get(subject).map(record_of);

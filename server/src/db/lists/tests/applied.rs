@@ -139,9 +139,9 @@ async fn phones_are_sent_what_they_show_and_nothing_that_did_not_change() {
         import_file(&db, AUGUST, &sample(AUGUST)).await;
         let after = shown_of_all(&db).await;
         let (mut sent, mut kept) = (0, 0);
-        for (id, (shown, changed_number)) in &after {
+        for (id, (shown, sent_with)) in &after {
             let changed = before.get(id).is_none_or(|before| before.0 != *shown);
-            assert_eq!(*changed_number, if changed { 2 } else { 1 }, "{id}");
+            assert_eq!(*sent_with, if changed { 2 } else { 1 }, "{id}");
             *if changed { &mut sent } else { &mut kept } += 1;
         }
         println!("{sent} cases are sent, {kept} are not");
@@ -150,10 +150,11 @@ async fn phones_are_sent_what_they_show_and_nothing_that_did_not_change() {
 }
 
 async fn shown_of_all(db: &Db) -> BTreeMap<String, (Value, i64)> {
-    let rows = sqlx::query("SELECT id, body, changed_number FROM cases")
-        .fetch_all(db.pool())
-        .await
-        .unwrap();
+    let sql = "SELECT c.id, c.body, s.changed FROM cases c \
+               JOIN scope s ON s.case_id = c.id AND s.officer = c.officer";
+    let rows = sqlx::query(sql).fetch_all(db.pool()).await.unwrap();
+    let cases = number(db, "SELECT COUNT(*) FROM cases").await;
+    assert_eq!(i64::try_from(rows.len()).unwrap(), cases);
     let mut all = BTreeMap::new();
     for row in &rows {
         let id: String = row.get(0);
@@ -204,7 +205,7 @@ async fn the_same_file_once_more_changes_the_version_alone() {
             4
         );
         assert_eq!(
-            number(&db, "SELECT changed_number FROM cases WHERE id = 'B'").await,
+            number(&db, "SELECT changed FROM scope WHERE case_id = 'B'").await,
             1
         );
         import(&db, &both).await;
@@ -277,6 +278,7 @@ async fn a_failure_at_any_statement_leaves_the_former_list() {
         for table in [
             "lists",
             "cases",
+            "scope",
             "scope_removals",
             "case_aliases",
             "case_changes",
@@ -367,7 +369,7 @@ async fn a_code_that_is_known_is_never_lost_to_a_mask() {
         }
         // From the second list on nothing was said that was not known.
         assert_eq!(number(&db, "SELECT COUNT(*) FROM case_changes").await, 2);
-        assert_eq!(number(&db, "SELECT changed_number FROM cases").await, 2);
+        assert_eq!(number(&db, "SELECT changed FROM scope").await, 2);
     }
 }
 

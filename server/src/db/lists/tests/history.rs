@@ -1,7 +1,8 @@
-//! Random histories of lists, repeats and rollbacks against a model of what a court expects.
+//! Random histories of lists, repeats, rollbacks and assignments against a model of what a court expects.
 
 use super::*;
-use crate::db::{RollingBack, testing};
+use crate::db::{Assigning, Role, RollingBack, User, testing};
+use waiqin_protocol::ids::OfficerId;
 
 const OFFICERS: [&str; 3] = ["王法官", "李法官", "张法官"];
 
@@ -18,6 +19,8 @@ struct Stands {
 }
 
 type State = BTreeMap<String, Stands>;
+/// Reasons of the assignments that stand, by case and officer.
+type Given = BTreeMap<(String, &'static str), String>;
 
 /// A small generator of numbers, so that a failure can be run again by its seed.
 struct Dice(u64);
@@ -141,11 +144,55 @@ async fn stored(db: &Db) -> State {
     state
 }
 
-/// A phone holds the cases of its officer as they are.
-async fn check(phone: &Phone, db: &Db, what: &str) {
+fn user(officer: &str) -> User {
+    let at = OFFICERS.iter().position(|it| *it == officer).unwrap();
+    User {
+        id: OfficerId::from_bytes([1 + u8::try_from(at).unwrap(); 16]),
+        login: format!("officer{at}"),
+        name: officer.into(),
+        list_name: officer.into(),
+        role: Role::Officer,
+        disabled: false,
+    }
+}
+
+/// Gives one case to one officer, or takes it back, or does so in vain.
+async fn assign(db: &Db, given: &mut Given, state: &State, dice: &mut Dice, what: &str) {
+    let ids: Vec<&String> = state.keys().collect();
+    let case_id = ids[usize::try_from(dice.roll(ids.len() as u64)).unwrap()];
+    let officer = OFFICERS[dice.roll(3) as usize];
+    let key = (case_id.clone(), officer);
+    let reason = format!("because of {}", dice.roll(1000));
+    let user = user(officer);
+    let it = Assigning {
+        case_id,
+        officer: &user,
+        reason: &reason,
+        by: user.id,
+        now_ms: NOW,
+    };
+    let mut write = db.write().await.unwrap();
+    if dice.roll(2) == 0 {
+        let done = write.assign(&it).await.unwrap();
+        assert_eq!(done, !given.contains_key(&key), "{what}");
+        given.entry(key).or_insert(reason);
+    } else {
+        let done = write.take_back(&it).await.unwrap();
+        assert_eq!(done, given.remove(&key).is_some(), "{what}");
+    }
+    write.commit().await.unwrap();
+}
+
+/// A phone holds the cases of its officer, by list and assignments, as they are.
+async fn check(phone: &Phone, db: &Db, given: &Given, what: &str) {
     let sql = format!("SELECT id FROM cases WHERE officer = '{}'", phone.officer);
     let mut ids = texts(db, &sql).await;
+    let of_him = given
+        .keys()
+        .filter(|(_, officer)| *officer == phone.officer);
+    ids.extend(of_him.map(|(id, _)| id.clone()));
     ids.sort();
+    ids.dedup();
     assert_eq!(
         phone.holds.keys().cloned().collect::<Vec<_>>(),
         ids,
@@ -158,9 +205,10 @@ async fn check(phone: &Phone, db: &Db, what: &str) {
         let sql = format!(
             "SELECT number FROM case_aliases WHERE case_id = '{id}' ORDER BY until_version DESC"
         );
+        let assigned = given.get(&(id.clone(), phone.officer));
         assert_eq!(
             *held,
-            carried(&body, &texts(db, &sql).await),
+            shown(&body, &texts(db, &sql).await, assigned.map(String::as_str)),
             "{what}: {id}"
         );
     }
@@ -174,6 +222,12 @@ async fn play(db: &Db, seed: u64, steps: u32) {
     // One phone reads after every version, one now and then.
     let mut phones: Vec<Phone> = OFFICERS.map(Phone::of).into();
     let mut lazy = Phone::of(OFFICERS[0]);
+    let mut given = Given::new();
+    let mut write = db.write().await.unwrap();
+    for officer in OFFICERS {
+        assert!(write.add_user(&user(officer), None, NOW).await.unwrap());
+    }
+    write.commit().await.unwrap();
     for step in 0..steps {
         let now = states.last().unwrap();
         let newest = i64::try_from(states.len() - 1).unwrap();
@@ -211,18 +265,22 @@ async fn play(db: &Db, seed: u64, steps: u32) {
             }
         };
         assert_eq!(stored(db).await, next, "{what}");
+        if dice.roll(2) == 0 {
+            assign(db, &mut given, &next, &mut dice, &what).await;
+        }
         states.push(next);
         for phone in &mut phones {
             phone.pull(db).await;
-            check(phone, db, &what).await;
+            check(phone, db, &given, &what).await;
             assert_eq!(phone.in_vain, [] as [&str; 0], "{what}");
         }
         if dice.roll(3) == 0 {
             lazy.pull(db).await;
-            check(&lazy, db, &what).await;
+            check(&lazy, db, &given, &what).await;
         }
     }
     assert!(db.audit_misfits().await.unwrap().misfits.is_empty());
+    assert_eq!(db.scope_misfits(10).await.unwrap(), [] as [String; 0]);
 }
 
 #[tokio::test]

@@ -109,7 +109,11 @@ pub async fn dump(db: &Db) -> BTreeMap<&'static str, Vec<String>> {
     for (table, columns) in [
         (
             "cases",
-            "id || '|' || number || '|' || officer || '|' || search_text || '|' || body || '|' || first_version || '|' || list_version || '|' || absent || '|' || changed_number",
+            "id || '|' || number || '|' || officer || '|' || search_text || '|' || body || '|' || first_version || '|' || list_version || '|' || absent",
+        ),
+        (
+            "scope",
+            "officer || '|' || case_id || '|' || since || '|' || changed",
         ),
         (
             "case_aliases",
@@ -194,6 +198,13 @@ pub fn carried(body: &str, former: &[String]) -> Value {
     row
 }
 
+/// The same with the reason for which it was given to the officer.
+pub fn shown(body: &str, former: &[String], assigned: Option<&str>) -> Value {
+    let mut row = carried(body, former);
+    row["assigned"] = assigned.into();
+    row
+}
+
 impl Phone {
     pub fn of(officer: &'static str) -> Self {
         Self {
@@ -220,7 +231,8 @@ impl Phone {
                     self.holds.remove(&id);
                     continue;
                 };
-                let now = carried(&case.body, &case.former_numbers);
+                let assigned = case.assigned.as_ref().map(|it| it.reason.as_str());
+                let now = shown(&case.body, &case.former_numbers, assigned);
                 if self.holds.insert(id.clone(), now.clone()) == Some(now) {
                     self.in_vain.push(id);
                 }

@@ -49,7 +49,7 @@ async fn a_large_list_is_applied_in_batches_and_taken_back() {
         );
         let tenth = i64::from(count / 10);
         for sql in [
-            "SELECT COUNT(*) FROM cases WHERE officer = '张法官' AND changed_number = 2",
+            "SELECT COUNT(*) FROM scope WHERE officer = '张法官' AND since = 2",
             "SELECT COUNT(*) FROM case_aliases",
             "SELECT COUNT(*) FROM scope_removals WHERE number = 2",
         ] {
