@@ -123,14 +123,16 @@ async fn july(day: &Day, truth: &Value, server: &ServerFolder) -> Result<String>
             2,
         )
         .await?;
-    let mut clean = truth["clean_first"]
-        .as_array()
-        .context("clean_first")?
-        .clone();
+    as_in_truth(&rows, &truth["clean_first"], &first["repairs"])
+}
+
+/// Numbers of cases in the database are those of the truth; with how many of each kind there were.
+fn as_in_truth(rows: &[Vec<String>], clean: &Value, counted: &Value) -> Result<String> {
+    let mut clean = clean.as_array().context("clean numbers")?.clone();
     clean.sort_by_key(ToString::to_string);
     same("numbers", &json!(rows), &Value::Array(clean))?;
-    let repairs = first["repairs"].as_object().context("repairs")?;
-    let told: Vec<String> = repairs
+    let counted = counted.as_object().context("counts")?;
+    let told: Vec<String> = counted
         .iter()
         .map(|(kind, n)| format!("{kind} {n}"))
         .collect();
@@ -164,22 +166,7 @@ async fn august(day: &Day, truth: &Value, server: &ServerFolder) -> Result<Strin
             2,
         )
         .await?;
-    let mut clean = truth["clean_second"]
-        .as_array()
-        .context("clean_second")?
-        .clone();
-    clean.sort_by_key(ToString::to_string);
-    same("numbers", &json!(rows), &Value::Array(clean))?;
-    let changes = truth["changes"].as_object().context("changes")?;
-    let told: Vec<String> = changes
-        .iter()
-        .map(|(kind, n)| format!("{kind} {n}"))
-        .collect();
-    Ok(format!(
-        "waiqin.db: {} 件 cases，truth.json 相符；{}",
-        rows.len(),
-        told.join(" · ")
-    ))
+    as_in_truth(&rows, &truth["clean_second"], &truth["changes"])
 }
 
 async fn enrolment(day: &Day, held: &Held) -> Result<String> {

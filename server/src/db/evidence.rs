@@ -128,10 +128,27 @@ impl Db {
         journal: JournalId,
     ) -> Result<Vec<Signed<EvidenceReceipt>>, DbError> {
         let sql = "SELECT receipt FROM evidence_custody WHERE journal = $1 ORDER BY hash";
-        let rows = sqlx::query(sql)
-            .bind(journal.to_string())
-            .fetch_all(self.pool())
-            .await?;
+        self.receipts_where(sql, journal.to_string()).await
+    }
+
+    /// Receipts of a piece of evidence, one per journal that delivered it.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row does not read.
+    pub async fn custody_on(
+        &self,
+        hash: EvidenceHash,
+    ) -> Result<Vec<Signed<EvidenceReceipt>>, DbError> {
+        let sql = "SELECT receipt FROM evidence_custody WHERE hash = $1 ORDER BY journal";
+        self.receipts_where(sql, hash.to_string()).await
+    }
+
+    async fn receipts_where(
+        &self,
+        sql: &'static str,
+        value: String,
+    ) -> Result<Vec<Signed<EvidenceReceipt>>, DbError> {
+        let rows = sqlx::query(sql).bind(value).fetch_all(self.pool()).await?;
         rows.iter()
             .map(|row| {
                 let receipt: Option<String> = row.get(0);

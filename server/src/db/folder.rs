@@ -4,7 +4,7 @@ use super::{Db, DbError, StoredEntry};
 use sqlx::Row;
 use std::collections::BTreeSet;
 use waiqin_protocol::ids::{EntryHash, EvidenceHash, JournalId, Link, SubjectId};
-use waiqin_protocol::journal::{Change, Entry, EvidenceReceipt, Signed};
+use waiqin_protocol::journal::{Change, Entry};
 
 /// An entry without its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,27 +131,6 @@ impl Db {
             .await?
             .iter()
             .map(|row| super::parsed(row.get(0), "link of an entry"))
-            .collect()
-    }
-
-    /// Receipts of a piece of evidence, one per journal that delivered it.
-    ///
-    /// # Errors
-    /// When the database does not answer or a row does not read.
-    pub async fn custody_on(
-        &self,
-        hash: EvidenceHash,
-    ) -> Result<Vec<Signed<EvidenceReceipt>>, DbError> {
-        let sql = "SELECT receipt FROM evidence_custody WHERE hash = $1 ORDER BY journal";
-        let rows = sqlx::query(sql)
-            .bind(hash.to_string())
-            .fetch_all(self.pool())
-            .await?;
-        rows.iter()
-            .map(|row| {
-                let receipt: Option<String> = row.get(0);
-                super::of_json(&receipt.unwrap_or_default(), "evidence receipt")
-            })
             .collect()
     }
 

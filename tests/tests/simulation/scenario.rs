@@ -55,7 +55,7 @@ pub enum Scenario {
 }
 
 impl Scenario {
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 46] = [
         Self::TwoOfficersOnOnePhone,
         Self::PhoneCrashed,
         Self::DiskFull,
