@@ -585,6 +585,7 @@ waiqin_protocol::words! {
         preview_notes: "文件情况", "About the file";
         preview_outdated: "预览后名册已更新到第 {n} 版，没有应用。下面是与新版相比的结果，请再看一遍。", "The list moved on to version {n} after the preview; nothing was applied. Below is the comparison with it: please look again.";
         preview_overtaken: "刚才另有名册应用，这一份没有应用。请重新预览。", "Another list was applied just now; this one was not. Please preview it again.";
+        list_reason_long: "理由最多 {max} 个字符，没有改动。所写的仍在下面。", "A reason has at most {max} characters; nothing was changed. What you wrote is still below.";
         preview_needs_reason: "名册有可疑之处，没有应用。确认无误请写明理由。", "The list looks suspicious; nothing was applied. If it is right, give the reason.";
         reason_to_apply: "确认无误的理由", "Why it is right all the same";
         apply_list: "应用名册", "Apply the list";
