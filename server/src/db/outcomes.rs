@@ -476,20 +476,25 @@ impl Db {
         })
     }
 
-    /// Records that count at a case though they name another one: of a case that went into this one, or
-    /// where the office put them there.
+    /// Records that count at a case which went into this one, with that case, newest act first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn outcomes_at(&self, case: &str, limit: u32) -> Result<Vec<String>, DbError> {
+    pub async fn records_of_members(
+        &self,
+        main: &str,
+        limit: u32,
+    ) -> Result<Vec<(String, String)>, DbError> {
         let rows = sqlx::query(
-            "SELECT subject FROM outcomes WHERE main_id = $1 ORDER BY at_ms DESC, subject LIMIT $2",
+            "SELECT o.subject, o.belongs FROM outcome_cases c JOIN outcomes o ON o.subject = c.subject \
+             WHERE c.case_id = $1 AND o.main_id = $1 AND o.belongs <> $1 \
+             ORDER BY o.at_ms DESC, o.subject LIMIT $2",
         )
-        .bind(case)
+        .bind(main)
         .bind(i64::from(limit))
         .fetch_all(self.pool())
         .await?;
-        Ok(rows.iter().map(|row| row.get(0)).collect())
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
 /// Pages in, a line each; texts and values of attributes out, and whatever would run.
@@ -42,7 +42,7 @@ for line in sys.stdin:
 
 /// One Python reads for all; it ends with this process.
 struct Reader {
-    pages: ChildStdin,
+    python: Child,
     read: BufReader<ChildStdout>,
 }
 
@@ -53,10 +53,8 @@ static PYTHON: LazyLock<Mutex<Reader>> = LazyLock::new(|| {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    Mutex::new(Reader {
-        pages: python.stdin.take().unwrap(),
-        read: BufReader::new(python.stdout.take().unwrap()),
-    })
+    let read = BufReader::new(python.stdout.take().unwrap());
+    Mutex::new(Reader { python, read })
 });
 
 /// What somebody sees of a page.
@@ -67,9 +65,10 @@ impl Seen {
     pub fn of(html: &str, at: &str) -> Self {
         let mut line = String::new();
         {
-            let mut python = PYTHON.lock().unwrap();
-            writeln!(python.pages, "{}", Value::from(html)).unwrap();
-            python.read.read_line(&mut line).unwrap();
+            let mut reader = PYTHON.lock().unwrap();
+            let pages = reader.python.stdin.as_mut().unwrap();
+            writeln!(pages, "{}", Value::from(html)).unwrap();
+            reader.read.read_line(&mut line).unwrap();
         }
         let read: Value =
             serde_json::from_str(&line).unwrap_or_else(|_| panic!("{at} is not read"));
