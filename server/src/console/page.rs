@@ -1,10 +1,11 @@
 //! What a handler of a page takes: who asks, in which language, and the frame around the answer.
 
 use super::desk::Desk;
-use super::frame::{Frame, Tab};
+use super::frame::{COUNTED, Frame, Tab};
 use super::member::Member;
 use super::problem::Problem;
 use super::visitor::Visitor;
+use crate::access::Action;
 use crate::db::AuditAct;
 use crate::rate::Peer;
 use crate::words::console::ConsoleWords;
@@ -19,6 +20,8 @@ pub(super) struct Page {
     pub desk: Desk,
     pub member: Member,
     pub visitor: Visitor,
+    /// Records on the board that wait for a person; 0 for who does not see it.
+    waiting: u64,
 }
 
 /// A page of somebody who need not be signed in.
@@ -35,10 +38,15 @@ impl FromRequestParts<Desk> for Page {
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
         let visitor = Visitor::of(parts)?;
         let member = visitor.member.clone().ok_or(Problem::SignIn)?;
+        let waiting = match member.may(Action::SeeOutcomes) {
+            true => desk.db().outcomes_waiting(COUNTED).await?,
+            false => 0,
+        };
         Ok(Self {
             desk: desk.clone(),
             member,
             visitor,
+            waiting,
         })
     }
 }
@@ -80,6 +88,7 @@ impl Page {
     /// The frame around this page.
     pub fn frame(&self, tab: Tab, title: impl Into<String>) -> Frame {
         Frame::of(&self.desk, &self.visitor, Some(tab), title.into())
+            .counting(Tab::Reconcile, self.waiting)
     }
 }
 

@@ -476,6 +476,20 @@ impl Db {
         })
     }
 
+    /// How many records wait for a person, at most so many.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn outcomes_waiting(&self, most: u64) -> Result<u64, DbError> {
+        let row = sqlx::query(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM outcomes WHERE waits > 0 LIMIT $1) AS counted",
+        )
+        .bind(super::number_in(most)?)
+        .fetch_one(self.pool())
+        .await?;
+        super::number_out(row.get(0))
+    }
+
     /// Records that count at a case which went into this one, with that case, newest act first.
     ///
     /// # Errors

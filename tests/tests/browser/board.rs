@@ -4,7 +4,7 @@ use crate::house::{House, enrol, explain, look, sign_in, sync};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use waiqin_demo::args;
-use waiqin_demo::court::{CLERK, LIST_AUGUST};
+use waiqin_demo::court::{ADMIN, CLERK, LIST_AUGUST};
 use waiqin_tests::browser::{Browser, DESK, PHONE};
 
 /// Two cases that the August list shows as gone into one, and that one's id.
@@ -104,6 +104,10 @@ async fn the_keys_of_the_board_decide_what_its_forms_decide_and_write_letters_in
     sign_in(&desk, &house, CLERK.login).await?;
     desk.goto(&house.desk_at("/reconcile")).await?;
     look(&desk, "board").await?;
+    // The rail says how much waits, as the board does.
+    let waits = desk.text(".rail a[href='/reconcile'] .count").await?;
+    assert_eq!(waits, desk.text(".chip.on .num").await?);
+    assert_eq!(waits, "3");
     rows_by_keys(&desk).await?;
     letters_in_fields(&desk, &house, &unknown).await?;
     assert!(concluded(&house, &unknown).await?.is_empty());
@@ -137,6 +141,9 @@ async fn the_keys_of_the_board_decide_what_its_forms_decide_and_write_letters_in
     ] {
         assert_eq!(key[0][name], form[0][name], "{name}");
     }
+
+    let waits = desk.text(".rail a[href='/reconcile'] .count").await?;
+    assert_eq!(waits, desk.text(".chip.on .num").await?);
 
     // Both stand at the case into which theirs went, and say where they count.
     desk.goto(&house.desk_at(&format!("/cases/{MAIN}"))).await?;
@@ -225,7 +232,7 @@ async fn letters_in_fields(desk: &Browser, house: &House, unknown: &str) -> Resu
     Ok(())
 }
 
-/// The board in English, at a desk and in one hand.
+/// The board in English, at a desk and in one hand; who does not see the board sees no count of it.
 async fn in_english(house: &House) -> Result<()> {
     for (size, name) in [(DESK, "board-en"), (PHONE, "board-en-small")] {
         let desk = Browser::open("the board in a browser", size, "en")
@@ -241,5 +248,11 @@ async fn in_english(house: &House) -> Result<()> {
         .await?;
         look(&desk, &format!("{name}-record")).await?;
     }
+    let desk = Browser::open("the board in a browser", DESK, "en")
+        .await
+        .context("desk")?;
+    sign_in(&desk, house, ADMIN.login).await?;
+    let counts = "return document.querySelectorAll('.rail .count').length";
+    assert_eq!(desk.script(counts, json!([])).await?, 0);
     Ok(())
 }
