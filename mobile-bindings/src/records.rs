@@ -7,7 +7,9 @@ use crate::work::beside;
 use crate::{Session, WaiqinError};
 use std::collections::HashMap;
 use waiqin_core as core;
-use waiqin_phone_ui::form::{NUMBER_CHARS_MAX, Posted, first_values, listed_case, named_case};
+use waiqin_phone_ui::form::{
+    NUMBER_CHARS_MAX, Posted, first_values, fits, listed_case, named_case,
+};
 use waiqin_phone_ui::told::{self, Missing};
 use waiqin_protocol::ids::{CaseId, EntryHash, ItemId, SubjectId};
 use waiqin_protocol::journal::{Act, AmendKind, CaseRef, Path};
@@ -91,7 +93,10 @@ impl Session {
     ) -> Result<SubjectId, WaiqinError> {
         let (lang, clock) = (self.lang, self.clock.clone());
         let typed = typed.trim().to_owned();
-        if (typed.is_empty() && !pending) || typed.chars().count() > NUMBER_CHARS_MAX {
+        if !fits(&typed, NUMBER_CHARS_MAX) {
+            return Err(WaiqinError::input(told::number_long(lang)));
+        }
+        if typed.is_empty() && !pending {
             return Err(WaiqinError::input(told::no_number(lang)));
         }
         self.open(act, move |session| {

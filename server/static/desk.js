@@ -52,7 +52,11 @@
     else if (event.key === "k") select(-1);
     else if (event.key === "n") follow("a[rel=next]");
     else if (event.key === "p") follow("a[rel=prev]");
-    else if (/^[1-9]$/.test(event.key)) decide(document.querySelector(`[data-key="${event.key}"]`));
+    else if (/^[1-9]$/.test(event.key)) {
+      // The field that the key leads to is not to begin with it.
+      event.preventDefault();
+      decide(document.querySelector(`[data-key="${event.key}"]`));
+    }
     else if (event.key === "u") follow("[data-undo]");
     else if (event.key === "Enter" && event.target === document.body) {
       const row = document.querySelector(".on[data-go]");

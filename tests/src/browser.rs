@@ -170,6 +170,24 @@ impl Browser {
             .map(drop)
     }
 
+    /// Presses a key wherever the page has its focus, with Ctrl held where it is asked for.
+    ///
+    /// # Errors
+    /// When the browser does not act.
+    pub async fn press(&self, key: &str, ctrl: bool) -> Result<()> {
+        const CONTROL: &str = "\u{e009}";
+        let act = |kind: &str, value: &str| json!({ "type": kind, "value": value });
+        let mut acts = vec![act("keyDown", key), act("keyUp", key)];
+        if ctrl {
+            acts.insert(0, act("keyDown", CONTROL));
+            acts.push(act("keyUp", CONTROL));
+        }
+        let keys = json!({ "type": "key", "id": "keys", "actions": acts });
+        self.post("actions", json!({ "actions": [keys] }))
+            .await
+            .map(drop)
+    }
+
     /// The text that a person sees in what a CSS selector finds first.
     ///
     /// # Errors

@@ -97,7 +97,14 @@ pub fn number(error: &CaseNoError, lang: Lang) -> String {
     )
 }
 
-/// No number was given where a record needs one, or one that is too long.
+/// A number that is longer than numbers are, or not to be kept.
+#[must_use]
+pub fn number_long(lang: Lang) -> String {
+    let max = crate::form::NUMBER_CHARS_MAX;
+    fill(Words::of(lang).err_new_number_long, &[("max", &max)])
+}
+
+/// No number was given where a record needs one.
 #[must_use]
 pub fn no_number(lang: Lang) -> String {
     Words::of(lang).err_new_number.to_owned()

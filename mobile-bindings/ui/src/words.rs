@@ -184,6 +184,7 @@ waiqin_protocol::words! {
         new_number_hint: "写错也会原样保留，由办公室核对", "Kept exactly as typed, the office checks it";
         new_pending: "案号待补", "Number to follow";
         new_act: "记录什么", "What is recorded";
+        err_new_number_long: "案号最多 {max} 个字符，不能有空字符（NUL），没有开立记录。", "A number has at most {max} characters and no NUL; no record was opened.";
         err_new_number: "请写案号，或选「案号待补」。", "Write the number, or choose “Number to follow”.";
 
         // Acts.
@@ -512,6 +513,7 @@ waiqin_protocol::words! {
         err_photo_empty: "这个文件是空的（0 字节），没有存。请重新拍摄或另选。", "This file is empty (0 bytes) and was not saved. Take it again or choose another.";
         err_photo_large: "这个文件超过单件上限 {max}，没有存。原文件没有动，可在办公室用数据线交接。", "This file is over the limit of {max} and was not saved. The original is untouched; hand it over by cable at the office.";
         err_photo_how: "外部来源须写明怎样取得，照片没有存。请填写后重选文件。", "State how an external picture was obtained; it was not saved. Fill it in and choose the file again.";
+        err_photo_words: "文字说明最多 {max} 个字符，不能有空字符（NUL），照片没有存。请改好后重选文件。", "Such words have at most {max} characters and no NUL; the photo was not saved. Change them and choose the file again.";
         err_photo_role: "请选拍的是什么，照片没有存。", "Choose what it shows; the photo was not saved.";
         err_photo_cut: "文件没有传完，没有存。请再选一次。", "The file did not arrive whole and was not saved. Choose it again.";
         photo_title: "照片", "Photo";
@@ -533,6 +535,7 @@ waiqin_protocol::words! {
         withdraw_note: "撤回后不再作为本记录的照片，原件照样保存并送达。", "It then no longer stands for the record; the original is kept and delivered all the same.";
         reason: "理由", "Reason";
         err_reason: "请写理由，没有改动。", "Give the reason; nothing was changed.";
+        err_reason_long: "理由最多 {max} 个字符，不能有空字符（NUL）。没有改动，所写的仍在下面。", "A reason has at most {max} characters and no NUL. Nothing was changed; what you wrote is still below.";
         err_uncertified: "新日志还没有本院签发的证明，请先同步一次。", "The new journal has no certificate of the court yet; sync once first.";
         missing_title: "声明缺失", "Declare missing";
         missing_note: "只在确实找不回原件时使用；理由会写入日志并送交法院。", "Only if the original cannot be found; the reason goes into the journal and to the court.";

@@ -86,7 +86,7 @@ pub async fn import(court: &Court, args: ImportArgs, lang: Lang) -> anyhow::Resu
     if args.preview {
         return Ok(Said::well(report(words.import_previewed.to_owned())));
     }
-    let reason = args.force.as_deref().map(kept_reason).unwrap_or_default();
+    let reason = kept_reason(args.force.as_deref().unwrap_or_default(), words)?;
     if !comparison.suspicious.is_empty() && reason.is_empty() {
         let mut trouble: Vec<String> = comparison
             .suspicious
@@ -105,7 +105,7 @@ pub async fn import(court: &Court, args: ImportArgs, lang: Lang) -> anyhow::Resu
         file_name: &name,
         file_sha256: &sha256,
         applied_by: AppliedBy::CommandLine,
-        reason: (!reason.is_empty()).then_some(reason.as_str()),
+        reason: (!reason.is_empty()).then_some(reason),
         against,
         now_ms: court.clock().now_ms(),
     };
@@ -125,7 +125,7 @@ pub async fn import(court: &Court, args: ImportArgs, lang: Lang) -> anyhow::Resu
 /// When there is no such version, no reason, or the database fails; nothing changed then.
 pub async fn rollback(court: &Court, args: RollbackArgs, lang: Lang) -> anyhow::Result<Said> {
     let words = Words::of(lang);
-    let reason = kept_reason(&args.reason);
+    let reason = kept_reason(&args.reason, words)?;
     if reason.is_empty() {
         bail!("{}", words.rollback_needs_reason);
     }
@@ -138,7 +138,7 @@ pub async fn rollback(court: &Court, args: RollbackArgs, lang: Lang) -> anyhow::
     let rolling = RollingBack {
         version: args.version,
         newest,
-        reason: &reason,
+        reason,
         by: AppliedBy::CommandLine,
         now_ms: court.clock().now_ms(),
     };
@@ -182,8 +182,16 @@ fn read_file(path: &Path, words: &Words) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn kept_reason(text: &str) -> String {
-    text.trim().chars().take(REASON_CHARS_MAX).collect()
+/// A reason is kept whole or not at all.
+fn kept_reason<'a>(text: &'a str, words: &Words) -> anyhow::Result<&'a str> {
+    let reason = text.trim();
+    if reason.chars().nth(REASON_CHARS_MAX).is_some() {
+        bail!(
+            "{}",
+            fill(words.list_reason_long, &[("max", &REASON_CHARS_MAX)])
+        );
+    }
+    Ok(reason)
 }
 
 /// The court's day.

@@ -9,7 +9,7 @@ use super::photos::{self, Photo};
 use super::problem::Problem;
 use super::record::{RecordCard, folded};
 use super::show::{self, Number};
-use crate::db::{AuditAct, CaseChange, CaseRow, RecordFilter};
+use crate::db::{AuditAct, CaseChange, CaseRow, RecordFilter, RecordRow};
 use crate::list::{ListCase, Party, field_word};
 use crate::words::console::ConsoleWords;
 use crate::words::list::ListWords;
@@ -19,6 +19,8 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use std::collections::HashMap;
 use waiqin_protocol::numbers::case_no::read_case_no;
+use waiqin_protocol::reconcile::{Decision, Match, Question};
+use waiqin_protocol::record::{Conclusion, Record};
 use waiqin_protocol::words::{Lang, fill};
 
 /// List versions shown of one case.
@@ -51,6 +53,15 @@ struct RecordAtCase {
     course: String,
     photos: Vec<Photo>,
     more_photos: usize,
+    /// It counts at a case that went into this one.
+    of_member: Option<OfMember>,
+}
+
+/// Where a record counts that is shown at the main case too, and by which decision.
+struct OfMember {
+    word: &'static str,
+    href: String,
+    number: Number,
 }
 
 struct HistoryLine {
@@ -144,7 +155,6 @@ fn last_seen(row: &CaseRow, words: &ConsoleWords) -> String {
 
 async fn records(page: &Page, case_id: &str) -> Result<(Vec<RecordAtCase>, bool), Problem> {
     let desk = &page.desk;
-    let words = page.words();
     let filter = RecordFilter {
         case_id: Some(case_id.to_owned()),
         limit: RECORDS_SHOWN + 1,
@@ -162,22 +172,61 @@ async fn records(page: &Page, case_id: &str) -> Result<(Vec<RecordAtCase>, bool)
         .collect();
     let mut shown = Vec::with_capacity(rows.len());
     for row in &rows {
-        let Some(view) = views.get(&row.subject) else {
+        if let Some(view) = views.get(&row.subject) {
+            shown.push(at_case(page, row, &folded(view)?).await?);
+        }
+    }
+    shown.extend(of_members(page, case_id).await?);
+    Ok((shown, more))
+}
+
+/// Records of cases that went into this one, which people list at both (被并案与主案均列).
+async fn of_members(page: &Page, main_id: &str) -> Result<Vec<RecordAtCase>, Problem> {
+    let db = page.desk.db();
+    let limit = u32::try_from(RECORDS_SHOWN).unwrap_or(u32::MAX);
+    let mut shown = Vec::new();
+    for (subject, member) in db.records_of_members(main_id, limit).await? {
+        let Some((row, view)) = db.record_shown(&subject).await? else {
             continue;
         };
-        let record = folded(view)?;
-        let evidence = desk.db().evidence_of(&row.subject).await?;
-        let mut photos = photos::of(&record, &evidence, words, &|ms| desk.court_time(ms));
-        let more_photos = photos.len().saturating_sub(PHOTOS_SHOWN);
-        photos.truncate(PHOTOS_SHOWN);
+        let record = folded(&view)?;
+        let listed = record.concluded(Question::Match(Match::Merged));
+        if listed.and_then(Conclusion::decision) != Some(Decision::Both) {
+            continue;
+        }
+        if let Some(name) = page.member.scope() {
+            let id = page.member.id.to_string();
+            if !db.record_in_scope(&subject, &id, name).await? {
+                continue;
+            }
+        }
+        let known = db.case(&member).await?;
         shown.push(RecordAtCase {
-            card: RecordCard::of(row, desk, words),
-            course: record.text("course").to_owned(),
-            photos,
-            more_photos,
+            of_member: Some(OfMember {
+                word: Decision::Both.label(page.lang()),
+                href: super::cases::address(&member),
+                number: Number::of(known.as_ref().map_or(&member, |it| &it.number)),
+            }),
+            ..at_case(page, &row, &record).await?
         });
     }
-    Ok((shown, more))
+    Ok(shown)
+}
+
+async fn at_case(page: &Page, row: &RecordRow, record: &Record) -> Result<RecordAtCase, Problem> {
+    let desk = &page.desk;
+    let words = page.words();
+    let evidence = desk.db().evidence_of(&row.subject).await?;
+    let mut photos = photos::of(record, &evidence, words, &|ms| desk.court_time(ms));
+    let more_photos = photos.len().saturating_sub(PHOTOS_SHOWN);
+    photos.truncate(PHOTOS_SHOWN);
+    Ok(RecordAtCase {
+        card: RecordCard::of(row, desk, words),
+        course: record.text("course").to_owned(),
+        photos,
+        more_photos,
+        of_member: None,
+    })
 }
 
 fn parties(case: &ListCase, words: &'static ConsoleWords) -> Vec<PartyLine> {

@@ -13,6 +13,9 @@ use waiqin_protocol::words::{Lang, fill};
 /// The court's clock is said to be shifted when it differs by more, ms.
 const SHIFT_SHOWN_MS: i64 = 60_000;
 
+/// What waits is counted up to here.
+pub(super) const COUNTED: u64 = 1000;
+
 /// A page that the rail leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
@@ -100,6 +103,8 @@ pub(super) struct NavLink {
     pub href: &'static str,
     pub word: &'static str,
     pub on: bool,
+    /// How much waits there; empty for nothing.
+    pub count: String,
 }
 
 /// The frame around a page.
@@ -162,6 +167,19 @@ impl Frame {
         }
     }
 
+    /// Says at the link of a page how much waits there, where that is in the rail at all.
+    pub fn counting(mut self, tab: Tab, waiting: u64) -> Self {
+        let links = self.nav.iter_mut().flat_map(|group| &mut group.links);
+        for link in links.filter(|link| link.href == tab.href()) {
+            link.count = match waiting {
+                0 => String::new(),
+                1..COUNTED => waiting.to_string(),
+                _ => format!("{}+", COUNTED - 1),
+            };
+        }
+        self
+    }
+
     /// A text of the table with one value.
     pub fn say(&self, text: &str, name: &str, value: impl Display) -> String {
         fill(text, &[(name, &value)])
@@ -194,6 +212,7 @@ fn nav(member: &Member, on: Option<Tab>, w: &'static ConsoleWords) -> Vec<NavGro
         href: tab.href(),
         word: tab.word(w),
         on: on == Some(*tab),
+        count: String::new(),
     };
     groups
         .into_iter()

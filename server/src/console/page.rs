@@ -2,10 +2,11 @@
 
 use super::book::Scope;
 use super::desk::Desk;
-use super::frame::{Frame, Tab};
+use super::frame::{COUNTED, Frame, Tab};
 use super::member::Member;
 use super::problem::Problem;
 use super::visitor::Visitor;
+use crate::access::Action;
 use crate::db::AuditAct;
 use crate::rate::Peer;
 use crate::words::console::ConsoleWords;
@@ -20,6 +21,8 @@ pub(super) struct Page {
     pub desk: Desk,
     pub member: Member,
     pub visitor: Visitor,
+    /// Records on the board that wait for a person; 0 for who does not see it.
+    waiting: u64,
 }
 
 /// A page of somebody who need not be signed in.
@@ -36,10 +39,15 @@ impl FromRequestParts<Desk> for Page {
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
         let visitor = Visitor::of(parts)?;
         let member = visitor.member.clone().ok_or(Problem::SignIn)?;
+        let waiting = match member.may(Action::SeeOutcomes) {
+            true => desk.db().outcomes_waiting(COUNTED).await?,
+            false => 0,
+        };
         Ok(Self {
             desk: desk.clone(),
             member,
             visitor,
+            waiting,
         })
     }
 }
@@ -89,6 +97,7 @@ impl Page {
     /// The frame around this page.
     pub fn frame(&self, tab: Tab, title: impl Into<String>) -> Frame {
         Frame::of(&self.desk, &self.visitor, Some(tab), title.into())
+            .counting(Tab::Reconcile, self.waiting)
     }
 }
 

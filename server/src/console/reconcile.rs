@@ -204,7 +204,10 @@ async fn shown(
         list_version,
         detail,
         notice,
-        frame: page.frame(Tab::Reconcile, words.nav_reconcile),
+        // As it is after a decision that this very request made.
+        frame: page
+            .frame(Tab::Reconcile, words.nav_reconcile)
+            .counting(Tab::Reconcile, tally.waiting),
     })
 }
 

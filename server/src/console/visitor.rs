@@ -2,6 +2,7 @@
 //! One middleware finds it out for all pages and turns what goes wrong into a page with a way back.
 
 use super::desk::Desk;
+use super::form::holds_nul;
 use super::member::Member;
 use super::problem::{self, Problem};
 use crate::db::{DbError, Role};
@@ -11,7 +12,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, ORIGIN, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use waiqin_protocol::suite::sha256;
 use waiqin_protocol::words::Lang;
 
@@ -93,8 +94,12 @@ pub(super) async fn visit(State(desk): State<Desk>, mut request: Request, next: 
         Ok(found) => found,
         Err(error) => return problem::page(&desk, None, &Problem::broken(error)),
     };
+    let readable = !holds_nul(visitor.path.as_bytes());
     request.extensions_mut().insert(visitor.clone());
-    let mut response = next.run(request).await;
+    let mut response = match readable {
+        true => next.run(request).await,
+        false => Problem::Unreadable.into_response(),
+    };
     if let Some(problem) = Problem::in_response(&mut response) {
         let cookies: Vec<HeaderValue> = response
             .headers()

@@ -2,6 +2,7 @@
 //! people, list versions.
 
 mod audit_shown;
+mod board;
 mod fleet;
 mod incidents;
 mod lists_shown;

@@ -201,7 +201,7 @@ impl Write {
                     .bind(entry.bytes.as_slice())
                     .bind(log_number)
                     .bind(entry.subject.map(|id| id.to_string()))
-                    .bind(entry.kind.clone())
+                    .bind(super::typed_or_none(entry.kind.as_deref()))
                     .bind(super::word(&entry.verdict)?)
                     .bind(entry.reason.as_ref().map(super::word).transpose()?)
                     .bind(log_number);
@@ -243,7 +243,7 @@ impl Write {
                     .bind(entry.bytes.as_slice())
                     .bind(now_ms)
                     .bind(entry.subject.map(|id| id.to_string()))
-                    .bind(entry.kind.clone())
+                    .bind(super::typed_or_none(entry.kind.as_deref()))
                     .bind(super::word(&entry.verdict)?)
                     .bind(entry.reason.as_ref().map(super::word).transpose()?);
             }

@@ -72,7 +72,8 @@ pub use web_sessions::{NewSession, SignInUser, WebSession};
 pub(crate) use stored::text_of;
 pub(crate) use stored::word;
 use stored::{
-    json, number_in, number_out, of_json, of_json_or_none, of_word, parsed, parsed_or_none, rows_of,
+    json, number_in, number_out, of_json, of_json_or_none, of_word, parsed, parsed_or_none,
+    rows_of, typed, typed_or_none,
 };
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};

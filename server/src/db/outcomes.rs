@@ -152,7 +152,7 @@ impl Write {
         .bind(new.act.as_str())
         .bind(new.at_ms)
         .bind(new.matched.as_str())
-        .bind(new.named.clone())
+        .bind(super::typed_or_none(new.named.as_deref()))
         .bind(new.case.clone())
         .bind(new.main.clone())
         .bind(new.belongs.clone())
@@ -219,7 +219,7 @@ impl Write {
             sqlx::query(AssertSqlSafe(format!(
                 "INSERT INTO {table} VALUES ($1, $2) ON CONFLICT DO NOTHING"
             )))
-            .bind(name)
+            .bind(super::typed(name))
             .bind(subject)
             .execute(self.tx())
             .await?;
@@ -276,7 +276,7 @@ impl Write {
                  JOIN records r ON r.subject = a.subject \
                  WHERE a.key = $1 AND a.subject <> $2 ORDER BY a.subject LIMIT $3",
             )
-            .bind(key.0.as_str())
+            .bind(super::typed(&key.0))
             .bind(subject.to_string())
             .bind(BESIDE_MAX)
             .fetch_all(self.tx())

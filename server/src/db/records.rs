@@ -79,11 +79,11 @@ impl Write {
                     .bind(record.subject.to_string())
                     .bind(super::word(&record.act)?)
                     .bind(case_id.clone())
-                    .bind(record.case.typed.as_str())
-                    .bind(record.case.normal.clone())
+                    .bind(super::typed(&record.case.typed))
+                    .bind(super::typed_or_none(record.case.normal.as_deref()))
                     .bind(record.officer.to_string())
                     .bind(record.journal.to_string())
-                    .bind(record.text("place"))
+                    .bind(super::typed(record.text("place")))
                     .bind(record.opened)
                     .bind(record.changed)
                     .bind(log_number)
@@ -157,7 +157,10 @@ impl Write {
         sql: &'static str,
         value: &str,
     ) -> Result<Option<String>, DbError> {
-        let rows = sqlx::query(sql).bind(value).fetch_all(self.tx()).await?;
+        let rows = sqlx::query(sql)
+            .bind(super::typed(value))
+            .fetch_all(self.tx())
+            .await?;
         match rows.as_slice() {
             [one] => Ok(Some(one.get(0))),
             _ => Ok(None),
@@ -210,7 +213,8 @@ impl Db {
 pub(crate) mod tests {
     use super::*;
     use crate::db::testing;
-    use waiqin_protocol::ids::CaseId;
+    use waiqin_protocol::ids::{BootId, CaseId, EntryHash, JournalId, OfficerId};
+    use waiqin_protocol::journal::{Act, At, Change, Entry};
 
     /// Adds a case as an import would.
     pub(crate) async fn add_case(db: &Db, id: &str, number: &str, officer: &str, changed: i64) {
@@ -231,6 +235,59 @@ pub(crate) mod tests {
         let mut write = db.write().await.unwrap();
         write.rescope(&[id], changed).await.unwrap();
         write.commit().await.unwrap();
+    }
+
+    /// PostgreSQL takes no NUL in a text. A record that holds some is kept as it is, and the columns by
+    /// which it is found hold another character there.
+    #[tokio::test]
+    async fn a_nul_in_what_was_typed_stops_nothing() {
+        let case = CaseRef {
+            id: Some(CaseId("A\0".into())),
+            normal: Some("（2019）\0粤0115执100号".into()),
+            pending: false,
+            typed: "\0".into(),
+        };
+        let values = [("place".to_owned().try_into().unwrap(), "路\0号".into())];
+        let entry = Entry {
+            at: At {
+                beacon: None,
+                boot: BootId::from_bytes([1; 16]),
+                mono: 1,
+                wall: 1,
+            },
+            author: OfficerId::from_bytes([2; 16]),
+            base: None,
+            beacon: None,
+            change: Change::RecordOpened {
+                act: Act::Seal,
+                case,
+                values: values.into(),
+            },
+            journal: JournalId::from_bytes([3; 16]),
+            seq: 2,
+            subject: SubjectId::from_bytes([4; 16]),
+            v: 1,
+        };
+        let record = Record::open(&entry, EntryHash::from_bytes([5; 32])).unwrap();
+        for (db, _kept) in testing::engines().await {
+            let mut write = db.write().await.unwrap();
+            let case_id = write.case_named(&record.case).await.unwrap();
+            assert_eq!(case_id, None);
+            let new = NewRecord {
+                record: record.clone(),
+                case_id,
+            };
+            write.put_record(&new, 1).await.unwrap();
+            let kept = write.records(&BTreeSet::from([entry.subject])).await;
+            assert_eq!(kept.unwrap()[&entry.subject], record);
+            write.commit().await.unwrap();
+            let shown = db.record_shown(&entry.subject.to_string()).await.unwrap();
+            let (row, _) = shown.unwrap();
+            assert_eq!(
+                (row.number_typed.as_str(), row.place.as_str()),
+                ("\u{fffd}", "路\u{fffd}号")
+            );
+        }
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! How values stand in columns: ids and hashes as hexadecimal text, enums by their word, structs as
-//! JSON, numbers as BIGINT. A stored value that does not read is an error with its name, never a
+//! JSON, numbers as BIGINT. What people typed stands in columns to be found by; the words themselves
+//! stand in JSON or in the bytes of entries, where nothing is changed. A stored value that does not read is an error with its name, never a
 //! panic.
 
 use super::DbError;
@@ -20,6 +21,17 @@ pub(super) fn parsed_or_none<T: FromStr>(
     what: &'static str,
 ) -> Result<Option<T>, DbError> {
     text.map(|text| parsed(&text, what)).transpose()
+}
+
+/// A text of people as a column holds it: PostgreSQL takes every character but NUL, and one entry that
+/// holds it must not stop a journal. JSON escapes it, so that it is kept where the words are.
+pub(super) fn typed(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+/// The same for a column that may be NULL.
+pub(super) fn typed_or_none(text: Option<&str>) -> Option<String> {
+    text.map(typed)
 }
 
 /// A struct as JSON.
@@ -101,6 +113,13 @@ mod tests {
     fn placeholders_of_several_rows() {
         assert_eq!(rows_of(1, 1), "($1)");
         assert_eq!(rows_of(2, 3), "($1, $2, $3), ($4, $5, $6)");
+    }
+
+    #[test]
+    fn only_nul_is_another_character_in_a_column() {
+        assert_eq!(typed("a\0b\0"), "a\u{fffd}b\u{fffd}");
+        let every: String = (1..=0xd7ff).filter_map(char::from_u32).collect();
+        assert_eq!(typed(&every), every);
     }
 
     #[test]

@@ -116,12 +116,14 @@ pub(crate) async fn release(court: &Court, by: OfficerId, release: Release) -> R
 /// # Errors
 /// [`NotDone::Reason`] when there is none or it has over 1,000 characters.
 pub(crate) fn reason_of(text: &str) -> Result<String, NotDone> {
-    let text = text.trim();
-    let chars = text.chars().count();
-    if chars == 0 || chars > REASON_CHARS_MAX {
+    // Forms send CR LF.
+    let text = text.trim().replace("
+", "
+");
+    if text.is_empty() || text.chars().nth(REASON_CHARS_MAX).is_some() {
         return Err(NotDone::Reason);
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 /// Acts of the office that become true together.

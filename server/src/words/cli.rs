@@ -133,6 +133,8 @@ waiqin_protocol::words! {
         /// No such version.
         rollback_unknown: "没有清单第 {version} 版（现有至第 {newest} 版），没有改动。",
             "There is no list version {version} (the newest is {newest}); nothing was changed.";
+        /// A reason of more characters than are kept.
+        list_reason_long: "理由最多 {max} 个字符，没有改动。", "A reason has at most {max} characters; nothing was changed.";
         /// A blank reason.
         rollback_needs_reason: "请写明回退的理由（--reason），没有改动。",
             "Give the reason for taking the list back (--reason); nothing was changed.";

@@ -99,16 +99,16 @@ waiqin_protocol::words! {
         board_more: "还有更早的记录", "Earlier records";
         say_as_typed: "原写“{typed}”，读作 {normal}。", "Typed \"{typed}\", read as {normal}.";
         say_exact: "案号与名册一致。", "The number is as the list has it.";
-        say_found: "此前的名册没有此案，现已列入；作结论后其手机得知。", "Earlier lists lacked the case; now it is found. Its phone is told by the conclusion.";
+        say_found: "此前的名册没有此案，现已列入；作结论后其手机得知。", " Earlier lists lacked the case; now it is found. Its phone is told by the conclusion.";
         say_alias: "所写是曾用案号，现为 {number}。", "A former number; now {number}.";
-        say_choose: "所写可以是几件案件，由人认定。", "It can be several cases; a person decides.";
+        say_choose: "所写可以是几件案件，由人认定。", " It can be several cases; a person decides.";
         say_successor: "{old} 已于 {closed} 以{mode}结案；{number} 于 {filed} 恢复执行，行动在此之后。建议归入恢复执行案。", "{old} was closed on {closed} ({mode}); {number} restarted it on {filed}, before the act. Proposed: the restarted case.";
         say_predecessor: "{old} 于 {filed} 才立案恢复执行，行动在此之前。建议归入原执行案 {number}。", "{old} was filed on {filed} only, after the act. Proposed: the first case, {number}.";
         say_merged: "{number} 已于 {closed} 并入 {main}，行动在此之后。建议两案均列。", "{number} went into {main} on {closed}, before the act. Proposed: both.";
         say_candidate: "名册没有此案号；按当事人找到 {n} 件，由人认定，不自动挂接。", "The list lacks the number; by the debtor {n} were found. A person decides.";
         say_not_found: "第 {version} 版名册没有此案号，也没有此当事人。建议留待下期名册。", "List {version} has neither the number nor the debtor. Proposed: wait for the next list.";
         say_closed_before: "现场行动在结案登记（{closed} {mode}）之后 {n} 天。须说明为何仍在执行，或退回承办干警。", "The act came {n} days after the closing ({closed}, {mode}). Say why it was right, or return it.";
-        say_closed_later: "此后恢复执行，案号{number}。", "Restarted later as {number}.";
+        say_closed_later: "此后恢复执行，案号{number}。", " Restarted later as {number}.";
         say_closed_same: "行动与结案（{mode}）同在 {closed}，先后由人认定。", "Act and closing ({mode}) fall on {closed}; a person says which came first.";
         say_stayed: "名册标明“{stay}”，未写自何日起。须说明行动的依据，或退回。", "The list marks \"{stay}\", not since when. Say what the act rests on, or return it.";
         say_reassigned: "承办人由 {was} 改为 {is}；结论送达制作人与现承办人的手机。", "The judge in charge was {was} and is {is}; the conclusion goes to the author and to whoever has the case now.";
@@ -595,6 +595,7 @@ waiqin_protocol::words! {
         preview_notes: "文件情况", "About the file";
         preview_outdated: "预览后名册已更新到第 {n} 版，没有应用。下面是与新版相比的结果，请再看一遍。", "The list moved on to version {n} after the preview; nothing was applied. Below is the comparison with it: please look again.";
         preview_overtaken: "刚才另有名册应用，这一份没有应用。请重新预览。", "Another list was applied just now; this one was not. Please preview it again.";
+        list_reason_long: "理由最多 {max} 个字符，没有改动。所写的仍在下面。", "A reason has at most {max} characters; nothing was changed. What you wrote is still below.";
         preview_needs_reason: "名册有可疑之处，没有应用。确认无误请写明理由。", "The list looks suspicious; nothing was applied. If it is right, give the reason.";
         reason_to_apply: "确认无误的理由", "Why it is right all the same";
         apply_list: "应用名册", "Apply the list";

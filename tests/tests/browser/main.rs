@@ -6,6 +6,7 @@
     reason = "a crate of tests; a story is told in one piece"
 )]
 
+mod board;
 mod house;
 mod import;
 mod seal;

@@ -17,6 +17,7 @@ mod court;
 mod damage;
 #[path = "../../../mobile-bindings/ui/tests/real/host.rs"]
 mod host;
+mod naughty;
 mod story;
 
 use damage::{Folder, Harm};

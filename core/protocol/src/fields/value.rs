@@ -20,6 +20,9 @@ pub enum FieldError {
     /// A line break in a line.
     #[error("a line break in a line")]
     Lines,
+    /// A NUL character, which neither a page nor every database can hold.
+    #[error("a NUL character in a text")]
+    Nul,
     /// A number or amount below zero.
     #[error("less than zero")]
     Negative,
@@ -50,6 +53,7 @@ impl FieldError {
                 };
             }
             Self::Lines => ("只能写一行", "One line only"),
+            Self::Nul => ("含有空字符（NUL）", "Holds a NUL character"),
             Self::Negative => ("不能小于零", "Not less than zero"),
             Self::Day => ("不是日期", "Not a day"),
             Self::Code(_) => ("没有这个选项", "No such choice"),
@@ -126,6 +130,9 @@ fn text(value: &Value) -> Result<&str, FieldError> {
 }
 
 fn bounded(text: &str, max: usize) -> Result<(), FieldError> {
+    if text.contains('\0') {
+        return Err(FieldError::Nul);
+    }
     // Bytes bound characters from above: most texts are not counted.
     if text.len() > max && text.chars().count() > max {
         return Err(FieldError::Long(max));

@@ -16,6 +16,7 @@ mod layout;
 mod notes;
 mod opening;
 mod read_only;
+mod said;
 mod seizure;
 mod settlement;
 mod shared;
@@ -33,6 +34,7 @@ pub use layout::{
 };
 pub use notes::{Note, of as note_of};
 pub use opening::{NUMBER_CHARS_MAX, first_values, listed_case, named_case};
+pub use said::{REASON_CHARS_MAX, fits, said};
 pub use shown::{
     AssetsView, Block, Contest, DeedView, Fact, FieldView, FixView, FlagView, ItemView, MoreView,
     Part, PhotoView, StepView,

@@ -259,6 +259,6 @@ fn fix(text: &str) -> Result<Value, Wrong> {
 }
 
 /// Forms send CR LF; the record holds what was typed, with LF.
-fn normal_breaks(text: &str) -> String {
+pub(super) fn normal_breaks(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }

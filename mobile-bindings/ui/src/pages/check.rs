@@ -12,7 +12,7 @@ use super::second::{Named, Other, given, named, named_as, open, others, signs_as
 use super::signers::{SignerLine, Stands, signers};
 use super::visit::Unlocked;
 use crate::carrier::Protected;
-use crate::form::Posted;
+use crate::form::{Posted, said};
 use crate::frame::{Frame, Tab, Truth};
 use crate::show::{Number, act};
 use crate::words::Words;
@@ -31,8 +31,6 @@ use waiqin_protocol::record::NotSealable;
 use waiqin_protocol::wire::enrol::OfficerCard;
 use waiqin_protocol::words::fill;
 
-/// Longest reason, characters.
-pub(super) const REASON_CHARS_MAX: usize = 1000;
 /// Before the id of a rule in the names of the form.
 const REASON: &str = "reason:";
 
@@ -41,6 +39,8 @@ const REASON: &str = "reason:";
 pub(super) struct Typed {
     /// Reasons by rule.
     pub reasons: BTreeMap<String, String>,
+    /// Why the record is to be void or corrected.
+    pub why: String,
     /// What was not done, and why.
     pub problem: Option<String>,
 }
@@ -78,6 +78,7 @@ pub(super) struct CheckPage {
     seal_action: String,
     void_action: Option<String>,
     reasons_action: String,
+    why: String,
     preview: String,
     open: bool,
     photos: String,
@@ -96,7 +97,7 @@ pub(super) struct Lack {
 pub(super) async fn show(desk: Unlocked, Path(id): Path<String>) -> Result<Response, Shown> {
     let typed = Typed {
         reasons: desk.visit.ui.typed_reasons(desk.subject(&id)?),
-        problem: None,
+        ..Typed::default()
     };
     shown(&desk, &id, &typed).await
 }
@@ -168,7 +169,12 @@ pub(super) async fn seal(
         Ok(()) => Ok(Redirect::to(&format!("{}/check", record_href(&id))).into_response()),
         Err(not_done) => {
             let problem = Some(not_done.here(&desk)?);
-            shown(&desk, &id, &Typed { reasons, problem }).await
+            let typed = Typed {
+                reasons,
+                problem,
+                ..Typed::default()
+            };
+            shown(&desk, &id, &typed).await
         }
     }
 }
@@ -183,6 +189,9 @@ async fn seal_with(
     let hash = posted.text("shown").and_then(|it| it.parse().ok());
     let shown = hash.ok_or_else(|| desk.problem(Problem::Form))?;
     let second = given(posted).map_err(|()| NotDone::from(desk.w().err_second_pin))?;
+    for reason in reasons.values() {
+        super::sealed::whole(reason, desk.w())?;
+    }
     let request = SealRequest {
         shown,
         reasons: reasons.clone(),
@@ -220,16 +229,10 @@ pub(super) fn countersign(
 }
 
 fn reasons(posted: &Posted) -> BTreeMap<String, String> {
-    let cut = |text: &str| {
-        text.trim()
-            .chars()
-            .take(REASON_CHARS_MAX)
-            .collect::<String>()
-    };
     posted
         .0
         .iter()
-        .filter_map(|(name, text)| Some((name.strip_prefix(REASON)?, cut(text))))
+        .filter_map(|(name, text)| Some((name.strip_prefix(REASON)?, said(text))))
         .filter(|(_, text)| !text.is_empty())
         .map(|(rule, text)| (rule.to_owned(), text))
         .collect()
@@ -294,6 +297,7 @@ impl CheckPage {
             seal_action: format!("{href}/seal"),
             void_action: record.voided.is_none().then(|| format!("{href}/void")),
             reasons_action: format!("{href}/reasons"),
+            why: typed.why.clone(),
             preview: format!("{href}/paper/record"),
             open: sheet.found.iter().any(|it| weight(it) == Weight::Block),
             photos,

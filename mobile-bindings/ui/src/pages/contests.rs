@@ -5,7 +5,7 @@ use super::not_done::NotDone;
 use super::problem::Shown;
 use super::record::read;
 use super::rows::record_href;
-use super::sealed::reason;
+use super::sealed::{reason, whole};
 use super::visit::Unlocked;
 use crate::carrier::Protected;
 use crate::form::{Contest, Viewer};
@@ -96,6 +96,7 @@ pub(super) async fn decide(
         let chosen = chosen.map_err(|_| NotDone::from(desk.w().err_contest_choice))?;
         let field = FieldPath::new(path.clone());
         let field = field.map_err(|_| NotDone::from(desk.w().err_contest_choice))?;
+        whole(&reason, desk.w())?;
         let why = reason.clone();
         desk.attempt(move |session| session.decide(subject, &field, chosen, &why))
             .await

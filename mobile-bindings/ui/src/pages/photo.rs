@@ -6,9 +6,10 @@ use super::page;
 use super::problem::{Missing, Problem, Shown};
 use super::record::read;
 use super::rows::record_href;
+use super::sealed::reason;
 use super::visit::Unlocked;
 use crate::carrier::Protected;
-use crate::form::{Fact, assets};
+use crate::form::{Fact, REASON_CHARS_MAX, assets, fits};
 use crate::frame::{Frame, Tab};
 use crate::show::{Number, Tag, clock_seconds, grouped, role, size, source, when};
 use crate::words::Words;
@@ -23,8 +24,6 @@ use waiqin_protocol::record::Record;
 use waiqin_protocol::suite::sha256;
 use waiqin_protocol::words::{Lang, fill};
 
-const REASON_CHARS_MAX: usize = 1000;
-
 #[derive(Template)]
 #[template(path = "photo.html")]
 pub(super) struct PhotoPage {
@@ -33,7 +32,9 @@ pub(super) struct PhotoPage {
     subtitle: String,
     back: String,
     state: Tag,
-    problem: Option<&'static str>,
+    problem: Option<String>,
+    /// What was written as a reason and not taken.
+    reason: String,
     ended: Option<String>,
     on_phone: bool,
     readable: bool,
@@ -54,7 +55,7 @@ pub(super) async fn show(
     desk: Unlocked,
     Path((id, entry)): Path<(String, String)>,
 ) -> Result<Response, Shown> {
-    shown(&desk, &id, &entry, None, None).await
+    shown(&desk, &id, &entry, None).await
 }
 
 /// `POST …/check`: reads the bytes on this phone anew and compares them with the hash that the
@@ -73,7 +74,7 @@ pub(super) async fn check(
         })
         .await?;
     let checked = Checked::of(bytes, evidence.hash, evidence.length);
-    shown(&desk, &id, &entry, None, Some(checked)).await
+    shown(&desk, &id, &entry, Some(checked)).await
 }
 
 /// What a look at the bytes came to.
@@ -120,9 +121,17 @@ async fn shown(
     desk: &Unlocked,
     id: &str,
     entry: &str,
-    problem: Option<&'static str>,
     checked: Option<Checked>,
 ) -> Result<Response, Shown> {
+    let mut built = built(desk, id, entry).await?;
+    if let Some(checked) = checked {
+        built = built.after(checked, desk.now_ms());
+    }
+    Ok(page(&built))
+}
+
+/// The page as it stands.
+async fn built(desk: &Unlocked, id: &str, entry: &str) -> Result<PhotoPage, Shown> {
     let (shows, photo) = find(desk, id, entry).await?;
     let hash = photo.state.evidence.hash;
     let receipts = desk
@@ -131,12 +140,13 @@ async fn shown(
     let shift_ms = desk.visit.ui.parts().server_shift_ms;
     let received = received_ms(&receipts, hash).map(|it| it.saturating_add(shift_ms));
     let frame = desk.frame(Some(Tab::Records));
-    let mut built = PhotoPage::new(frame, &shows, &photo, received, problem, desk.now_ms());
-    if let Some(checked) = checked {
-        built = built.after(checked, desk.now_ms());
-    }
-    let status = super::status_of(problem.is_some());
-    Ok((status, page(&built)).into_response())
+    Ok(PhotoPage::new(
+        frame,
+        &shows,
+        &photo,
+        received,
+        desk.now_ms(),
+    ))
 }
 
 /// `GET …/small`: a thumbnail.
@@ -180,9 +190,10 @@ pub(super) async fn withdraw(
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
     let (shows, photo) = find(&desk, &id, &entry).await?;
-    let Some(reason) = reason(posted.text("reason")) else {
-        return shown(&desk, &id, &entry, Some(desk.w().err_reason), None).await;
-    };
+    let reason = reason(&posted);
+    if let Err(problem) = given(&reason, desk.w()) {
+        return not_done(&desk, &id, &entry, problem, reason).await;
+    }
     let (subject, hash) = (shows.record.subject, photo.state.evidence.hash);
     desk.ask(move |session| session.withdraw_evidence(subject, hash, &reason))
         .await?;
@@ -199,19 +210,37 @@ pub(super) async fn missing(
     if photo.on_phone || photo.delivery == Delivery::Received {
         return Err(desk.problem(Problem::Form));
     }
-    let Some(reason) = reason(posted.text("reason")) else {
-        return shown(&desk, &id, &entry, Some(desk.w().err_reason), None).await;
-    };
+    let reason = reason(&posted);
+    if let Err(problem) = given(&reason, desk.w()) {
+        return not_done(&desk, &id, &entry, problem, reason).await;
+    }
     let (subject, hash) = (shows.record.subject, photo.state.evidence.hash);
     desk.ask(move |session| session.declare_missing(subject, hash, &reason))
         .await?;
     Ok(Redirect::to(&photo_href(&id, &entry)).into_response())
 }
 
-fn reason(text: Option<&str>) -> Option<String> {
-    let text = text.unwrap_or_default().trim();
-    let fits = !text.is_empty() && text.chars().count() <= REASON_CHARS_MAX;
-    fits.then(|| text.to_owned())
+/// What is wrong with a reason, if something is.
+fn given(reason: &str, w: &Words) -> Result<(), String> {
+    if reason.is_empty() {
+        return Err(w.err_reason.to_owned());
+    }
+    if !fits(reason, REASON_CHARS_MAX) {
+        return Err(fill(w.err_reason_long, &[("max", &REASON_CHARS_MAX)]));
+    }
+    Ok(())
+}
+
+/// The page with what is in the way, and what was written.
+async fn not_done(
+    desk: &Unlocked,
+    id: &str,
+    entry: &str,
+    problem: String,
+    reason: String,
+) -> Result<Response, Shown> {
+    let built = built(desk, id, entry).await?.not_done(problem, reason);
+    Ok((super::status_of(true), page(&built)).into_response())
 }
 
 fn photo_href(id: &str, entry: &str) -> String {
@@ -242,7 +271,6 @@ impl PhotoPage {
         shows: &Shows,
         photo: &Photo,
         received: Option<i64>,
-        problem: Option<&'static str>,
         now_ms: i64,
     ) -> Self {
         let w = frame.w;
@@ -270,7 +298,8 @@ impl PhotoPage {
                 record_href(&shows.record.subject.to_string())
             ),
             state: Tag::of(photo.delivery, w),
-            problem,
+            problem: None,
+            reason: String::new(),
             on_phone: photo.on_phone,
             readable: evidence.media.is_some(),
             lost: lost && photo.state.missing.is_none(),
@@ -285,6 +314,15 @@ impl PhotoPage {
             check_action: format!("{href}/check"),
             checked: None,
             frame,
+        }
+    }
+
+    /// The page with what is in the way of an act, and the reason that was written.
+    pub(super) fn not_done(self, problem: String, reason: String) -> Self {
+        Self {
+            problem: Some(problem),
+            reason,
+            ..self
         }
     }
 

@@ -8,7 +8,7 @@ use super::record::{read, small_photos};
 use super::rows::record_href;
 use super::visit::Unlocked;
 use crate::carrier::ProtectedUpload;
-use crate::form::{PhotoView, assets};
+use crate::form::{PhotoView, assets, fits};
 use crate::frame::{Flash, Frame, Tab};
 use crate::show::{Number, role, source};
 use crate::words::Words;
@@ -111,6 +111,7 @@ enum NotSaved {
     NoFile,
     NoRole,
     NoHow,
+    Words,
     NoItem,
     Cut,
     Engine(SaveError),
@@ -289,13 +290,12 @@ impl Said {
     }
 
     fn note(&mut self, name: &str, text: &str) {
-        let bounded = || text.chars().take(WORDS_CHARS_MAX).collect::<String>();
         match name {
             "role" => self.role = ROLES.into_iter().find(|it| role_code(*it) == text),
             "source" => self.source = SOURCES.into_iter().find(|it| source_code(*it) == text),
             "item" => self.item = text.parse().ok(),
-            "how" => self.how = bounded(),
-            "caption" => self.caption = bounded(),
+            "how" => self.how = text.to_owned(),
+            "caption" => self.caption = text.to_owned(),
             _ => {}
         }
     }
@@ -305,6 +305,12 @@ impl Said {
         let source = self.source.ok_or(NotSaved::NoRole)?;
         if source == EvidenceSource::External && self.how.is_empty() {
             return Err(NotSaved::NoHow);
+        }
+        if [&self.how, &self.caption]
+            .iter()
+            .any(|it| !fits(it, WORDS_CHARS_MAX))
+        {
+            return Err(NotSaved::Words);
         }
         if let Some(item) = self.item {
             // Removed on another page since this one was opened, or never there.
@@ -461,6 +467,10 @@ fn not_saved_text(not_saved: &NotSaved, w: &'static Words) -> (StatusCode, Strin
         NotSaved::NoFile => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_none),
         NotSaved::NoRole => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_role),
         NotSaved::NoHow => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_how),
+        NotSaved::Words => {
+            let text = fill(w.err_photo_words, &[("max", &WORDS_CHARS_MAX)]);
+            return (StatusCode::UNPROCESSABLE_ENTITY, text);
+        }
         NotSaved::NoItem => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_item),
         NotSaved::Cut => (StatusCode::BAD_REQUEST, w.err_photo_cut),
         NotSaved::Engine(error) => {

@@ -5,7 +5,7 @@ use super::problem::{Missing, Problem, Shown};
 use super::rows::{case_href, names, record_href};
 use super::visit::Unlocked;
 use crate::carrier::Protected;
-use crate::form::{ACTS, NUMBER_CHARS_MAX, first_values, listed_case, named_case};
+use crate::form::{ACTS, NUMBER_CHARS_MAX, first_values, fits, listed_case, named_case};
 use crate::frame::{Frame, Tab};
 use crate::show::{Number, act, act_code};
 use crate::words::Words;
@@ -17,6 +17,7 @@ use serde::Deserialize;
 use waiqin_protocol::ids::CaseId;
 use waiqin_protocol::journal::{Act, CaseRef};
 use waiqin_protocol::wire::sync::CaseSheet;
+use waiqin_protocol::words::fill;
 
 /// Query of the page.
 #[derive(Debug, Default, Deserialize)]
@@ -48,17 +49,12 @@ pub(super) struct NewPage {
     case: Option<OnCase>,
     acts: Vec<ActChoice>,
     typed: String,
-    problem: Option<&'static str>,
+    problem: Option<String>,
 }
 
 impl NewPage {
     /// A case that the list does not have.
-    pub(super) fn new(
-        frame: Frame,
-        act: Act,
-        typed: String,
-        problem: Option<&'static str>,
-    ) -> Self {
+    pub(super) fn new(frame: Frame, act: Act, typed: String, problem: Option<String>) -> Self {
         Self {
             acts: acts(act, frame.w),
             case: None,
@@ -145,8 +141,15 @@ pub(super) async fn unlisted(
     let act = act_of(posted.text("act")).ok_or_else(|| desk.problem(Problem::Form))?;
     let typed = posted.text("typed").unwrap_or_default().trim().to_owned();
     let pending = posted.text("pending") == Some("yes");
-    if (typed.is_empty() && !pending) || typed.chars().count() > NUMBER_CHARS_MAX {
-        let problem = Some(desk.w().err_new_number);
+    let w = desk.w();
+    let problem = if !fits(&typed, NUMBER_CHARS_MAX) {
+        Some(fill(w.err_new_number_long, &[("max", &NUMBER_CHARS_MAX)]))
+    } else if typed.is_empty() && !pending {
+        Some(w.err_new_number.to_owned())
+    } else {
+        None
+    };
+    if problem.is_some() {
         let again = NewPage::new(desk.frame(Some(Tab::Cases)), act, typed, problem);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&again)).into_response());
     }

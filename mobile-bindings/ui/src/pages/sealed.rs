@@ -1,7 +1,7 @@
 //! 已封存: what stands, who signed it a second time, what corrects it; and 作废 before the seal.
 
-use super::check::{Around, REASON_CHARS_MAX, Typed, countersign, short, shown};
-use super::findings::said;
+use super::check::{Around, Typed, countersign, short, shown};
+use super::findings;
 use super::not_done::NotDone;
 use super::problem::{Problem, Shown};
 use super::rows::record_href;
@@ -9,7 +9,7 @@ use super::second::{Other, given, open, others};
 use super::signers::{SignerLine, Stands, signers};
 use super::visit::Unlocked;
 use crate::carrier::Protected;
-use crate::form::Posted;
+use crate::form::{Posted, REASON_CHARS_MAX, fits, said};
 use crate::frame::Frame;
 use crate::qr::Qr;
 use crate::show::{Number, act, grouped, when};
@@ -94,6 +94,7 @@ pub(super) struct SealedPage {
     second_action: String,
     answer_action: String,
     amend_action: String,
+    why: String,
     paper: String,
 }
 
@@ -115,7 +116,7 @@ pub(super) async fn second(
         .await?;
         Ok(to_check(&id))
     };
-    or_told(&desk, &id, signed.await).await
+    or_told(&desk, &id, signed.await, &posted).await
 }
 
 /// `POST /records/{id}/answer`: the answer of a second officer's own phone.
@@ -134,7 +135,7 @@ pub(super) async fn answer(
             .await?;
         Ok(to_check(&id))
     };
-    or_told(&desk, &id, taken.await).await
+    or_told(&desk, &id, taken.await, &posted).await
 }
 
 /// `POST /records/{id}/amend`: opens a record that corrects or adds to this one.
@@ -145,6 +146,7 @@ pub(super) async fn amend(
 ) -> Result<Response, Shown> {
     let opened = async {
         let (subject, reason) = (desk.subject(&id)?, reason(&posted));
+        whole(&reason, desk.w())?;
         let kind = match posted.text("kind") {
             Some("correction") => AmendKind::Correction,
             Some("supplement") => AmendKind::Supplement,
@@ -154,7 +156,7 @@ pub(super) async fn amend(
         let subject = saved.await?.subject.to_string();
         Ok(Redirect::to(&record_href(&subject)).into_response())
     };
-    or_told(&desk, &id, opened.await).await
+    or_told(&desk, &id, opened.await, &posted).await
 }
 
 /// `POST /records/{id}/void`
@@ -165,28 +167,41 @@ pub(super) async fn void(
 ) -> Result<Response, Shown> {
     let voided = async {
         let (subject, reason) = (desk.subject(&id)?, reason(&posted));
+        whole(&reason, desk.w())?;
         desk.attempt(move |session| session.void(subject, &reason))
             .await?;
         Ok(Redirect::to(&record_href(&id)).into_response())
     };
-    or_told(&desk, &id, voided.await).await
+    or_told(&desk, &id, voided.await, &posted).await
 }
 
-/// The reason that was typed, within its bound.
+/// The reason that was typed.
 pub(super) fn reason(posted: &Posted) -> String {
-    let text = posted.text("reason").unwrap_or_default().trim();
-    text.chars().take(REASON_CHARS_MAX).collect()
+    said(posted.text("reason").unwrap_or_default())
+}
+
+/// A reason is kept whole.
+///
+/// # Errors
+/// When it is longer than reasons are, or not to be kept at all.
+pub(super) fn whole(reason: &str, w: &Words) -> Result<(), NotDone> {
+    if fits(reason, REASON_CHARS_MAX) {
+        return Ok(());
+    }
+    let text = fill(w.err_reason_long, &[("max", &REASON_CHARS_MAX)]);
+    Err(NotDone::Here(text))
 }
 
 fn to_check(id: &str) -> Response {
     Redirect::to(&format!("{}/check", record_href(id))).into_response()
 }
 
-/// What was done, or the page that the officer came from with what is in the way.
+/// What was done, or the page that the officer came from with what is in the way and what he wrote.
 async fn or_told(
     desk: &Unlocked,
     id: &str,
     done: Result<Response, NotDone>,
+    posted: &Posted,
 ) -> Result<Response, Shown> {
     let not_done = match done {
         Ok(response) => return Ok(response),
@@ -194,6 +209,7 @@ async fn or_told(
     };
     let typed = Typed {
         problem: Some(not_done.here(desk)?),
+        why: reason(posted),
         ..Typed::default()
     };
     shown(desk, id, &typed).await
@@ -300,6 +316,7 @@ impl SealedPage {
             second_action: format!("{href}/second"),
             answer_action: format!("{href}/answer"),
             amend_action: format!("{href}/amend"),
+            why: around.typed.why.clone(),
             paper: format!("{href}/paper/record"),
             frame: Frame {
                 truth: super::record::truth(shows, &frame.truth, w),
@@ -364,7 +381,7 @@ fn overrides(seal: &Seal, on_phone: &[OfficerOnPhone], lang: Lang, w: &Words) ->
         (None, None) => fill(w.sealed_named, &[("who", &w.other_officer)]),
     };
     let line = |it: &waiqin_protocol::journal::Override| OverrideLine {
-        rule: said(&it.rule, lang),
+        rule: findings::said(&it.rule, lang),
         reason: it.reason.clone(),
         second: it.officer.map(second).unwrap_or_default(),
     };
@@ -376,7 +393,7 @@ fn later(seal: &Seal, lang: Lang) -> Vec<&'static str> {
     let settled = |rule: &str| seal.overrides.iter().any(|it| it.rule == rule);
     let mut found = Vec::new();
     for finding in seal.findings.iter().filter(|it| !settled(&it.rule)) {
-        let text = said(&finding.rule, lang);
+        let text = findings::said(&finding.rule, lang);
         if !text.is_empty() && !found.contains(&text) {
             found.push(text);
         }

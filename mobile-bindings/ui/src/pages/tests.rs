@@ -175,7 +175,7 @@ impl Painter {
         );
         let none = RecordsPage::new(self.frame(tab), vec![], true, 0, NOW_MS);
         self.add("records, none", &none);
-        let problem = Some(self.w.err_new_number);
+        let problem = Some(self.w.err_new_number.to_owned());
         let typed = "<2019>".to_owned();
         let new = NewPage::new(self.frame(tab), Act::Removal, typed, problem);
         self.add("new record", &new);
@@ -253,7 +253,7 @@ impl Painter {
         );
         for checked in [Checked::Holds, Checked::Differs, Checked::Gone] {
             let (frame, photo) = (self.frame(tab), &seizure.photos[0]);
-            let page = PhotoPage::new(frame, &seizure, photo, None, None, NOW_MS);
+            let page = PhotoPage::new(frame, &seizure, photo, None, NOW_MS);
             self.add("photo, checked", &page.after(checked, NOW_MS));
         }
         let empty = Some(self.w.err_photo_empty.to_owned());
@@ -269,9 +269,11 @@ impl Painter {
             "photo, missing",
         ];
         for (name, photo) in names.into_iter().zip(samples::photos()) {
-            let problem = (name == "photo, lost").then_some(self.w.err_reason);
             let frame = self.frame(tab);
-            let page = PhotoPage::new(frame, &full, &photo, Some(NOW_MS), problem, NOW_MS);
+            let mut page = PhotoPage::new(frame, &full, &photo, Some(NOW_MS), NOW_MS);
+            if name == "photo, lost" {
+                page = page.not_done(self.w.err_reason.to_owned(), "<why>".to_owned());
+            }
             self.add(name, &page);
         }
     }

@@ -45,9 +45,15 @@ pub struct Answer {
 impl Host {
     /// Starts the phone of a folder, offline, and enters its pages.
     pub fn start(dir: &Path, ticket: &str) -> Self {
+        Self::start_called(dir, ticket, "waiqin-phone")
+    }
+
+    /// The same with a name of its own.
+    pub fn start_called(dir: &Path, ticket: &str, device_name: &str) -> Self {
         let mut command = Command::new(program());
         command.args(["serve", "--commands", "--idle-minutes", "240"]);
         command.args(["--ticket", ticket]).arg("--dir").arg(dir);
+        command.arg(format!("--device-name={device_name}"));
         Self::started(command)
     }
 

@@ -24,7 +24,11 @@ impl<S: Send + Sync> FromRequestParts<S> for UploadId {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let id = Path::<String>::from_request_parts(parts, state).await;
-        id.map(|Path(id)| Self(id)).map_err(|_| Refusal::NoUpload)
+        match id {
+            // PostgreSQL takes no NUL, and no upload has one.
+            Ok(Path(id)) if !id.contains('\0') => Ok(Self(id)),
+            Ok(_) | Err(_) => Err(Refusal::NoUpload),
+        }
     }
 }
 

@@ -13,8 +13,10 @@ pub(super) use upload::{start, upload};
 pub(super) use versions::{ask_rollback, rollback, version};
 
 use crate::list::{ChangeKind, RepairKind};
+use crate::words::console::ConsoleWords;
 use kinds::{CHANGES, REPAIRS, stored_name};
 use serde_json::Value;
+use waiqin_protocol::words::fill;
 
 /// Longest reason that is kept, in characters.
 const REASON_CHARS_MAX: usize = 500;
@@ -56,7 +58,13 @@ impl Report {
 
 /// A reason as it is kept; empty when none was given.
 fn reason(text: &str) -> String {
-    text.trim().chars().take(REASON_CHARS_MAX).collect()
+    text.trim().to_owned()
+}
+
+/// What is said of a reason that is longer than reasons are: it is not cut.
+fn too_long(reason: &str, words: &ConsoleWords) -> Option<String> {
+    reason.chars().nth(REASON_CHARS_MAX)?;
+    Some(fill(words.list_reason_long, &[("max", &REASON_CHARS_MAX)]))
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use super::super::page::{Page, show};
 use super::super::problem::Problem;
 use super::super::show::{self, Number};
 use super::kinds::{BESIDE, CHANGES, REPAIRS, change_word, repair_word, stored_name};
-use super::reason;
 use super::staging::{self, Staged};
+use super::{reason, too_long};
 use crate::db::Applying;
 use crate::list::{
     ChangeKind, Comparison, Known, Limits, ListCase, ListError, ReadList, RepairKind, compare,
@@ -386,6 +386,9 @@ pub(in super::super) async fn decide(
     let reason = reason(&decision.reason);
     if looked.against != decision.against {
         let trouble = fill(words.preview_outdated, &[("n", &looked.against)]);
+        return shown(&page, staged, &looked, Some(trouble), reason);
+    }
+    if let Some(trouble) = too_long(&reason, words) {
         return shown(&page, staged, &looked, Some(trouble), reason);
     }
     if !looked.comparison.suspicious.is_empty() && reason.is_empty() {

@@ -9,7 +9,7 @@ use super::super::problem::Problem;
 use super::super::show::{self, Number};
 use super::kinds::{BESIDE, CHANGES, change_word, stored_name};
 use super::upload::ListLine;
-use super::{Report, reason};
+use super::{Report, reason, too_long};
 use crate::db::ListShown;
 use crate::list::ListCase;
 use crate::words::list::ListWords;
@@ -49,6 +49,8 @@ struct VersionPage {
     /// The form that takes it back is shown, for confirmation.
     asked: bool,
     trouble: Option<String>,
+    /// Why it is to be taken back, as far as it was written.
+    reason: String,
 }
 
 /// `GET /import/versions/{version}`
@@ -56,7 +58,7 @@ pub(in super::super) async fn version(
     page: Page,
     Path(version): Path<i64>,
 ) -> Result<Response, Problem> {
-    shown(&page, version, false, None).await
+    shown(&page, version, false, None, String::new()).await
 }
 
 /// `GET /import/versions/{version}/rollback`: asks before it is done.
@@ -64,7 +66,7 @@ pub(in super::super) async fn ask_rollback(
     page: Page,
     Path(version): Path<i64>,
 ) -> Result<Response, Problem> {
-    shown(&page, version, true, None).await
+    shown(&page, version, true, None, String::new()).await
 }
 
 async fn shown(
@@ -72,6 +74,7 @@ async fn shown(
     version: i64,
     asked: bool,
     trouble: Option<String>,
+    reason: String,
 ) -> Result<Response, Problem> {
     let db = page.desk.db();
     let words = page.words();
@@ -103,6 +106,7 @@ async fn shown(
         may_roll_back: version == newest && version > 0,
         asked: asked && version == newest,
         trouble,
+        reason,
     })
 }
 
@@ -150,23 +154,15 @@ pub(in super::super) async fn rollback(
     let desk = &page.desk;
     let words = page.words();
     let reason = reason(&form.reason);
-    if reason.is_empty() {
-        return shown(
-            &page,
-            version,
-            true,
-            Some(words.rollback_needs_reason.to_owned()),
-        )
-        .await;
-    }
-    if desk.db().newest_list_version().await? != version {
-        return shown(
-            &page,
-            version,
-            true,
-            Some(words.rollback_overtaken.to_owned()),
-        )
-        .await;
+    let trouble = if reason.is_empty() {
+        Some(words.rollback_needs_reason.to_owned())
+    } else if desk.db().newest_list_version().await? != version {
+        Some(words.rollback_overtaken.to_owned())
+    } else {
+        too_long(&reason, words)
+    };
+    if trouble.is_some() {
+        return shown(&page, version, true, trouble, reason).await;
     }
     let made = desk
         .db()
@@ -175,13 +171,8 @@ pub(in super::super) async fn rollback(
     match made {
         Some(made) => Ok(Redirect::to(&format!("/import/versions/{made}")).into_response()),
         None => {
-            shown(
-                &page,
-                version,
-                true,
-                Some(words.rollback_overtaken.to_owned()),
-            )
-            .await
+            let trouble = Some(words.rollback_overtaken.to_owned());
+            shown(&page, version, true, trouble, reason).await
         }
     }
 }

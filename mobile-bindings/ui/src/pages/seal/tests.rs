@@ -93,6 +93,7 @@ impl Painter {
                 ("G05b".to_owned(), "室内 <无信号>".to_owned()),
                 ("G07".to_owned(), "周某离场".to_owned()),
             ]),
+            why: "重复 <建立>".to_owned(),
             problem: Some(self.w.err_seal_open.to_owned()),
         };
         self.check("check, again", &acts::seizure(), &typed, false);
@@ -107,6 +108,7 @@ impl Painter {
         let nothing = Typed::default();
         let wrong = Typed {
             problem: Some(self.w.err_second_signature.to_owned()),
+            why: "补记 <现场>".to_owned(),
             ..Typed::default()
         };
         for (name, shows, amended, typed, known) in [
