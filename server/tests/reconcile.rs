@@ -115,6 +115,15 @@ fn board(server: &Server) -> BTreeMap<String, Json> {
     let said = run(&server.data, &["reconcile", "list", "--all", "--json"]);
     let said: Json = serde_json::from_str(&said).unwrap();
     let records = said["records"].as_array().unwrap().iter();
+    // The figures are kept, not counted.
+    let of = |waits: bool| {
+        let some = |it: &&Json| it["waiting"].as_array().unwrap().is_empty() != waits;
+        records.clone().filter(some).count()
+    };
+    assert_eq!(
+        (&said["waiting"], &said["settled"]),
+        (&of(true).into(), &of(false).into())
+    );
     records
         .map(|it| (it["record"].as_str().unwrap().to_owned(), it.clone()))
         .collect()

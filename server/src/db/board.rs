@@ -46,38 +46,49 @@ pub struct Tally {
     pub by_question: Vec<(String, u64)>,
 }
 
-impl Write {
-    /// Keeps the figures true: an outcome with some questions went, one with others came.
-    pub(super) async fn tell(
-        &mut self,
-        gone: Option<&[QuestionRow]>,
-        come: Option<&[QuestionRow]>,
-    ) -> Result<(), DbError> {
-        let mut changes: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+/// What a write changes in the figures: question → (known, waiting).
+#[derive(Default)]
+pub(super) struct Figures(BTreeMap<String, (i64, i64)>);
+
+impl Figures {
+    /// An outcome with some questions went, one with others came.
+    pub fn note(&mut self, gone: Option<&[QuestionRow]>, come: Option<&[QuestionRow]>) {
         for (questions, sign) in [(gone, -1), (come, 1)] {
             let Some(questions) = questions else { continue };
-            let all = changes.entry(ALL).or_default();
-            all.0 += sign;
-            all.1 += sign * i64::from(questions.iter().any(|it| it.waits));
+            let waits = questions.iter().any(|it| it.waits);
+            self.add(ALL, sign, waits);
             for it in questions {
-                let of = changes.entry(it.question.as_str()).or_default();
-                of.0 += sign;
-                of.1 += sign * i64::from(it.waits);
+                self.add(&it.question, sign, it.waits);
             }
         }
-        changes.retain(|_, change| *change != (0, 0));
-        for (question, (known, waiting)) in changes {
-            sqlx::query(
-                "INSERT INTO outcome_tally (question, known, waiting) VALUES ($1, $2, $3) \
-                 ON CONFLICT (question) DO UPDATE SET known = outcome_tally.known + excluded.known, \
-                 waiting = outcome_tally.waiting + excluded.waiting",
-            )
-            .bind(question)
-            .bind(known)
-            .bind(waiting)
-            .execute(self.tx())
-            .await?;
+    }
+
+    fn add(&mut self, question: &str, sign: i64, waits: bool) {
+        let of = self.0.entry(question.to_owned()).or_default();
+        of.0 += sign;
+        of.1 += sign * i64::from(waits);
+    }
+}
+
+impl Write {
+    /// Keeps the figures with the outcomes that this write changed.
+    pub(super) async fn keep_figures(&mut self) -> Result<(), DbError> {
+        let changes = std::mem::take(&mut self.figures).0.into_iter();
+        let changes: Vec<_> = changes.filter(|(_, change)| *change != (0, 0)).collect();
+        if changes.is_empty() {
+            return Ok(());
         }
+        let sql = format!(
+            "INSERT INTO outcome_tally (question, known, waiting) VALUES {} \
+             ON CONFLICT (question) DO UPDATE SET known = outcome_tally.known + excluded.known, \
+             waiting = outcome_tally.waiting + excluded.waiting",
+            super::rows_of(changes.len(), 3)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (question, (known, waiting)) in changes {
+            query = query.bind(question).bind(known).bind(waiting);
+        }
+        query.execute(self.tx()).await?;
         Ok(())
     }
 }

@@ -140,7 +140,8 @@ impl Write {
         self.put_names("asset_keys (key, subject)", assets, &subject)
             .await?;
         let before = before.map(|it| it.questions.as_slice());
-        self.tell(before, Some(&new.questions)).await
+        self.figures.note(before, Some(&new.questions));
+        Ok(())
     }
 
     /// Takes an outcome away, which was read in this write: the record is void.
@@ -154,7 +155,8 @@ impl Write {
             .bind(subject)
             .execute(self.tx())
             .await?;
-        self.tell(Some(&before.questions), None).await
+        self.figures.note(Some(&before.questions), None);
+        Ok(())
     }
 
     async fn drop_parts(&mut self, subject: &str) -> Result<(), DbError> {

@@ -3,7 +3,7 @@
 
 use crate::support;
 use crate::watch::{Statement, Watch};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A page of the console, bytes.
@@ -11,8 +11,10 @@ const PAGE_BYTES_MAX: usize = 1 << 20;
 /// An answer to a phone, bytes before they are packed: the setting `answer_bytes_max`, and lines that are no
 /// page beside.
 const ANSWER_BYTES_MAX: usize = (16 << 20) + (64 << 10);
-/// Statements of a request. A page of a hundred things reads them together.
-const STATEMENTS_MAX: usize = 60;
+/// Statements of a request: a page of fifty or a hundred things reads them together.
+const STATEMENTS_MAX: usize = 45;
+/// Statements by which one sealed record more is taken in and judged.
+pub const STATEMENTS_OF_A_RECORD_MAX: usize = 25;
 /// Rows of a statement: phones and people are listed whole, up to 2,000.
 const ROWS_MAX: u64 = 2_500;
 
@@ -31,6 +33,14 @@ const MANY: &[(&str, &str)] = &[
     (
         "/import/preview/",
         "a list is compared with all cases, a thousand at a time",
+    ),
+    (
+        "/conclude",
+        "each record of the same act or thing is judged anew, at most 50 of each",
+    ),
+    (
+        "/sync, pushes",
+        "judged by what each further record costs, see STATEMENTS_OF_A_RECORD_MAX",
     ),
     (
         "a view from the start",
@@ -134,6 +144,24 @@ impl Costs {
     pub fn all(&self) -> Vec<Statement> {
         let statements = self.costs.iter().flat_map(|it| &it.statements);
         statements.cloned().collect()
+    }
+
+    /// The statements of what was counted last under a name, each with how often it ran.
+    pub fn print_statements(&self, what: &str) {
+        let found = self.costs.iter().rev().find(|it| it.what == what);
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for it in found.iter().flat_map(|it| &it.statements) {
+            let head = it
+                .sql
+                .char_indices()
+                .nth(90)
+                .map_or(it.sql.len(), |it| it.0);
+            *counts.entry(&it.sql[..head]).or_default() += 1;
+        }
+        println!("{what}:");
+        for (sql, count) in counts {
+            println!("{count:>7} × {sql}");
+        }
     }
 
     /// A line each, the slowest last.

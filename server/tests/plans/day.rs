@@ -1,6 +1,6 @@
 //! A day of a large court: every page of the console, every call of a phone.
 
-use crate::cost::Costs;
+use crate::cost::{Costs, STATEMENTS_OF_A_RECORD_MAX};
 use crate::court::{self, Seeded};
 use crate::desk::{Desk, hidden};
 use crate::fill::open;
@@ -86,6 +86,7 @@ const VISITS: &[(&str, &[&str])] = &[
         &[
             "/",
             "/language",
+            "/static/desk.css",
             "/cases",
             "/cases?q=公司",
             "/cases?q=不在任何案件里",
@@ -302,13 +303,16 @@ async fn pushes(phone: &mut Phone, costs: &mut Costs) {
         sync(phone, &what, costs).await;
     }
     let (one, ten) = (
-        costs.statements("/sync, pushes of sealed records: 1"),
-        costs.statements("/sync, pushes of sealed records: 10"),
+        "/sync, pushes of sealed records: 1",
+        "/sync, pushes of sealed records: 10",
     );
-    println!(
-        "statements of a push of one sealed record: {one}; of each further one: {}",
-        (ten - one) / 9
-    );
+    costs.print_statements(one);
+    costs.print_statements(ten);
+    let more = (costs.statements(ten) - costs.statements(one)) / 9;
+    println!("statements of one sealed record more: {more}");
+    if more > STATEMENTS_OF_A_RECORD_MAX {
+        costs.misfits.push(format!("{ten}: {more} for each"));
+    }
 }
 
 /// The daily comparison and what follows where it differs.

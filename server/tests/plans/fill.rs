@@ -28,7 +28,7 @@ impl Size {
         Self {
             cases: 100_000 / part,
             records: 100_000 / part,
-            audit: 300_000 / part,
+            audit: 100_000 / part,
         }
     }
 }

@@ -117,7 +117,7 @@ SELECT v.journal, v.seq + s.e, lower(hex(randomblob(32))), lower(hex(randomblob(
         WHEN 9 THEN replace(replace(s.bytes, s.subject, v.subject), s.photo, v.photo)
         ELSE replace(s.bytes, s.subject, v.subject) END AS BLOB),
     v.log, v.subject, s.kind, 'accepted', NULL, v.log
-FROM visits v JOIN entry_seeds s ON s.k = v.k;
+FROM (SELECT * FROM visits ORDER BY journal, seq) v CROSS JOIN entry_seeds s WHERE s.k = v.k;
 INSERT INTO entries (journal, seq, hash, link, bytes, log_number, subject, kind, verdict, reason, verdict_number)
 SELECT f.id, 1, lower(hex(randomblob(32))), s.link, s.bytes, s.log_number, f.id, s.kind, s.verdict, NULL, s.verdict_number
 FROM fleet f, (SELECT * FROM entries WHERE journal = (SELECT id FROM phone) AND seq = 1) s;
