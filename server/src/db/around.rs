@@ -304,6 +304,8 @@ async fn read(
 
 /// A list version that changed a case, with the case before and after.
 type Change = (i64, Option<String>, Option<String>);
+/// A case under each list that changed it: version, the case, lists in a row that did not hold it.
+type History = Vec<(i64, ListCase, u32)>;
 
 /// What lists changed in some cases, oldest first, of each the newest [`HISTORY_MAX`].
 async fn changes(
@@ -329,7 +331,7 @@ async fn changes(
 }
 
 /// What lists made of a case, oldest first, and the version with which it came.
-fn history(changes: Vec<Change>) -> Result<(Vec<(i64, ListCase, u32)>, i64), DbError> {
+fn history(changes: Vec<Change>) -> Result<(History, i64), DbError> {
     let (mut history, mut came) = (Vec::with_capacity(changes.len()), 0);
     for (at, (version, before, after)) in changes.into_iter().enumerate() {
         match before {
