@@ -200,7 +200,8 @@ impl Plan {
         let wide = |step: &Step| is_wide(step, &aliases);
         let mut found = Vec::new();
         for step in &self.steps {
-            if wide(step) && !(self.is_walk(step) && !self.sorts(step.parent)) {
+            let next_page = self.is_walk(step) && !self.sorts(step.parent);
+            if wide(step) && !next_page {
                 found.push(step.says.as_str());
             }
             // What is sorted was read by the steps beside it.
