@@ -146,6 +146,7 @@ pub async fn serve(
     if judged > 0 {
         tracing::info!(judged, "entries of a newer version read now");
     }
+    court.db().count_figures().await?;
     court.set_served_url(url_of(&addresses)).await?;
     let (stop, stopped) = watch::channel(false);
     let places = Arc::new(Semaphore::new(config.connections_max as usize));

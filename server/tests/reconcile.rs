@@ -17,8 +17,7 @@ use std::path::PathBuf;
 use support::{Phone, Server, outcome, postgres, refused, run, skipped};
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::ids::SubjectId;
-use waiqin_protocol::journal::{Act, CaseRef, Change, Entry, Path, entry_hash};
-use waiqin_protocol::record::Record;
+use waiqin_protocol::journal::{Act, CaseRef, Change, Entry, Path};
 
 /// The samples of this court, with what each must come to.
 fn samples() -> Vec<Json> {
@@ -108,27 +107,7 @@ fn record(phone: &mut Phone, n: usize, sample: &Json) {
         values,
     };
     phone.write(subject(n), open);
-    seal(phone, subject(n));
-}
-
-/// Seals a record as the phone's newest entries leave it.
-fn seal(phone: &mut Phone, subject: SubjectId) {
-    let mut entries = phone.entries.iter().filter_map(|bytes| {
-        let entry = Entry::from_bytes(bytes).unwrap();
-        (entry.subject == subject).then(|| (entry, entry_hash(bytes)))
-    });
-    let (first, hash) = entries.next().unwrap();
-    let mut record = Record::open(&first, hash).unwrap();
-    for (entry, hash) in entries {
-        record.apply(&entry, hash);
-    }
-    let change = Change::Sealed {
-        body: record.body().document().unwrap(),
-        covers: record.covers(),
-        findings: Vec::new(),
-        overrides: Vec::new(),
-    };
-    phone.write(subject, change);
+    phone.seal(subject(n));
 }
 
 /// The board as the command prints it, by record.
@@ -136,6 +115,15 @@ fn board(server: &Server) -> BTreeMap<String, Json> {
     let said = run(&server.data, &["reconcile", "list", "--all", "--json"]);
     let said: Json = serde_json::from_str(&said).unwrap();
     let records = said["records"].as_array().unwrap().iter();
+    // The figures are kept, not counted.
+    let of = |waits: bool| {
+        let some = |it: &&Json| it["waiting"].as_array().unwrap().is_empty() != waits;
+        records.clone().filter(some).count()
+    };
+    assert_eq!(
+        (&said["waiting"], &said["settled"]),
+        (&of(true).into(), &of(false).into())
+    );
     records
         .map(|it| (it["record"].as_str().unwrap().to_owned(), it.clone()))
         .collect()

@@ -3,7 +3,7 @@
 use super::said::Said;
 use crate::console::act_word;
 use crate::court::Court;
-use crate::db::{RecordFilter, RecordRow};
+use crate::db::{RECORDS_PER_PAGE_MAX, RecordFilter, RecordRow};
 use crate::words::console::ConsoleWords;
 use crate::words::reconcile::ReconcileWords;
 use clap::Args;
@@ -36,13 +36,8 @@ pub struct RecordsArgs {
 /// When the database does not answer.
 pub async fn run(court: &Court, args: &RecordsArgs, lang: Lang) -> anyhow::Result<Said> {
     let words = ReconcileWords::of(lang);
-    let filter = RecordFilter {
-        case_id: args.case.clone(),
-        unmatched: args.unmatched,
-        limit: usize::try_from(args.limit).unwrap_or(usize::MAX),
-        ..RecordFilter::default()
-    };
-    let rows = court.db().records_listed(&filter).await?;
+    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let rows = newest(court, args, limit).await?;
     let mut shown = Vec::with_capacity(rows.len());
     for some in rows.chunks(VIEWS_AT_ONCE) {
         let subjects: Vec<&str> = some.iter().map(|row| row.subject.as_str()).collect();
@@ -68,7 +63,7 @@ pub async fn run(court: &Court, args: &RecordsArgs, lang: Lang) -> anyhow::Resul
     if lines.is_empty() {
         lines.push(words.nothing.to_owned());
     }
-    if rows.len() >= filter.limit {
+    if rows.len() >= limit {
         lines.push(fill(words.more, &[("n", &args.limit)]));
     }
     Ok(Said::well(lines.join("\n")))
@@ -76,6 +71,26 @@ pub async fn run(court: &Court, args: &RecordsArgs, lang: Lang) -> anyhow::Resul
 
 /// Records that are read at a time.
 const VIEWS_AT_ONCE: usize = 50;
+
+/// The newest records, page by page.
+async fn newest(court: &Court, args: &RecordsArgs, limit: usize) -> anyhow::Result<Vec<RecordRow>> {
+    let mut rows: Vec<RecordRow> = Vec::new();
+    loop {
+        let filter = RecordFilter {
+            case_id: args.case.clone(),
+            unmatched: args.unmatched,
+            after: rows.last().map(|it| (it.opened_ms, it.subject.clone())),
+            limit: RECORDS_PER_PAGE_MAX.min(limit - rows.len()),
+            ..RecordFilter::default()
+        };
+        let page = court.db().records_listed(&filter).await?;
+        let full = page.len() == filter.limit;
+        rows.extend(page);
+        if !full || rows.len() >= limit {
+            return Ok(rows);
+        }
+    }
+}
 
 fn as_json(row: &RecordRow, record: Option<&Record>) -> Value {
     let seal = record.and_then(|it| it.seals.first());

@@ -20,7 +20,7 @@ use waiqin_protocol::ids::JournalId;
 use waiqin_protocol::journal::Entry;
 
 /// Records and held entries that are listed.
-const SHOWN: usize = 200;
+const SHOWN: usize = 100;
 /// Entries that are released at once: their names stand in one form.
 const AT_ONCE: usize = 500;
 
@@ -50,10 +50,12 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     let words = page.words();
     let filter = RecordFilter {
         contested: true,
-        limit: SHOWN,
+        limit: SHOWN + 1,
         ..RecordFilter::default()
     };
-    let contested = desk.db().records_listed(&filter).await?;
+    let mut contested = desk.db().records_listed(&filter).await?;
+    let more = contested.len() > SHOWN;
+    contested.truncate(SHOWN);
     let limit = u32::try_from(SHOWN * 10).unwrap_or(u32::MAX);
     let held = desk.db().held_shown(None, limit).await?;
     let mut by_journal: BTreeMap<&str, Vec<&HeldShown>> = BTreeMap::new();
@@ -82,7 +84,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     show(&DecisionsPage {
         held: groups.collect(),
         may_release: page.member.may(Action::ReleaseHeld),
-        more: contested.len() >= SHOWN || held.len() >= SHOWN * 10,
+        more: more || held.len() >= SHOWN * 10,
         contested: contested
             .iter()
             .map(|row| RecordCard::of(row, desk, words))

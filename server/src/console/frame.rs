@@ -14,7 +14,7 @@ use waiqin_protocol::words::{Lang, fill};
 const SHIFT_SHOWN_MS: i64 = 60_000;
 
 /// What waits is counted up to here.
-pub(super) const COUNTED: u64 = 1000;
+const COUNTED: u64 = 1000;
 
 /// A page that the rail leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::book::Scope;
 use super::desk::Desk;
-use super::frame::{COUNTED, Frame, Tab};
+use super::frame::{Frame, Tab};
 use super::member::Member;
 use super::problem::Problem;
 use super::visitor::Visitor;
@@ -40,7 +40,7 @@ impl FromRequestParts<Desk> for Page {
         let visitor = Visitor::of(parts)?;
         let member = visitor.member.clone().ok_or(Problem::SignIn)?;
         let waiting = match member.may(Action::SeeOutcomes) {
-            true => desk.db().outcomes_waiting(COUNTED).await?,
+            true => desk.db().outcomes_waiting().await?,
             false => 0,
         };
         Ok(Self {

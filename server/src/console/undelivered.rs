@@ -8,11 +8,11 @@ use super::problem::Problem;
 use super::record::{RecordCard, folded};
 use super::show;
 use crate::access::Action;
-use crate::db::{Db, JournalShown, MissingEvidence};
+use crate::db::{Db, JournalShown, MissingEvidence, RecordRow};
 use crate::words::console::ConsoleWords;
 use askama::Template;
 use axum::response::Response;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use waiqin_protocol::record::EvidenceState;
@@ -20,6 +20,8 @@ use waiqin_protocol::words::fill;
 
 /// Pieces of evidence that are looked at; beyond, pages say "more than".
 const LOOKED_AT: u32 = 1000;
+/// Pieces that the page names, the oldest of each phone first; figures count what was looked at.
+const SHOWN: usize = crate::db::RECORDS_PER_PAGE_MAX;
 /// Journals that are looked at.
 const JOURNALS: u32 = 2000;
 
@@ -197,20 +199,25 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     });
     let all = desk.db().journals_shown(JOURNALS).await?;
     let by_id: HashMap<&str, &JournalShown> = all.iter().map(|it| (it.id.as_str(), it)).collect();
+    let shown = &undelivered.evidence()[..undelivered.evidence().len().min(SHOWN)];
+    // Who may not read records learns that bytes are owed, and by which phone.
+    let subjects: BTreeSet<&str> = match reads {
+        true => shown.iter().map(|(it, _)| it.subject.as_str()).collect(),
+        false => BTreeSet::new(),
+    };
+    let subjects: Vec<&str> = subjects.into_iter().collect();
+    let records = desk.db().records_of(&subjects).await?;
+    let records: HashMap<&str, &RecordRow> =
+        records.iter().map(|it| (it.subject.as_str(), it)).collect();
     let mut evidence = Vec::new();
-    for (it, state) in undelivered.evidence() {
+    for (it, state) in shown {
         let journal = by_id.get(it.journal.as_str());
-        // Who may not read records learns that bytes are owed, and by which phone.
-        let record = if reads {
-            desk.db().record_shown(&it.subject).await?
-        } else {
-            None
-        };
+        let record = records.get(it.subject.as_str());
         evidence.push(EvidenceLine {
             href: record
                 .as_ref()
                 .map(|_| format!("/records/{}/evidence/{}", it.subject, it.hash)),
-            card: record.map(|(row, _)| RecordCard::of(&row, desk, words)),
+            card: record.map(|row| RecordCard::of(row, desk, words)),
             name: state
                 .as_ref()
                 .filter(|_| reads)
@@ -232,7 +239,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
         frame: page.frame(Tab::Undelivered, words.nav_undelivered),
         journals: journals.collect(),
         figure: undelivered.figure(words),
-        more: undelivered.waiting.more,
+        more: undelivered.waiting.more || shown.len() < undelivered.evidence().len(),
         reads,
         evidence,
     })

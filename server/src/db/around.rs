@@ -12,7 +12,9 @@ use waiqin_protocol::reconcile::Visit;
 /// Most cases that are read around one record.
 const CASES_MAX: usize = 300;
 /// Changes of one case that are read.
-const HISTORY_MAX: i64 = 200;
+const HISTORY_MAX: usize = 200;
+/// Cases whose changes are read at once.
+const HISTORIES_AT_ONCE: usize = 50;
 /// Characters of a code by which it is looked up.
 const TAIL: usize = 4;
 /// Cases whose keys are written at once.
@@ -156,11 +158,10 @@ async fn around(
 ) -> Result<Around, DbError> {
     let mut ids = BTreeSet::new();
     if let Some(id) = &visit.case {
-        ids.extend(found(connection, "SELECT id FROM cases WHERE id = $1", &[&id.0]).await?);
+        let by_id = "SELECT id FROM cases WHERE id = $1";
+        ids.extend(found(connection, by_id, std::slice::from_ref(&id.0)).await?);
     }
-    for number in &visit.numbers {
-        ids.extend(numbered(connection, number).await?);
-    }
+    ids.extend(numbered(connection, &visit.numbers.iter().cloned().collect()).await?);
     if ids.is_empty() {
         ids.extend(by_debtor(connection, visit).await?);
     }
@@ -175,11 +176,27 @@ async fn around(
     })
 }
 
-/// Cases that have a number, or had it.
-async fn numbered(connection: &mut AnyConnection, number: &str) -> Result<Vec<String>, DbError> {
-    let sql = "SELECT id FROM cases WHERE number = $1 UNION \
-               SELECT case_id FROM case_aliases WHERE number = $1";
-    found(connection, sql, &[number]).await
+/// Cases that have one of some numbers, or had it.
+async fn numbered(
+    connection: &mut AnyConnection,
+    numbers: &BTreeSet<String>,
+) -> Result<Vec<String>, DbError> {
+    let mut ids = Vec::new();
+    for some in chunks(numbers) {
+        let places = rows_of(1, some.len());
+        let sql = format!(
+            "SELECT id FROM cases WHERE number IN {places} UNION \
+             SELECT case_id FROM case_aliases WHERE number IN {places}"
+        );
+        ids.extend(found(connection, &sql, &some).await?);
+    }
+    Ok(ids)
+}
+
+/// Texts as statements take them.
+fn chunks(texts: &BTreeSet<String>) -> Vec<Vec<String>> {
+    let texts: Vec<String> = texts.iter().cloned().collect();
+    texts.chunks(KEYS_AT_ONCE).map(<[String]>::to_vec).collect()
 }
 
 /// Cases to which a debtor's code, or an amount, leads: more than fit, which the comparison sorts out.
@@ -189,11 +206,11 @@ async fn by_debtor(connection: &mut AnyConnection, visit: &Visit) -> Result<Vec<
     let code = visit.debtor.as_ref().and_then(|it| it.code.as_deref());
     if let Some(code) = code {
         for key in BTreeSet::from([tail(code), String::new()]) {
-            ids.extend(found(connection, keyed, &[kind::CODE, &key]).await?);
+            ids.extend(found(connection, keyed, &[kind::CODE.to_owned(), key]).await?);
         }
     }
     if let Some(sum) = visit.amount_fen {
-        ids.extend(found(connection, keyed, &[kind::SUM, &sum.to_string()]).await?);
+        ids.extend(found(connection, keyed, &[kind::SUM.to_owned(), sum.to_string()]).await?);
     }
     ids.truncate(CASES_MAX);
     Ok(ids)
@@ -204,16 +221,28 @@ async fn relations(
     connection: &mut AnyConnection,
     cases: &[KnownCase],
 ) -> Result<BTreeSet<String>, DbError> {
-    let mut near = BTreeSet::new();
-    let follow = "SELECT case_id FROM case_keys WHERE kind = $1 AND key = $2";
+    let (mut own, mut others) = (BTreeSet::new(), BTreeSet::new());
     for known in cases {
-        for number in known.former_numbers.iter().chain([&known.case.number]) {
-            near.extend(found(connection, follow, &[kind::FIRST, number]).await?);
-        }
-        for number in known.case.first_case.iter().chain(&known.case.merged_into) {
-            near.extend(numbered(connection, number).await?);
-        }
+        own.extend(
+            known
+                .former_numbers
+                .iter()
+                .chain([&known.case.number])
+                .cloned(),
+        );
+        others.extend(known.case.first_case.iter().cloned());
+        others.extend(known.case.merged_into.iter().cloned());
     }
+    let mut near = BTreeSet::new();
+    for some in chunks(&own) {
+        let follow = format!(
+            "SELECT case_id FROM case_keys WHERE kind = '{}' AND key IN {}",
+            kind::FIRST,
+            rows_of(1, some.len())
+        );
+        near.extend(found(connection, &follow, &some).await?);
+    }
+    near.extend(numbered(connection, &others).await?);
     Ok(near)
 }
 
@@ -221,11 +250,10 @@ async fn relations(
 async fn found(
     connection: &mut AnyConnection,
     sql: &str,
-    values: &[&str],
+    values: &[String],
 ) -> Result<Vec<String>, DbError> {
-    let values: Vec<String> = values.iter().map(|it| (*it).to_owned()).collect();
     let sql = format!("{sql} LIMIT {CASES_MAX}");
-    let rows = bound(&sql, &values).fetch_all(connection).await?;
+    let rows = bound(&sql, values).fetch_all(connection).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
@@ -248,10 +276,11 @@ async fn read(
     for row in &bound(&sql, &ids).fetch_all(&mut *connection).await? {
         former.entry(row.get(0)).or_default().push(row.get(1));
     }
+    let mut changes = changes(connection, &ids).await?;
     let mut cases = Vec::with_capacity(rows.len());
     for row in &rows {
         let id: String = row.get(0);
-        let (history, came) = history(connection, &id).await?;
+        let (history, came) = history(changes.remove(&id).unwrap_or_default())?;
         cases.push(KnownCase {
             case: super::of_json(row.get(1), "case of the list")?,
             absent: u32::try_from(row.get::<i64, _>(2)).unwrap_or(u32::MAX),
@@ -263,24 +292,38 @@ async fn read(
     Ok(cases)
 }
 
-/// What lists made of a case, oldest first, and the version with which it came.
-async fn history(
+/// A list version that changed a case, with the case before and after.
+type Change = (i64, Option<String>, Option<String>);
+/// A case under each list that changed it: version, the case, lists in a row that did not hold it.
+type History = Vec<(i64, ListCase, u32)>;
+
+/// What lists changed in some cases, oldest first, of each the newest [`HISTORY_MAX`].
+async fn changes(
     connection: &mut AnyConnection,
-    id: &str,
-) -> Result<(Vec<(i64, ListCase, u32)>, i64), DbError> {
-    let mut rows = sqlx::query(
-        "SELECT version, before, after FROM case_changes WHERE case_id = $1 \
-         ORDER BY version DESC LIMIT $2",
-    )
-    .bind(id.to_owned())
-    .bind(HISTORY_MAX)
-    .fetch_all(connection)
-    .await?;
-    rows.reverse();
-    let (mut history, mut came) = (Vec::with_capacity(rows.len()), 0);
-    for (at, row) in rows.iter().enumerate() {
-        let version: i64 = row.get(0);
-        let before: Option<String> = row.get(1);
+    ids: &[String],
+) -> Result<BTreeMap<String, Vec<Change>>, DbError> {
+    let mut changes: BTreeMap<String, Vec<Change>> = BTreeMap::new();
+    for some in ids.chunks(HISTORIES_AT_ONCE) {
+        let sql = format!(
+            "SELECT case_id, version, before, after FROM case_changes WHERE case_id IN {} \
+             ORDER BY case_id, version DESC",
+            rows_of(1, some.len())
+        );
+        for row in bound(&sql, some).fetch_all(&mut *connection).await? {
+            let of = changes.entry(row.get(0)).or_default();
+            if of.len() < HISTORY_MAX {
+                of.push((row.get(1), row.get(2), row.get(3)));
+            }
+        }
+    }
+    changes.values_mut().for_each(|of| of.reverse());
+    Ok(changes)
+}
+
+/// What lists made of a case, oldest first, and the version with which it came.
+fn history(changes: Vec<Change>) -> Result<(History, i64), DbError> {
+    let (mut history, mut came) = (Vec::with_capacity(changes.len()), 0);
+    for (at, (version, before, after)) in changes.into_iter().enumerate() {
         match before {
             Some(before) if at == 0 => {
                 let (case, absent) = kept_json(&before)?;
@@ -289,7 +332,7 @@ async fn history(
             None if at == 0 => came = version,
             Some(_) | None => {}
         }
-        if let Some(after) = row.get::<Option<String>, _>(2) {
+        if let Some(after) = after {
             let (case, absent) = kept_json(&after)?;
             history.push((version, case, absent));
         }

@@ -168,6 +168,12 @@ impl AuditAct {
             Self::CaseDiffered => "incident-case-differed",
         }
     }
+
+    /// Whether what a phone holds and what the court holds did not fit.
+    #[must_use]
+    pub fn is_incident(self) -> bool {
+        self == Self::Restored || self.as_str().starts_with("incident-")
+    }
 }
 
 /// A row, as its hash covers it.

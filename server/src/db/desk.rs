@@ -2,7 +2,6 @@
 //! people, list versions.
 
 mod audit_shown;
-mod board;
 mod fleet;
 mod incidents;
 mod lists_shown;
@@ -132,13 +131,17 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn records_listed(&self, filter: &RecordFilter) -> Result<Vec<RecordRow>, DbError> {
-        let mut sql = format!(
-            "SELECT {RECORD_COLUMNS} FROM records r LEFT JOIN users u ON u.id = r.officer WHERE 1 = 1"
-        );
+        let mut conditions = String::new();
         let mut texts = Vec::new();
-        filter.conditions(&mut sql, &mut texts);
-        sql.push_str(" ORDER BY r.opened_ms DESC, r.subject DESC LIMIT ");
-        sql.push_str(&filter.limit.clamp(1, RECORDS_PER_PAGE_MAX + 1).to_string());
+        filter.conditions(&mut conditions, &mut texts);
+        // Which ones first: what is looked up for each is not looked up for those that are sorted away.
+        let limit = filter.limit.clamp(1, RECORDS_PER_PAGE_MAX + 1);
+        let sql = format!(
+            "SELECT {RECORD_COLUMNS} FROM (SELECT r.subject, r.opened_ms FROM records r WHERE 1 = 1 \
+             {conditions} ORDER BY r.opened_ms DESC, r.subject DESC LIMIT {limit}) AS page \
+             JOIN records r ON r.subject = page.subject LEFT JOIN users u ON u.id = r.officer \
+             ORDER BY page.opened_ms DESC, page.subject DESC"
+        );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for text in texts {
             query = match text {
@@ -205,6 +208,28 @@ impl Db {
             .fetch_optional(self.pool())
             .await?;
         Ok(row.map(|row| (record_row(&row), row.get(14))))
+    }
+
+    /// Some records as a list shows them, in no order, at most [`RECORDS_PER_PAGE_MAX`].
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn records_of(&self, subjects: &[&str]) -> Result<Vec<RecordRow>, DbError> {
+        let subjects = &subjects[..subjects.len().min(RECORDS_PER_PAGE_MAX)];
+        if subjects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT {RECORD_COLUMNS} FROM records r LEFT JOIN users u ON u.id = r.officer \
+             WHERE r.subject IN ({})",
+            places(1, subjects.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for subject in subjects {
+            query = query.bind((*subject).to_owned());
+        }
+        let rows = query.fetch_all(self.pool()).await?;
+        Ok(rows.iter().map(record_row).collect())
     }
 
     /// Entries of a record in the order of the log, at most `limit`.
@@ -334,7 +359,12 @@ impl RecordFilter {
             text(sql, " AND r.officer = ?", officer);
         }
         if let Some(act) = &self.act {
-            text(sql, " AND r.act = ?", act);
+            // Of what came since a moment, not since ever: the index of acts is no help there.
+            let condition = match self.received_from_ms {
+                None => " AND r.act = ?",
+                Some(_) => " AND r.act || '' = ?",
+            };
+            text(sql, condition, act);
         }
         if let Some(case) = &self.case_id {
             text(sql, " AND r.case_id = ?", case);
@@ -356,9 +386,7 @@ impl RecordFilter {
         if let Some(ms) = self.received_from_ms {
             values.push(Bound::Number(ms));
             sql.push_str(&format!(
-                " AND r.subject IN (SELECT e.subject FROM log l \
-                 JOIN entries e ON e.verdict_number = l.number \
-                 WHERE l.at_ms >= ${} AND e.kind = 'record_opened')",
+                " AND r.first_number IN (SELECT l.number FROM log l WHERE l.at_ms >= ${})",
                 values.len()
             ));
         }

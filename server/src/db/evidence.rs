@@ -396,9 +396,15 @@ impl Write {
     ) -> Result<(), DbError> {
         let journal = journal.to_string();
         for rows in names.chunks(ROWS_AT_ONCE) {
+            let row = |at: usize| {
+                let [a, b, c, d] = [1, 2, 3, 4].map(|n| at * 4 + n);
+                let here = format!("(SELECT COUNT(*) FROM evidence e WHERE e.hash = ${c})");
+                format!("(${a}, ${b}, ${c}, ${d}, {here})")
+            };
+            let values: Vec<String> = (0..rows.len()).map(row).collect();
             let sql = format!(
-                "INSERT INTO evidence_names (journal, seq, hash, subject) VALUES {}",
-                super::rows_of(rows.len(), 4)
+                "INSERT INTO evidence_names (journal, seq, hash, subject, here) VALUES {}",
+                values.join(", ")
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for name in rows {
@@ -485,6 +491,14 @@ impl Write {
         .bind(super::json(receipt)?)
         .execute(self.tx())
         .await?;
+        sqlx::query("UPDATE evidence_names SET here = 1 WHERE hash = $1 AND here = 0")
+            .bind(evidence.hash.to_string())
+            .execute(self.tx())
+            .await?;
+        sqlx::query("UPDATE journals SET photos = photos + 1 WHERE id = $1")
+            .bind(receipt.body.journal.to_string())
+            .execute(self.tx())
+            .await?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The server's one log and the transaction that writes it.
 
+use super::board::Figures;
 use super::digests::Came;
 use super::group::Turn;
 use super::{Db, DbError};
@@ -68,6 +69,8 @@ pub struct Write {
     position: LogPosition,
     /// Entries that came to stand in it.
     pub(super) came: Came,
+    /// What changed in the figures of the board.
+    pub(super) figures: Figures,
 }
 
 impl Db {
@@ -80,6 +83,7 @@ impl Db {
         Ok(Write {
             position: turn.position,
             came: Came::default(),
+            figures: Figures::default(),
             turn,
         })
     }
@@ -230,6 +234,7 @@ impl Write {
     /// When the commit fails; nothing of it happened then.
     pub async fn commit(mut self) -> Result<LogPosition, DbError> {
         self.keep_digests().await?;
+        self.keep_figures().await?;
         self.turn.done(self.position).await?;
         Ok(self.position)
     }

@@ -10,6 +10,7 @@ mod around;
 mod assignments;
 mod audit;
 mod backup;
+mod board;
 mod cases;
 mod desk;
 mod digests;
@@ -41,12 +42,13 @@ pub use around::{Around, KnownCase};
 pub use assignments::{Assigning, Assignment, Taken};
 pub use audit::{AUDIT_ACTS, AuditAct, AuditChecked, AuditMisfit};
 pub use backup::Backup;
+pub use board::{BoardFilter, BoardRow, Tally};
 #[cfg(test)]
 pub(crate) use cases::tests as cases_tests;
 pub use cases::{CASES_PER_PAGE_MAX, CaseChange, CaseFacts, CaseRow};
 pub use desk::{
     AuditFilter, AuditShown, EntryRow, EvidenceRow, IncidentShown, JournalShown, ListShown,
-    MissingEvidence, Person, RecordFilter, RecordRow,
+    MissingEvidence, Person, RECORDS_PER_PAGE_MAX, RecordFilter, RecordRow,
 };
 pub use enrolment::EnrolCode;
 pub use entries::{NewEntry, StoredEntry};
@@ -60,9 +62,7 @@ pub use lists::{AppliedBy, Applying, Decision, RolledBack, RollingBack};
 pub use log::{LogKind, LogRow, Write};
 pub use meta::Meta;
 pub use others::{EntryMark, OtherEntry, Reader, Within};
-pub use outcomes::{
-    BoardFilter, BoardRow, NewOutcome, OutcomeRow, QuestionRow, SUBJECTS_AT_ONCE, Tally,
-};
+pub use outcomes::{NewOutcome, OutcomeRow, QuestionRow, SUBJECTS_AT_ONCE};
 pub use records::NewRecord;
 pub use scope::{AssignedAs, ScopeCase, ScopeChange, ScopeMark};
 pub use tokens::Caller;
@@ -246,6 +246,7 @@ fn migrator() -> Migrator {
         ),
         (12, "audit", include_str!("../../migrations/0012_audit.sql")),
         (13, "scope", include_str!("../../migrations/0013_scope.sql")),
+        (14, "scale", include_str!("../../migrations/0014_scale.sql")),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(

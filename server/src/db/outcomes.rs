@@ -14,6 +14,8 @@ use waiqin_protocol::record::Record;
 pub const SUBJECTS_AT_ONCE: usize = 200;
 /// Records that are looked at beside one: more of one act or of one thing are a matter for people.
 const BESIDE_MAX: i64 = 50;
+/// Rows of one INSERT.
+const ROWS_AT_ONCE: usize = 16;
 
 /// An outcome to be kept.
 #[derive(Clone, Debug)]
@@ -90,52 +92,19 @@ pub struct OutcomeRow {
     pub questions: Vec<QuestionRow>,
 }
 
-/// Which outcomes the board lists.
-#[derive(Clone, Debug, Default)]
-pub struct BoardFilter {
-    /// Those that wait for a person alone.
-    pub waiting: bool,
-    /// Those of which this question waits (or is, when not `waiting`).
-    pub question: Option<String>,
-    /// Those before an act and record, for the next page.
-    pub before: Option<(i64, String)>,
-    /// Most rows.
-    pub limit: u32,
-}
-
-/// A record on the board.
-#[derive(Clone, Debug)]
-pub struct BoardRow {
-    /// The outcome.
-    pub outcome: OutcomeRow,
-    /// The number as typed.
-    pub typed: String,
-    /// What it reads as.
-    pub normal: Option<String>,
-    /// Who opened the record.
-    pub officer: String,
-}
-
-/// How many records wait, by question.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Records of which something waits for a person.
-    pub waiting: u64,
-    /// Records of which nothing does.
-    pub settled: u64,
-    /// Waiting ones by question.
-    pub by_question: Vec<(String, u64)>,
-}
-
-const COLUMNS: &str = "o.subject, o.record, o.act, o.at_ms, o.matched, o.named, o.case_id, o.main_id, \
+pub(super) const COLUMNS: &str = "o.subject, o.record, o.act, o.at_ms, o.matched, o.named, o.case_id, o.main_id, \
                        o.belongs, o.candidates, o.others";
 
 impl Write {
-    /// Keeps an outcome in place of the one before.
+    /// Keeps an outcome in place of the one before, which was read in this write.
     ///
     /// # Errors
     /// When a statement fails.
-    pub async fn put_outcome(&mut self, new: &NewOutcome) -> Result<(), DbError> {
+    pub async fn put_outcome(
+        &mut self,
+        new: &NewOutcome,
+        before: Option<&OutcomeRow>,
+    ) -> Result<(), DbError> {
         let subject = new.subject.to_string();
         let waits = new.questions.iter().filter(|it| it.waits).count();
         sqlx::query(
@@ -161,41 +130,34 @@ impl Write {
         .bind(i64::try_from(waits).unwrap_or(i64::MAX))
         .execute(self.tx())
         .await?;
-        self.drop_parts(&subject).await?;
-        for (place, it) in new.questions.iter().enumerate() {
-            sqlx::query(
-                "INSERT INTO outcome_questions (subject, question, place, said, since, waits) \
-                 VALUES ($1, $2, $3, $4, $5, $6)",
-            )
-            .bind(subject.as_str())
-            .bind(it.question.as_str())
-            .bind(i64::try_from(place).unwrap_or(i64::MAX))
-            .bind(it.said.as_str())
-            .bind(it.since)
-            .bind(i64::from(it.waits))
-            .execute(self.tx())
-            .await?;
+        if before.is_some() {
+            self.drop_parts(&subject).await?;
         }
+        self.put_questions(&subject, new).await?;
         let cases = new.cases.iter().map(String::as_str);
         self.put_names("outcome_cases (case_id, subject)", cases, &subject)
             .await?;
         let assets = new.assets.iter().map(|it| it.0.as_str());
         self.put_names("asset_keys (key, subject)", assets, &subject)
-            .await
+            .await?;
+        let before = before.map(|it| it.questions.as_slice());
+        self.figures.note(before, Some(&new.questions));
+        Ok(())
     }
 
-    /// Takes an outcome away: the record is void. Whether there was one.
+    /// Takes an outcome away, which was read in this write: the record is void.
     ///
     /// # Errors
     /// When a statement fails.
-    pub async fn drop_outcome(&mut self, subject: SubjectId) -> Result<bool, DbError> {
-        let subject = subject.to_string();
+    pub async fn drop_outcome(&mut self, before: &OutcomeRow) -> Result<(), DbError> {
+        let subject = before.subject.to_string();
         self.drop_parts(&subject).await?;
-        let done = sqlx::query("DELETE FROM outcomes WHERE subject = $1")
+        sqlx::query("DELETE FROM outcomes WHERE subject = $1")
             .bind(subject)
             .execute(self.tx())
             .await?;
-        Ok(done.rows_affected() > 0)
+        self.figures.note(Some(&before.questions), None);
+        Ok(())
     }
 
     async fn drop_parts(&mut self, subject: &str) -> Result<(), DbError> {
@@ -209,20 +171,44 @@ impl Write {
         Ok(())
     }
 
+    async fn put_questions(&mut self, subject: &str, new: &NewOutcome) -> Result<(), DbError> {
+        for (at, some) in new.questions.chunks(ROWS_AT_ONCE).enumerate() {
+            let sql = format!(
+                "INSERT INTO outcome_questions (subject, question, place, said, since, waits, at_ms) \
+                 VALUES {}",
+                super::rows_of(some.len(), 7)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for (place, it) in some.iter().enumerate() {
+                query = query
+                    .bind(subject)
+                    .bind(it.question.as_str())
+                    .bind(i64::try_from(at * ROWS_AT_ONCE + place).unwrap_or(i64::MAX))
+                    .bind(it.said.as_str())
+                    .bind(it.since)
+                    .bind(i64::from(it.waits))
+                    .bind(new.at_ms);
+            }
+            query.execute(self.tx()).await?;
+        }
+        Ok(())
+    }
+
     async fn put_names<'a>(
         &mut self,
         table: &str,
         names: impl Iterator<Item = &'a str>,
         subject: &str,
     ) -> Result<(), DbError> {
-        for name in names {
-            sqlx::query(AssertSqlSafe(format!(
-                "INSERT INTO {table} VALUES ($1, $2) ON CONFLICT DO NOTHING"
-            )))
-            .bind(super::typed(name))
-            .bind(subject)
-            .execute(self.tx())
-            .await?;
+        let names: Vec<&str> = names.collect();
+        for some in names.chunks(ROWS_AT_ONCE) {
+            let values = super::rows_of(some.len(), 2);
+            let sql = format!("INSERT INTO {table} VALUES {values} ON CONFLICT DO NOTHING");
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for name in some {
+                query = query.bind(super::typed(name)).bind(subject);
+            }
+            query.execute(self.tx()).await?;
         }
         Ok(())
     }
@@ -380,89 +366,6 @@ impl Db {
         let mut connection = self.pool().acquire().await?;
         outcome(&mut connection, subject).await
     }
-
-    /// The board: newest acts first.
-    ///
-    /// # Errors
-    /// When the database does not answer or a row does not read.
-    pub async fn board(&self, filter: &BoardFilter) -> Result<Vec<BoardRow>, DbError> {
-        let waits = match filter.waiting {
-            true => "AND o.waits > 0 ",
-            false => "",
-        };
-        let question = match (&filter.question, filter.waiting) {
-            (None, _) => "",
-            (Some(_), true) => {
-                "AND EXISTS (SELECT 1 FROM outcome_questions q WHERE q.subject = o.subject \
-                 AND q.question = $4 AND q.waits > 0) "
-            }
-            (Some(_), false) => {
-                "AND EXISTS (SELECT 1 FROM outcome_questions q WHERE q.subject = o.subject \
-                 AND q.question = $4) "
-            }
-        };
-        let sql = format!(
-            "SELECT {COLUMNS}, r.number_typed, r.number_normal, COALESCE(u.name, '') \
-             FROM outcomes o JOIN records r ON r.subject = o.subject \
-             LEFT JOIN users u ON u.id = r.officer \
-             WHERE (o.at_ms < $1 OR (o.at_ms = $1 AND o.subject < $2)) {waits}{question}\
-             ORDER BY o.at_ms DESC, o.subject DESC LIMIT $3"
-        );
-        let (at_ms, subject) = filter.before.clone().unwrap_or((i64::MAX, String::new()));
-        let mut query = sqlx::query(AssertSqlSafe(sql))
-            .bind(at_ms)
-            .bind(subject)
-            .bind(i64::from(filter.limit));
-        if let Some(question) = &filter.question {
-            query = query.bind(question.clone());
-        }
-        let mut connection = self.pool().acquire().await?;
-        let rows = query.fetch_all(&mut *connection).await?;
-        let subjects: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-        let mut asked = questions(&mut connection, &subjects).await?;
-        let mut board = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let questions = asked.remove(row.get::<&str, _>(0)).unwrap_or_default();
-            board.push(BoardRow {
-                outcome: outcome_of(row, questions)?,
-                typed: row.get(11),
-                normal: row.get(12),
-                officer: row.get(13),
-            });
-        }
-        Ok(board)
-    }
-
-    /// How many records wait.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn tally(&self) -> Result<Tally, DbError> {
-        let row = sqlx::query(
-            "SELECT (SELECT COUNT(*) FROM outcomes), (SELECT COUNT(*) FROM outcomes WHERE waits > 0)",
-        )
-        .fetch_one(self.pool())
-        .await?;
-        let (all, waiting) = (
-            super::number_out(row.get(0))?,
-            super::number_out(row.get(1))?,
-        );
-        let rows = sqlx::query(
-            "SELECT question, COUNT(*) FROM outcome_questions WHERE waits > 0 \
-             GROUP BY question ORDER BY COUNT(*) DESC, question",
-        )
-        .fetch_all(self.pool())
-        .await?;
-        let mut by_question = Vec::with_capacity(rows.len());
-        for row in &rows {
-            by_question.push((row.get(0), super::number_out(row.get(1))?));
-        }
-        Ok(Tally {
-            waiting,
-            settled: all.saturating_sub(waiting),
-            by_question,
-        })
-    }
 }
 
 async fn made_against(
@@ -497,7 +400,7 @@ async fn outcome(
 }
 
 /// The questions of some outcomes, by record, each in its order.
-async fn questions(
+pub(super) async fn questions(
     connection: &mut sqlx::AnyConnection,
     subjects: &[String],
 ) -> Result<HashMap<String, Vec<QuestionRow>>, DbError> {
@@ -524,7 +427,7 @@ async fn questions(
     Ok(asked)
 }
 
-fn outcome_of(row: &AnyRow, questions: Vec<QuestionRow>) -> Result<OutcomeRow, DbError> {
+pub(super) fn outcome_of(row: &AnyRow, questions: Vec<QuestionRow>) -> Result<OutcomeRow, DbError> {
     Ok(OutcomeRow {
         subject: super::parsed(row.get(0), "record of an outcome")?,
         record: row.get(1),

@@ -71,8 +71,8 @@ async fn look(write: &mut Write, record: &Record) -> Result<BTreeSet<SubjectId>,
     };
     let stood: BTreeSet<SubjectId> = before.iter().flat_map(|it| it.others.clone()).collect();
     let (Some(seal), Some(visit), None) = (seal, visit, &record.voided) else {
-        if before.is_some() {
-            write.drop_outcome(record.subject).await?;
+        if let Some(before) = &before {
+            write.drop_outcome(before).await?;
         }
         return Ok(stood);
     };
@@ -106,7 +106,7 @@ async fn look(write: &mut Write, record: &Record) -> Result<BTreeSet<SubjectId>,
         cases: around.cases.iter().map(|it| it.case.id.clone()).collect(),
         assets: visit.assets.clone(),
     };
-    write.put_outcome(&new).await?;
+    write.put_outcome(&new, before.as_ref()).await?;
     let stands: BTreeSet<SubjectId> = new.others;
     Ok(stands.union(&stood).copied().collect())
 }

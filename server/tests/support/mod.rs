@@ -11,8 +11,9 @@ use waiqin_protocol::ids::{
 };
 use waiqin_protocol::journal::{
     Act, At, CaseRef, Chain, ChallengeAnswer, Change, Checkpoint, Entry, Evidence, EvidenceRole,
-    EvidenceSource, Head, JournalCause, JournalReceipt, LogPosition, Signed,
+    EvidenceSource, Head, JournalCause, JournalReceipt, LogPosition, Signed, entry_hash,
 };
+use waiqin_protocol::record::Record;
 use waiqin_protocol::suite::{Ed25519Signer, PublicKey, SUITE, Signer, sha256};
 use waiqin_protocol::wire::evidence::StatusAnswer;
 use waiqin_protocol::wire::hello::Hello;
@@ -141,17 +142,22 @@ impl Server {
 
     /// Serves a folder that is there.
     pub fn serve(data: &Path, flags: &[&str]) -> Self {
-        let mut args = vec!["serve", "--listen", "127.0.0.1:0"];
-        args.extend(flags);
-        let mut child = command(data, &args)
-            .stdout(Stdio::piped())
-            .stderr(if std::env::var_os("WAIQIN_TEST_LOG").is_some() {
+        Self::serve_as(data, flags, |command| {
+            command.stderr(if std::env::var_os("WAIQIN_TEST_LOG").is_some() {
                 Stdio::inherit()
             } else {
                 Stdio::null()
-            })
-            .spawn()
-            .unwrap();
+            });
+        })
+    }
+
+    /// The same, with a word on the process before it starts.
+    pub fn serve_as(data: &Path, flags: &[&str], prepare: impl FnOnce(&mut Command)) -> Self {
+        let mut args = vec!["serve", "--listen", "127.0.0.1:0"];
+        args.extend(flags);
+        let mut command = command(data, &args);
+        prepare(&mut command);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
@@ -477,6 +483,26 @@ impl Phone {
             .into(),
         };
         self.write(SubjectId::from_bytes(id), change);
+    }
+
+    /// Seals a record as the phone's newest entries leave it.
+    pub fn seal(&mut self, subject: SubjectId) {
+        let mut entries = self.entries.iter().filter_map(|bytes| {
+            let entry = Entry::from_bytes(bytes).unwrap();
+            (entry.subject == subject).then(|| (entry, entry_hash(bytes)))
+        });
+        let (first, hash) = entries.next().unwrap();
+        let mut record = Record::open(&first, hash).unwrap();
+        for (entry, hash) in entries {
+            record.apply(&entry, hash);
+        }
+        let change = Change::Sealed {
+            body: record.body().document().unwrap(),
+            covers: record.covers(),
+            findings: Vec::new(),
+            overrides: Vec::new(),
+        };
+        self.write(subject, change);
     }
 
     /// Names evidence in a record.

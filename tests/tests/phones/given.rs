@@ -80,13 +80,6 @@ fn a_case_that_is_given_comes_with_its_records_and_leaves_when_it_is_taken_back(
     let kept = phones[0].door.get("/cases/1001").unwrap();
     assert!(kept.status == 200 && !kept.body.contains("本周内"));
 
-    // He works on it; the other sees that.
-    let his = work(&phones[1], "东涌镇");
-    sync(&mut phones[1]);
-    sync(&mut phones[0]);
-    let seen = phones[0].door.get(&his).unwrap();
-    assert!(seen.body.contains("东涌镇"), "{}", seen.body);
-
     let back = [
         "--take-back",
         "--to",
@@ -102,13 +95,22 @@ fn a_case_that_is_given_comes_with_its_records_and_leaves_when_it_is_taken_back(
     assert_eq!(phones[1].door.get(&record).unwrap().status, 404);
     let (code, _, said) = server_says(court.data(), &[&["assign", CASE], back.as_slice()].concat());
     assert!(code != 0 && said.contains("已经如此"), "{said}");
-    let report = court.verified();
-    assert_eq!(report["journals"].as_array().unwrap().len(), 2, "{report}");
 
-    // Given once more, it comes whole once more.
+    // Given once more, it comes whole once more; he works on it, and the other sees that.
     assign(&court, &[to_li.as_slice(), &["--by", "zhao"]].concat());
     sync_until(&mut phones[1], true);
-    for record in [&record, &his] {
-        assert_eq!(phones[1].door.get(record).unwrap().status, 200, "{record}");
+    assert_eq!(phones[1].door.get(&record).unwrap().status, 200);
+    let his = work(&phones[1], "东涌镇");
+    sync(&mut phones[1]);
+    sync(&mut phones[0]);
+    let seen = phones[0].door.get(&his).unwrap();
+    assert!(seen.body.contains("东涌镇"), "{}", seen.body);
+    // What he has begun stays his to end when it is taken back.
+    assign(&court, &back);
+    sync(&mut phones[1]);
+    for page in ["/cases/1001", &his] {
+        assert_eq!(phones[1].door.get(page).unwrap().status, 200, "{page}");
     }
+    let report = court.verified();
+    assert_eq!(report["journals"].as_array().unwrap().len(), 2, "{report}");
 }

@@ -119,7 +119,7 @@ impl Db {
             "SELECT n.journal, n.seq, n.hash, n.subject, l.at_ms FROM evidence_names n \
              JOIN entries e ON e.journal = n.journal AND e.seq = n.seq \
              JOIN log l ON l.number = e.log_number \
-             WHERE NOT EXISTS (SELECT 1 FROM evidence h WHERE h.hash = n.hash) \
+             WHERE n.here = 0 AND NOT EXISTS (SELECT 1 FROM evidence h WHERE h.hash = n.hash) \
              ORDER BY n.journal, n.seq LIMIT $1",
         )
         .bind(i64::from(limit))
@@ -217,8 +217,7 @@ fn person_row(row: &sqlx::any::AnyRow) -> Person {
 
 const JOURNAL_SQL: &str = "SELECT j.id, j.officer, COALESCE(u.name, ''), j.device, j.device_name, \
      j.cause, j.parent, j.head_seq, j.announced_seq, j.enrolled_ms, j.seen_ms, j.revoked_ms, \
-     (SELECT COUNT(*) FROM evidence_custody c WHERE c.journal = j.id) \
-     FROM journals j LEFT JOIN users u ON u.id = j.officer";
+     j.photos FROM journals j LEFT JOIN users u ON u.id = j.officer";
 
 fn journal_row(row: &sqlx::any::AnyRow) -> JournalShown {
     JournalShown {

@@ -1,10 +1,7 @@
 //! Incidents: where what a phone holds and what the court holds did not fit, as the audit log noted it.
 
-use crate::db::{Db, DbError};
+use crate::db::{AUDIT_ACTS, AuditAct, Db, DbError};
 use sqlx::Row;
-
-/// Rows of the audit log that are incidents; a server that was put back explains those of phones.
-const ARE_INCIDENTS: &str = "(a.act LIKE 'incident-%' OR a.act = 'restored')";
 
 /// A row of the audit log that is an incident.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,12 +28,22 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn incidents(&self, limit: u32) -> Result<Vec<IncidentShown>, DbError> {
+        // The newest of each act, of which the newest of all: nothing else of the log is read.
+        let of_act = |act: &str| {
+            format!(
+                "SELECT number FROM (SELECT number FROM audit WHERE act = '{act}' \
+                 ORDER BY number DESC LIMIT $1) AS of_act"
+            )
+        };
+        let newest: Vec<String> = incident_acts().map(of_act).collect();
         let sql = format!(
             "SELECT a.at_ms, a.act, a.object, a.journal, u.name, j.device_name, c.number \
-             FROM audit a LEFT JOIN journals j ON j.id = a.journal \
+             FROM (SELECT number FROM ({}) AS each ORDER BY number DESC LIMIT $1) AS newest \
+             JOIN audit a ON a.number = newest.number LEFT JOIN journals j ON j.id = a.journal \
              LEFT JOIN users u ON u.id = j.officer \
              LEFT JOIN cases c ON a.act = 'incident-case-differed' AND c.id = a.object \
-             WHERE {ARE_INCIDENTS} ORDER BY a.number DESC LIMIT $1"
+             ORDER BY newest.number DESC",
+            newest.join(" UNION ALL ")
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(i64::from(limit))
@@ -59,13 +66,22 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn incidents_since(&self, since_ms: i64) -> Result<u64, DbError> {
-        let sql = format!("SELECT COUNT(*) FROM audit a WHERE {ARE_INCIDENTS} AND a.at_ms >= $1");
+        let acts: Vec<String> = incident_acts().map(|act| format!("'{act}'")).collect();
+        let sql = format!(
+            "SELECT COUNT(*) FROM audit WHERE act IN ({}) AND at_ms >= $1",
+            acts.join(", ")
+        );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(since_ms)
             .fetch_one(self.pool())
             .await?;
         Ok(u64::try_from(row.get::<i64, _>(0)).unwrap_or_default())
     }
+}
+
+fn incident_acts() -> impl Iterator<Item = &'static str> {
+    let acts = AUDIT_ACTS.into_iter().filter(|act| act.is_incident());
+    acts.map(AuditAct::as_str)
 }
 
 #[cfg(test)]
