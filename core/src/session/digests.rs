@@ -86,6 +86,13 @@ impl Views {
         Ok(mended.map(|it| it.text.into_bytes()))
     }
 
+    /// The bytes of an own entry that came back from the court, as far as the store reads.
+    pub(super) fn mended(&self, seq: u64) -> Option<Vec<u8>> {
+        let mended = self.store.get(Tree::Mended, &seq.to_be_bytes());
+        let mended: Option<MendedStored> = mended.ok().flatten();
+        mended.map(|it| it.text.into_bytes())
+    }
+
     /// Whether an own entry came back from the court.
     pub(super) fn is_mended(&self, seq: u64) -> Result<bool, StoreError> {
         let mended: Option<MendedStored> = self.store.get(Tree::Mended, &seq.to_be_bytes())?;

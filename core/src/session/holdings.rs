@@ -9,6 +9,7 @@ use super::succession::Delivering;
 use super::views::{EvidenceStored, meta};
 use crate::custody::CustodyItem;
 use crate::host::Now;
+use crate::journal::{FrameLog, JournalError};
 use crate::store::{StoreError, Tree};
 use crate::sync::{Holdings, HoldingsError, Pinned, Unsent};
 use std::error::Error;
@@ -16,7 +17,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::atomic::Ordering;
 use waiqin_protocol::ids::{CaseId, EvidenceHash, JournalId, Link};
 use waiqin_protocol::journal::{
-    Beacon, Certificate, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalCause,
+    Beacon, Certificate, Chain, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalCause,
     JournalReceipt, LogPosition, Signed,
 };
 use waiqin_protocol::sync::Token;
@@ -80,6 +81,35 @@ impl Inner {
     }
 }
 
+impl Inner {
+    /// Entries from `from` on that do not read any more and came back from the court, when the chain
+    /// says that they are those that were written.
+    fn mended_run(
+        &self,
+        log: &FrameLog,
+        base: u64,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<Vec<u8>>, JournalError> {
+        let (mut run, before) = (Vec::new(), from.saturating_sub(1));
+        let Some(link) = log.link_at(before)? else {
+            return Ok(run);
+        };
+        let mut chain = Chain::after(Head { link, seq: before });
+        while chain.head().seq < to && log.read(chain.head().seq + 1)?.is_none() {
+            let Some(entry) = self.views.mended(base + chain.head().seq + 1) else {
+                break;
+            };
+            chain.push(&entry);
+            run.push(entry);
+        }
+        if log.link_at(chain.head().seq)? != Some(chain.head().link) {
+            run.clear();
+        }
+        Ok(run)
+    }
+}
+
 impl Holdings for Inner {
     fn pinned(&self) -> &Pinned {
         &self.pinned
@@ -115,8 +145,13 @@ impl Holdings for Inner {
         self.in_delivered(|log, delivering| {
             let mut entries = Vec::new();
             let mut bytes = 0usize;
-            for seq in from..=to.min(delivering.head.seq) {
+            let to = to.min(delivering.head.seq);
+            for seq in from..=to {
                 let Some(entry) = log.read(seq)? else {
+                    // A court that was restored gets back what it gave back before.
+                    if entries.is_empty() {
+                        entries = self.mended_run(log, delivering.base, seq, to)?;
+                    }
                     break;
                 };
                 bytes = bytes.saturating_add(entry.len());
@@ -131,8 +166,18 @@ impl Holdings for Inner {
 
     fn gap(&self, from: u64, to: u64) -> Result<Option<Gap>, HoldingsError> {
         let (found, base) = self.in_delivered(|log, delivering| {
-            let run = log.lost_from(from, to.min(delivering.head.seq))?;
-            Ok((run, delivering.base))
+            // What came back is sent, not said to be lost.
+            let to = to.min(delivering.head.seq);
+            let mut last = from;
+            while last < to
+                && log.read(last + 1)?.is_none()
+                && self
+                    .mended_run(log, delivering.base, last + 1, to)?
+                    .is_empty()
+            {
+                last += 1;
+            }
+            Ok((log.lost_from(from, last)?, delivering.base))
         })?;
         let Some(run) = found else {
             return Ok(None);

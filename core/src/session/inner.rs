@@ -367,6 +367,8 @@ impl Inner {
                 from: run.from,
                 to: run.to,
             });
+            // What is at hand was folded with them.
+            self.views.forget_folded();
         }
         Ok(())
     }

@@ -117,11 +117,7 @@ pub(crate) async fn release(court: &Court, by: OfficerId, release: Release) -> R
 /// [`NotDone::Reason`] when there is none or it has over 1,000 characters.
 pub(crate) fn reason_of(text: &str) -> Result<String, NotDone> {
     // Forms send CR LF.
-    let text = text.trim().replace(
-        "
-", "
-",
-    );
+    let text = text.trim().replace("\r\n", "\n");
     if text.is_empty() || text.chars().nth(REASON_CHARS_MAX).is_some() {
         return Err(NotDone::Reason);
     }

@@ -29,8 +29,15 @@ impl World {
             }
         }
         self.sync_until_quiet().await;
-        // What nobody noticed is found by the next day's comparison.
+        // What nobody noticed is found in the morning: phones are unlocked anew and compare.
         self.pass(DAY_MS);
+        for device in 0..self.devices.len() {
+            self.crash(device);
+            self.start(device);
+        }
+        for session in self.seats.iter().filter_map(|seat| seat.session.as_ref()) {
+            session.check_journal().expect("the journal is read");
+        }
         let outcomes = self.sync_until_quiet().await;
         if let Some(stranger) = &self.stranger {
             let pushed = stranger.push(&*self.office.lock().await).await;
