@@ -9,7 +9,7 @@ use crate::sync::Holdings;
 use std::sync::Arc;
 use waiqin_protocol::digest::ByCase;
 use waiqin_protocol::ids::{CaseId, Digest, Link, SubjectId};
-use waiqin_protocol::journal::{Act, CaseRef, Entry, LogPosition, entry_hash};
+use waiqin_protocol::journal::{Act, CaseRef, Entry, Head, LogPosition, entry_hash};
 use waiqin_protocol::wire::compare::{Digests, Refetched};
 use waiqin_protocol::wire::sync::{CaseSheet, End, EntryMark, Page};
 
@@ -40,7 +40,9 @@ impl Court {
         }
         let inner = writer.inner().unwrap();
         let head = Holdings::head(&*inner).unwrap();
-        let all = inner.entries(2, head.seq, usize::MAX).unwrap();
+        let link = inner.link_at(1).unwrap().unwrap();
+        let all = inner.entries(Head { link, seq: 1 }, head.seq, usize::MAX);
+        let all = all.unwrap();
         let marked = all.into_iter().map(|bytes| {
             let entry = Entry::from_bytes(&bytes).unwrap();
             let mark = EntryMark {

@@ -82,21 +82,18 @@ impl Views {
         if read.is_some() {
             return Ok(read);
         }
+        self.mended(seq)
+    }
+
+    /// The bytes of an own entry that came back from the court.
+    pub(super) fn mended(&self, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
         let mended: Option<MendedStored> = self.store.get(Tree::Mended, &seq.to_be_bytes())?;
         Ok(mended.map(|it| it.text.into_bytes()))
     }
 
-    /// The bytes of an own entry that came back from the court, as far as the store reads.
-    pub(super) fn mended(&self, seq: u64) -> Option<Vec<u8>> {
-        let mended = self.store.get(Tree::Mended, &seq.to_be_bytes());
-        let mended: Option<MendedStored> = mended.ok().flatten();
-        mended.map(|it| it.text.into_bytes())
-    }
-
     /// Whether an own entry came back from the court.
     pub(super) fn is_mended(&self, seq: u64) -> Result<bool, StoreError> {
-        let mended: Option<MendedStored> = self.store.get(Tree::Mended, &seq.to_be_bytes())?;
-        Ok(mended.is_some())
+        Ok(self.mended(seq)?.is_some())
     }
 
     /// Keeps own entries of a journal that came back, where the journal does not read.

@@ -82,26 +82,28 @@ impl Inner {
 }
 
 impl Inner {
-    /// Entries from `from` on that do not read any more and came back from the court, when the chain
-    /// says that they are those that were written.
+    /// Entries after a place of a journal that do not read any more and came back from the court: the
+    /// first of the run that fit in `bytes_max`, at least one, when the chain says of the whole run
+    /// that it is what was written.
     fn mended_run(
         &self,
         log: &FrameLog,
         base: u64,
-        from: u64,
-        to: u64,
+        after: Head,
+        bytes_max: usize,
     ) -> Result<Vec<Vec<u8>>, JournalError> {
-        let (mut run, before) = (Vec::new(), from.saturating_sub(1));
-        let Some(link) = log.link_at(before)? else {
-            return Ok(run);
-        };
-        let mut chain = Chain::after(Head { link, seq: before });
-        while chain.head().seq < to && log.read(chain.head().seq + 1)?.is_none() {
-            let Some(entry) = self.views.mended(base + chain.head().seq + 1) else {
+        let (mut run, mut bytes, mut chain) = (Vec::new(), 0usize, Chain::after(after));
+        while log.read(chain.head().seq + 1)?.is_none() {
+            let came = self.views.mended(base + chain.head().seq + 1);
+            let Some(entry) = came.map_err(|error| JournalError::Io(io::Error::other(error)))?
+            else {
                 break;
             };
             chain.push(&entry);
-            run.push(entry);
+            bytes = bytes.saturating_add(entry.len());
+            if bytes <= bytes_max || run.is_empty() {
+                run.push(entry);
+            }
         }
         if log.link_at(chain.head().seq)? != Some(chain.head().link) {
             run.clear();
@@ -141,16 +143,22 @@ impl Holdings for Inner {
         self.in_delivered(|log, _| log.link_at(seq))
     }
 
-    fn entries(&self, from: u64, to: u64, bytes_max: usize) -> Result<Vec<Vec<u8>>, HoldingsError> {
+    fn entries(
+        &self,
+        after: Head,
+        to: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<Vec<u8>>, HoldingsError> {
         self.in_delivered(|log, delivering| {
             let mut entries = Vec::new();
             let mut bytes = 0usize;
             let to = to.min(delivering.head.seq);
-            for seq in from..=to {
+            for seq in after.seq + 1..=to {
                 let Some(entry) = log.read(seq)? else {
                     // A court that was restored gets back what it gave back before.
                     if entries.is_empty() {
-                        entries = self.mended_run(log, delivering.base, seq, to)?;
+                        entries = self.mended_run(log, delivering.base, after, bytes_max)?;
+                        entries.truncate(usize::try_from(to - after.seq).unwrap_or(usize::MAX));
                     }
                     break;
                 };
@@ -166,18 +174,8 @@ impl Holdings for Inner {
 
     fn gap(&self, from: u64, to: u64) -> Result<Option<Gap>, HoldingsError> {
         let (found, base) = self.in_delivered(|log, delivering| {
-            // What came back is sent, not said to be lost.
-            let to = to.min(delivering.head.seq);
-            let mut last = from;
-            while last < to
-                && log.read(last + 1)?.is_none()
-                && self
-                    .mended_run(log, delivering.base, last + 1, to)?
-                    .is_empty()
-            {
-                last += 1;
-            }
-            Ok((log.lost_from(from, last)?, delivering.base))
+            let run = log.lost_from(from, to.min(delivering.head.seq))?;
+            Ok((run, delivering.base))
         })?;
         let Some(run) = found else {
             return Ok(None);

@@ -315,8 +315,11 @@ fn a_beacon_enters_with_the_first_entry_that_uses_it_and_no_later_one() {
     let second = session
         .change(first.subject, values(&[("course", "一")]))
         .unwrap();
-    let entry = |seq| -> Entry {
-        let bytes = inner(&session).entries(seq, seq, 1 << 20).unwrap();
+    let entry = |seq: u64| -> Entry {
+        let inner = inner(&session);
+        let link = inner.link_at(seq - 1).unwrap().unwrap();
+        let after = Head { link, seq: seq - 1 };
+        let bytes = inner.entries(after, seq, 1 << 20).unwrap();
         Entry::from_bytes(&bytes[0]).unwrap()
     };
     let used = entry(first.seq).beacon.unwrap();
@@ -343,13 +346,21 @@ fn entries_come_in_bounded_steps_and_checkpoints_verify() {
         .change(opened.subject, values(&[("course", &"字".repeat(1000))]))
         .unwrap();
     let holdings = inner(&session);
-    let all = holdings.entries(1, 99, usize::MAX).unwrap();
+    let after = |seq| Head {
+        link: holdings.link_at(seq).unwrap().unwrap(),
+        seq,
+    };
+    let all = holdings.entries(after(0), 99, usize::MAX).unwrap();
     assert_eq!(all.len(), 3);
-    assert_eq!(holdings.entries(1, 99, 0).unwrap().len(), 1, "at least one");
-    assert_eq!(holdings.entries(2, 2, 1 << 20).unwrap(), all[1..2]);
+    assert_eq!(
+        holdings.entries(after(0), 99, 0).unwrap().len(),
+        1,
+        "at least one"
+    );
+    assert_eq!(holdings.entries(after(1), 2, 1 << 20).unwrap(), all[1..2]);
     let fitting = all[0].len() + all[1].len();
-    assert_eq!(holdings.entries(1, 3, fitting).unwrap().len(), 2);
-    assert_eq!(holdings.entries(1, 3, fitting - 1).unwrap().len(), 1);
+    assert_eq!(holdings.entries(after(0), 3, fitting).unwrap().len(), 2);
+    assert_eq!(holdings.entries(after(0), 3, fitting - 1).unwrap().len(), 1);
     let head = holdings.head().unwrap();
     let checkpoint = holdings.sign_checkpoint(head).unwrap();
     checkpoint.verify(&holdings.public.key).unwrap();

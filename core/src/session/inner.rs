@@ -293,6 +293,8 @@ impl Inner {
     /// already. Of an older journal of the line, to which nothing is added, it is an incident alone.
     pub(super) fn declare_lost(&self, run: Lost, base: u64) -> Result<(), UnlockError> {
         let mut seen = Vec::new();
+        // What is at hand was folded with them.
+        self.views.forget_folded();
         if self.journal().log.newest().base == base {
             self.declare(&[run], &mut seen)?;
         } else {
@@ -367,8 +369,6 @@ impl Inner {
                 from: run.from,
                 to: run.to,
             });
-            // What is at hand was folded with them.
-            self.views.forget_folded();
         }
         Ok(())
     }

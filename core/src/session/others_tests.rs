@@ -53,9 +53,7 @@ impl Log {
         let inner = phone.session.inner().unwrap();
         let received = inner.received().unwrap();
         let head = Holdings::head(&*inner).unwrap();
-        let new = inner
-            .entries(received.seq + 1, head.seq, usize::MAX)
-            .unwrap();
+        let new = inner.entries(received, head.seq, usize::MAX).unwrap();
         if new.is_empty() {
             return;
         }

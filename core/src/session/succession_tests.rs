@@ -134,7 +134,13 @@ fn the_old_journal_is_delivered_to_its_end_and_then_the_new_one() {
     assert_eq!(holdings.journal_id().unwrap(), old);
     assert_eq!(holdings.head().unwrap().seq, 3);
     assert_eq!(holdings.received().unwrap().seq, 2);
-    assert_eq!(holdings.entries(3, 9, 9999).unwrap().len(), 1);
+    assert_eq!(
+        holdings
+            .entries(holdings.received().unwrap(), 9, 9999)
+            .unwrap()
+            .len(),
+        1
+    );
     let signed = holdings.sign_checkpoint(holdings.head().unwrap()).unwrap();
     assert_eq!(signed.body.journal, old);
     signed.verify(&holdings.public.key).unwrap();

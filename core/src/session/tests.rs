@@ -10,11 +10,13 @@ use crate::{Engine, EnrolError, FileSecret, Phone, UnlockError};
 use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 use waiqin_protocol::canonical::Value;
-use waiqin_protocol::ids::{EvidenceHash, OfficerId, SubjectId};
+use waiqin_protocol::ids::{EvidenceHash, Link, OfficerId, SubjectId};
 use waiqin_protocol::journal::{
-    Act, CaseRef, Change, Entry, EvidenceRole, EvidenceSource, Path, entry_hash,
+    Act, CaseRef, Chain, Change, Entry, EvidenceRole, EvidenceSource, Head, Path, entry_hash,
 };
 use waiqin_protocol::suite::sha256;
+use waiqin_protocol::wire::compare::Refetched;
+use waiqin_protocol::wire::sync::EntryMark;
 
 pub(super) fn values(pairs: &[(&str, &str)]) -> BTreeMap<Path, Value> {
     pairs
@@ -537,6 +539,7 @@ fn rot_that_sending_meets_is_declared_before_it_is_left_out() {
     }
     let inner = session.inner().unwrap();
     let links = [2, 3].map(|seq| inner.link_at(seq).unwrap().unwrap());
+    let first = after(&inner, 1);
     let files = device.disk.files();
     let path = files
         .keys()
@@ -548,13 +551,16 @@ fn rot_that_sending_meets_is_declared_before_it_is_left_out() {
     for frame in &frames[1..3] {
         device.disk.rot(path, |bytes| bytes[*frame + 90] ^= 1);
     }
-    assert_eq!(inner.entries(2, 4, 10_000).unwrap(), [[0u8; 0]; 0]);
+    assert_eq!(inner.entries(first, 4, 10_000).unwrap(), [[0u8; 0]; 0]);
     for _ in 0..2 {
         let gap = inner.gap(2, 4).unwrap().unwrap();
         assert_eq!((gap.from, gap.to, gap.link), (2, 3, links[1]));
         let head = inner.head().unwrap().seq;
         assert_eq!(head, 5, "declared once");
-        let entry = inner.entries(5, 5, 10_000).unwrap().remove(0);
+        let entry = inner
+            .entries(after(&inner, 4), 5, 10_000)
+            .unwrap()
+            .remove(0);
         let Change::EntriesLost { from, to, link } = Entry::from_bytes(&entry).unwrap().change
         else {
             panic!("the journal says what is lost");
@@ -563,6 +569,76 @@ fn rot_that_sending_meets_is_declared_before_it_is_left_out() {
     }
     let kinds = incidents(&session);
     assert!(kinds.contains(&IncidentKind::EntriesLost { from: 2, to: 3 }));
+}
+
+/// A place of the journal.
+fn after(inner: &Inner, seq: u64) -> Head {
+    let link = inner.link_at(seq).unwrap().unwrap();
+    Head { link, seq }
+}
+
+/// A court that was put back gets what another day's court gave back: the whole of a run, and only what
+/// the chain says was written.
+#[test]
+fn what_came_back_is_delivered_again() {
+    let device = Device::new(1);
+    let (_, session) = enrolled(&device);
+    for _ in 0..4 {
+        session
+            .open_record(Act::Seal, case("a"), values(&[]))
+            .unwrap();
+    }
+    let inner = session.inner().unwrap();
+    let first = after(&inner, 1);
+    let written = inner.entries(first, 3, 10_000).unwrap();
+    assert_eq!(written.len(), 2);
+    let files = device.disk.files();
+    let path = files
+        .keys()
+        .find(|path| path.ends_with("journal/000001.wqj"))
+        .unwrap();
+    let frames: Vec<usize> = (0..files[path].len() - 4)
+        .filter(|at| files[path][*at..].starts_with(b"\xf7WQF"))
+        .collect();
+    for frame in &frames[1..3] {
+        device.disk.rot(path, |bytes| bytes[*frame + 90] ^= 1);
+    }
+    let sent = |after, to, bytes_max| inner.entries(after, to, bytes_max).unwrap();
+    for (n, bytes) in written.iter().enumerate() {
+        assert!(
+            sent(first, 5, 10_000).is_empty(),
+            "{n} of the run came back"
+        );
+        let entry = Entry::from_bytes(bytes).unwrap();
+        let mark = EntryMark {
+            case: None,
+            hash: entry_hash(bytes),
+            journal: entry.journal,
+            number: 7,
+            seq: entry.seq,
+            subject: entry.subject,
+        };
+        let line = Refetched {
+            case: None,
+            entries: vec![mark],
+            last: true,
+        };
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        assert_eq!(inner.keep_again(line, vec![text]).unwrap(), 1);
+    }
+    assert_eq!(sent(first, 5, 10_000), written);
+    assert_eq!(sent(first, 5, 0), written[..1], "at least one");
+    assert_eq!(sent(first, 2, 10_000), written[..1]);
+    // A line that broke in the middle of the run goes on there.
+    let mut chain = Chain::after(first);
+    chain.push(&written[0]);
+    assert_eq!(sent(chain.head(), 5, 10_000), written[1..]);
+    // What does not follow is not sent.
+    let other = Head {
+        link: Link::ZERO,
+        seq: 1,
+    };
+    assert!(sent(other, 5, 10_000).is_empty());
 }
 
 /// Entries that a checkpoint knew durable and that are cut off are lost, and named.

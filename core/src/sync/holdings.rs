@@ -97,9 +97,15 @@ pub(crate) trait Holdings: Send + Sync + 'static {
     /// Link after an entry; `None` when there is none of this number, or what would tell it is lost.
     fn link_at(&self, seq: u64) -> Result<Option<Link>, HoldingsError>;
 
-    /// The bytes of entries from number `from` on, up to `to`, as they stand: as many as fit in
-    /// `bytes_max`, at least one. Stops before an entry that is lost; empty when `from` itself is.
-    fn entries(&self, from: u64, to: u64, bytes_max: usize) -> Result<Vec<Vec<u8>>, HoldingsError>;
+    /// The bytes of entries after a place, up to `to`, as they stand: as many as fit in `bytes_max`, at
+    /// least one. Stops before an entry that is lost; empty when the first is, unless the whole run
+    /// that is lost with it came back from the court and follows `after`.
+    fn entries(
+        &self,
+        after: Head,
+        to: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<Vec<u8>>, HoldingsError>;
 
     /// The run of entries from number `from` on, up to `to` at most, that do not read any more, with
     /// the link after it; `None` when `from` reads, or what would tell the link is lost too. The

@@ -313,7 +313,7 @@ pub fn second_phone(day: &Day, held: &Held) -> Result<String> {
         );
     }
     Ok(format!(
-        "两部手机两个值并存；内勤 {} 裁定一笔，院内日志 {} 笔验签相符，两部手机均已显示",
+        "两部手机两个值并存；查控指挥 {} 裁定一笔，院内日志 {} 笔验签相符，两部手机均已显示",
         newest.login,
         newest.entries.len()
     ))

@@ -108,9 +108,7 @@ pub(super) async fn shown(page: &Page, id: &str, notice: Notice) -> Result<Respo
     let db = page.desk.db();
     let row = db.case(id).await?.ok_or(Problem::NotFound)?;
     let case: ListCase = serde_json::from_str(&row.body).map_err(Problem::broken)?;
-    if let Some(scope) = page.member.scope()
-        && !db.in_scope(scope, &row.id).await?
-    {
+    if !page.sees_case(&row.id).await? {
         return Err(Problem::NotFound);
     }
     page.noted(AuditAct::CaseRead, Some(&row.id)).await?;
@@ -370,13 +368,14 @@ fn due(case: &ListCase, today: NaiveDate, words: &'static ConsoleWords) -> Fact 
     }
 }
 
-/// Another case named by its number, with a way there when the list holds it.
+/// Another case named by its number, with a way there when the list holds it and the reader may see it.
 async fn linked(page: &Page, label: &'static str, number: Option<&str>) -> Result<Fact, Problem> {
     let value = number.unwrap_or_default().to_owned();
     let mut href = None;
     if let Ok(reading) = read_case_no(&value, i32::MAX)
         && let [one] = reading.cases.as_slice()
         && let Some(row) = page.desk.db().case_numbered(one.normal()).await?
+        && page.sees_case(&row.id).await?
     {
         href = Some(super::cases::address(&row.id));
     }

@@ -82,6 +82,14 @@ impl Page {
         }
     }
 
+    /// Whether this member may see a case.
+    pub async fn sees_case(&self, id: &str) -> Result<bool, Problem> {
+        match self.member.scope() {
+            None => Ok(true),
+            Some(list_name) => Ok(self.desk.db().in_scope(list_name, id).await?),
+        }
+    }
+
     /// Notes in the audit log that this member read something: its id, never its content. What cannot
     /// be noted is not shown.
     pub async fn noted(&self, act: AuditAct, object: Option<&str>) -> Result<(), Problem> {

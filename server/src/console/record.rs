@@ -153,9 +153,13 @@ async fn shown_as(
             .is_some_and(|normal| normal != typed)
     });
     let title = format!("{} {}", card.act, card.number.text());
+    let case_href = match row.case_id.as_deref() {
+        Some(id) if page.sees_case(id).await? => Some(super::cases::address(id)),
+        Some(_) | None => None,
+    };
     show(&RecordPage {
         frame: page.frame(Tab::Records, title),
-        case_href: row.case_id.as_deref().map(super::cases::address),
+        case_href,
         typed,
         opened: show::second(row.opened_ms),
         received: show::second(desk.court_time(row.received_ms)),

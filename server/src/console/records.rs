@@ -106,6 +106,8 @@ struct RecordsPage {
     cards: Vec<RecordCard>,
     found: String,
     after: Option<String>,
+    /// The first page of the same list.
+    start: String,
     first: bool,
     narrowed: bool,
 }
@@ -168,6 +170,11 @@ pub(super) async fn list(page: Page, Query(asked): Query<Asked>) -> Result<Respo
             .collect(),
         found: fill(found, &[("n", &show::count(total))]),
         after,
+        start: Asked {
+            after: String::new(),
+            ..asked.clone()
+        }
+        .address(),
         first: asked.after.is_empty(),
         narrowed,
         asked,

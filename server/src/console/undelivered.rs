@@ -32,8 +32,8 @@ pub(super) struct Undelivered {
     waiting: Arc<Waiting>,
 }
 
-/// Evidence that is waited for. Looking for it reads every name of evidence, so the result is kept
-/// until the log moves on: whatever names or brings evidence is a row of it.
+/// Evidence that is waited for, with what its entries say of it: kept until the log moves on, for
+/// whatever names or brings evidence is a row of it.
 #[derive(Default)]
 struct Waiting {
     /// Each piece, with what its entry says of it.

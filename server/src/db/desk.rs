@@ -291,7 +291,7 @@ impl Db {
             .collect())
     }
 
-    /// The records that name a piece of evidence, newest first, at most 20.
+    /// The records that name a piece of evidence, those named by later entries first, at most 20.
     ///
     /// # Errors
     /// When the database does not answer.

@@ -18,7 +18,6 @@ waiqin_protocol::words! {
         this_week: "本周", "this week";
         cancel: "不做了", "Cancel";
         reason: "理由", "Reason";
-        name_value: "{name} {value}", "{name} {value}";
         more_than: "{n} 以上", "over {n}";
         n_more: "还有 {n} 项", "{n} more";
         only_first_shown: "只列出前面一部分。", "Only the first ones are listed.";

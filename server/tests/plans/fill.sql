@@ -56,13 +56,14 @@ INSERT INTO new_cases SELECT i, printf('44011590%08d', i), printf('（%d）粤01
     i % (SELECT COUNT(*) FROM case_seeds)
 FROM n JOIN officers o ON o.u = i % 200 WHERE i <= {cases};
 INSERT INTO cases (id, number, kind, officer, stage, stay, filed_on, due_on, closed_on, remaining_fen, search_text,
-    body, first_version, list_version, absent, changed_number, scope_number)
+    body, first_version, list_version, absent)
 SELECT c.id, c.number, s.kind, c.officer, c.stage, s.stay, s.filed_on, s.due_on, s.closed_on, s.remaining_fen,
     replace(s.search_text, s.number, c.number),
     json_set(s.body, '$.id', c.id, '$.number', c.number, '$.number_raw', c.number, '$.officer', c.officer,
         '$.stage', c.stage),
-    1, base.lists + 50, 0, base.listed, base.listed
+    1, base.lists + 50, 0
 FROM new_cases c JOIN case_seeds s ON s.k = c.k, base;
+INSERT INTO scope (officer, case_id, since, changed) SELECT officer, id, base.listed, base.listed FROM new_cases, base;
 INSERT INTO case_keys SELECT 'code', printf('%04d', c * 7919 % 10000), id FROM new_cases;
 INSERT INTO case_keys SELECT 'sum', c * 12345, id FROM new_cases;
 INSERT INTO case_keys SELECT 'code', '', id FROM new_cases WHERE c % 3 = 0;

@@ -272,11 +272,16 @@ impl Holdings for TestHoldings {
         })
     }
 
-    fn entries(&self, from: u64, to: u64, bytes_max: usize) -> Result<Vec<Vec<u8>>, HoldingsError> {
+    fn entries(
+        &self,
+        after: Head,
+        to: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<Vec<u8>>, HoldingsError> {
         let mut kept = self.open()?;
         let mut batch: Vec<Vec<u8>> = Vec::new();
         let mut bytes = 0;
-        for seq in from..=to {
+        for seq in after.seq + 1..=to {
             let entry = &kept.entries[place(seq) - 1];
             if kept.rotten == Some(seq) || (!batch.is_empty() && bytes + entry.len() > bytes_max) {
                 break;

@@ -186,7 +186,6 @@ fn shown(
         against,
     } = looked;
     let report = super::Report::read(&report_json(list, comparison, against + 1).to_string());
-    let message = |texts: Vec<String>| texts;
     let status = if trouble.is_some() {
         StatusCode::CONFLICT
     } else {
@@ -203,7 +202,7 @@ fn shown(
             .iter()
             .map(|it| it.message(lang))
             .collect(),
-        notes: message(list.notes.iter().map(|it| it.message(lang)).collect()),
+        notes: list.notes.iter().map(|it| it.message(lang)).collect(),
         rejected: list
             .rejected
             .iter()

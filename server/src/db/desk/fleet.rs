@@ -83,7 +83,7 @@ pub struct Person {
 }
 
 impl Db {
-    /// Every journal, the one in contact last first; of one officer when `officer` is given.
+    /// Every journal but the office's, the one in contact last first.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -110,7 +110,7 @@ impl Db {
         Ok(row.map(|row| journal_row(&row)))
     }
 
-    /// Evidence that entries name and that is not here, oldest first; at most `limit`.
+    /// Evidence that entries name and that is not here, the oldest of each journal first; at most `limit`.
     ///
     /// # Errors
     /// When the database does not answer.
