@@ -538,8 +538,8 @@ fn rot_that_sending_meets_is_declared_before_it_is_left_out() {
             .unwrap();
     }
     let inner = session.inner().unwrap();
-    let links = [2, 3].map(|seq| inner.link_at(seq).unwrap().unwrap());
     let first = after(&inner, 1);
+    let links = [2, 3].map(|seq| inner.link_at(seq).unwrap().unwrap());
     let files = device.disk.files();
     let path = files
         .keys()

@@ -139,7 +139,13 @@ const VISITS: &[(&str, &[&str])] = &[
     ),
     (
         "command",
-        &["/", "/decisions", "/decisions/{phone}", "/decisions/{li}"],
+        &[
+            "/",
+            "/decisions",
+            "/decisions/{phone}",
+            "/decisions/{li}",
+            "/cases/{case}/assign",
+        ],
     ),
     ("lead", &["/", "/records", "/reconcile", "/devices"]),
     ("review", &["/", "/reconcile?all=1"]),

@@ -113,7 +113,6 @@ const ALLOWED: &[Allowed] = &[
     allowed("a.at_ms < $", "SEARCH a USING INDEX audit_at", SPAN),
     allowed("a.at_ms < $", "USE TEMP B-TREE FOR ORDER BY", SPAN),
     allowed("INSERT INTO outcome_tally", "SCAN outcome", ONCE),
-    allowed("NOT EXISTS (SELECT 1 FROM case_keys)", "SCAN case", ONCE),
 ];
 
 /// One line of a plan.
