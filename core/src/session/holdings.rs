@@ -9,7 +9,6 @@ use super::succession::Delivering;
 use super::views::{EvidenceStored, meta};
 use crate::custody::CustodyItem;
 use crate::host::Now;
-use crate::journal::{FrameLog, JournalError};
 use crate::store::{StoreError, Tree};
 use crate::sync::{Holdings, HoldingsError, Pinned, Unsent};
 use std::error::Error;
@@ -17,7 +16,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::atomic::Ordering;
 use waiqin_protocol::ids::{CaseId, EvidenceHash, JournalId, Link};
 use waiqin_protocol::journal::{
-    Beacon, Certificate, Chain, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalCause,
+    Beacon, Certificate, ChallengeAnswer, Checkpoint, EvidenceReceipt, Head, JournalCause,
     JournalReceipt, LogPosition, Signed,
 };
 use waiqin_protocol::sync::Token;
@@ -78,37 +77,6 @@ impl Inner {
         }
         ranked.sort_by_key(|(rank, _)| *rank);
         Ok(ranked.into_iter().map(|(_, evidence)| evidence).collect())
-    }
-}
-
-impl Inner {
-    /// Entries after a place of a journal that do not read any more and came back from the court: the
-    /// first of the run that fit in `bytes_max`, at least one, when the chain says of the whole run
-    /// that it is what was written.
-    fn mended_run(
-        &self,
-        log: &FrameLog,
-        base: u64,
-        after: Head,
-        bytes_max: usize,
-    ) -> Result<Vec<Vec<u8>>, JournalError> {
-        let (mut run, mut bytes, mut chain) = (Vec::new(), 0usize, Chain::after(after));
-        while log.read(chain.head().seq + 1)?.is_none() {
-            let came = self.views.mended(base + chain.head().seq + 1);
-            let Some(entry) = came.map_err(|error| JournalError::Io(io::Error::other(error)))?
-            else {
-                break;
-            };
-            chain.push(&entry);
-            bytes = bytes.saturating_add(entry.len());
-            if bytes <= bytes_max || run.is_empty() {
-                run.push(entry);
-            }
-        }
-        if log.link_at(chain.head().seq)? != Some(chain.head().link) {
-            run.clear();
-        }
-        Ok(run)
     }
 }
 

@@ -5,6 +5,7 @@ mod cases;
 mod compare;
 #[cfg(test)]
 mod compare_tests;
+mod delivered;
 mod digests;
 mod export;
 mod fold;

@@ -1,0 +1,38 @@
+//! What of a journal is delivered although it does not read any more: it came back from the court on an
+//! earlier day, and a court that was put back to a copy lacks it.
+
+use super::inner::Inner;
+use crate::journal::{FrameLog, JournalError};
+use std::io;
+use waiqin_protocol::journal::{Chain, Head};
+
+impl Inner {
+    /// Entries after a place of a journal that do not read any more and came back from the court: the
+    /// first of the run that fit in `bytes_max`, at least one, when the chain says of the whole run
+    /// that it is what was written.
+    pub(super) fn mended_run(
+        &self,
+        log: &FrameLog,
+        base: u64,
+        after: Head,
+        bytes_max: usize,
+    ) -> Result<Vec<Vec<u8>>, JournalError> {
+        let (mut run, mut bytes, mut chain) = (Vec::new(), 0usize, Chain::after(after));
+        while log.read(chain.head().seq + 1)?.is_none() {
+            let came = self.views.mended(base + chain.head().seq + 1);
+            let Some(entry) = came.map_err(|error| JournalError::Io(io::Error::other(error)))?
+            else {
+                break;
+            };
+            chain.push(&entry);
+            bytes = bytes.saturating_add(entry.len());
+            if bytes <= bytes_max || run.is_empty() {
+                run.push(entry);
+            }
+        }
+        if log.link_at(chain.head().seq)? != Some(chain.head().link) {
+            run.clear();
+        }
+        Ok(run)
+    }
+}
