@@ -160,7 +160,7 @@ async fn next(part: &mut Part, body: &mut BodyDataStream, stall: Duration) -> Ne
 }
 
 /// All bytes are there: compares their hash with the one announced.
-async fn finish(
+pub(super) async fn finish(
     court: &Court,
     caller: &Caller,
     upload: &Upload,
