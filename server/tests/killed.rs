@@ -247,3 +247,39 @@ async fn a_server_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
         report["log"]["number"]
     );
 }
+
+/// The power goes between an upload's last byte and its comparison: all bytes lie there, and no further
+/// one will come.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_was_killed_at_its_last_byte_is_finished_when_its_place_is_asked_for() {
+    let mut server = Server::start();
+    let mut pusher = Pusher {
+        phone: Phone::enrol(&server, "wang", 1).await,
+        dice: Dice(1),
+        records: 0,
+        photos: BTreeMap::new(),
+    };
+    while pusher.photos.is_empty() {
+        pusher.record();
+    }
+    let hash = *pusher.photos.keys().next().unwrap();
+    let length = pusher.photos[&hash].bytes.len() as u64;
+    let created = pusher.phone.creation(&hash.to_string(), length).send();
+    let created = created.await.unwrap();
+    assert_eq!(created.status(), 201);
+    let path = created.headers()["location"].to_str().unwrap().to_owned();
+    let photo = pusher.photos.get_mut(&hash).unwrap();
+    photo.upload = Some(path.clone());
+    server.crash();
+    let id = path.rsplit('/').next().unwrap();
+    let file = server.data.join("evidence/uploads").join(id);
+    assert_eq!(std::fs::read(&file).unwrap(), b"");
+    std::fs::write(&file, &photo.bytes).unwrap();
+    server.crash_and_serve_again();
+    pusher.phone.url = server.http.clone();
+    // Twice: the second round finds every receipt of the first.
+    pusher.deliver().await.unwrap();
+    pusher.deliver().await.unwrap();
+    assert!(pusher.photos[&hash].receipt.is_some());
+    assert_eq!(server.verified()["evidence"]["count"], 1);
+}
