@@ -10,107 +10,33 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use support::desk::{Desk, hidden};
 use support::{Phone, Server, postgres, run, skipped};
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::ids::{EntryHash, SubjectId};
 use waiqin_protocol::journal::{Change, Path, entry_hash};
 use waiqin_protocol::wire::sync::{Verdict, VerdictReason};
 
-/// A clerk at the console: a browser without a screen.
-struct Clerk {
-    client: reqwest::Client,
-    url: String,
-    cookies: BTreeMap<String, String>,
-}
-
-impl Clerk {
-    async fn sign_in(server: &Server, role: &str) -> Self {
-        let password = server.data.with_file_name("password");
-        std::fs::write(&password, "内勤的口令 2019").unwrap();
-        run(
-            &server.data,
-            &[
-                "user",
-                "add",
-                "--login",
-                "zhao",
-                "--name",
-                "赵某",
-                "--role",
-                role,
-                "--password-file",
-                password.to_str().unwrap(),
-            ],
-        );
-        let mut clerk = Self {
-            client: reqwest::Client::builder()
-                .no_proxy()
-                .redirect(reqwest::redirect::Policy::none())
-                .build()
-                .unwrap(),
-            url: server.http.clone(),
-            cookies: BTreeMap::new(),
-        };
-        let page = clerk.get("/sign-in").await;
-        let fields = [("login", "zhao"), ("password", "内勤的口令 2019")];
-        let (status, page) = clerk.post("/sign-in", &page, &fields).await;
-        assert_eq!(status, 303, "{page}");
-        clerk
-    }
-
-    async fn send(&mut self, request: reqwest::RequestBuilder) -> (u16, String) {
-        let cookies: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(k, v)| format!("{k}={v}"))
-            .collect();
-        let host = self.url.trim_start_matches("http://").to_owned();
-        let answer = request
-            .header("cookie", cookies.join("; "))
-            .header("origin", format!("http://{host}"))
-            .send()
-            .await
-            .unwrap();
-        for cookie in answer.headers().get_all("set-cookie") {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
-        (answer.status().as_u16(), answer.text().await.unwrap())
-    }
-
-    async fn get(&mut self, path: &str) -> String {
-        let request = self.client.get(format!("{}{path}", self.url));
-        let (status, page) = self.send(request).await;
-        assert_eq!(status, 200, "{path}: {page}");
-        page
-    }
-
-    /// Sends a form that stood on a page, with its token.
-    async fn post(&mut self, path: &str, page: &str, fields: &[(&str, &str)]) -> (u16, String) {
-        let mut form = vec![("token", hidden(page, "token"))];
-        form.extend(
-            fields
-                .iter()
-                .map(|(name, value)| (*name, (*value).to_owned())),
-        );
-        let request = self
-            .client
-            .post(format!("{}{path}", self.url))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(serde_urlencoded::to_string(&form).unwrap());
-        self.send(request).await
-    }
-}
-
-/// The value of a hidden field.
-fn hidden(page: &str, name: &str) -> String {
-    let from = page
-        .split(&format!("name=\"{name}\" value=\""))
-        .nth(1)
-        .unwrap_or_else(|| panic!("no {name} on {page}"));
-    from.split('"').next().unwrap().to_owned()
+/// Somebody of the office at the console.
+async fn sign_in(server: &Server, role: &str) -> Desk {
+    let password = server.data.with_file_name("password");
+    std::fs::write(&password, "内勤的口令 2019").unwrap();
+    run(
+        &server.data,
+        &[
+            "user",
+            "add",
+            "--login",
+            "zhao",
+            "--name",
+            "赵某",
+            "--role",
+            role,
+            "--password-file",
+            password.to_str().unwrap(),
+        ],
+    );
+    Desk::sign_in(&server.http, "zhao", "内勤的口令 2019").await
 }
 
 fn place(value: &str) -> Change {
@@ -203,10 +129,15 @@ async fn the_office_decides_between_two_officers_and_its_word_stands_in_a_journa
         wang.sync().await;
         li.sync().await;
 
-        let mut clerk = Clerk::sign_in(&server, "clerk").await;
-        assert!(clerk.get("/decisions").await.contains(&subject.to_string()));
+        let mut clerk = sign_in(&server, "clerk").await;
+        assert!(
+            clerk
+                .page("/decisions")
+                .await
+                .contains(&subject.to_string())
+        );
         let address = format!("/records/{subject}");
-        let page = clerk.get(&address).await;
+        let page = clerk.page(&address).await;
         assert!(
             page.contains("榄核&#60;b&#62;") || page.contains("榄核&lt;b&gt;"),
             "{page}"
@@ -231,7 +162,8 @@ async fn the_office_decides_between_two_officers_and_its_word_stands_in_a_journa
                 .iter()
                 .map(|(k, v)| (k.as_str(), v.as_str()))
                 .collect();
-            let (status, page) = clerk.post(&path, &page, &fields).await;
+            let answer = clerk.post(&path, &page, &fields).await;
+            let (status, page) = (answer.status, answer.page);
             assert_eq!(status, 200);
             assert!(page.contains(said), "{page}");
         }
@@ -240,9 +172,9 @@ async fn the_office_decides_between_two_officers_and_its_word_stands_in_a_journa
             .iter()
             .map(|(k, v)| (k.as_str(), v.as_str()))
             .collect();
-        let (status, _) = clerk.post(&path, &page, &fields).await;
+        let status = clerk.post(&path, &page, &fields).await.status;
         assert_eq!(status, 303);
-        let after = clerk.get(&address).await;
+        let after = clerk.page(&address).await;
         assert!(
             after.contains("以照片为准") && after.contains("赵某"),
             "{after}"
@@ -251,10 +183,16 @@ async fn the_office_decides_between_two_officers_and_its_word_stands_in_a_journa
             !after.contains("name=\"candidates\""),
             "nothing is contested any more"
         );
-        assert!(!clerk.get("/decisions").await.contains(&subject.to_string()));
+        assert!(
+            !clerk
+                .page("/decisions")
+                .await
+                .contains(&subject.to_string())
+        );
 
         // The same form once more: the values it shows stand no longer.
-        let (status, again) = clerk.post(&path, &page, &fields).await;
+        let answer = clerk.post(&path, &page, &fields).await;
+        let (status, again) = (answer.status, answer.page);
         assert_eq!(status, 200);
         assert!(again.contains("未作裁定"), "{again}");
 
@@ -264,7 +202,7 @@ async fn the_office_decides_between_two_officers_and_its_word_stands_in_a_journa
         // Phones do not list the office among devices.
         assert_eq!(
             clerk
-                .get("/devices")
+                .page("/devices")
                 .await
                 .matches("data-go=\"/devices/")
                 .count(),
@@ -287,15 +225,15 @@ async fn what_a_revoked_phone_handed_in_stands_once_it_is_released() {
         let held = Some((Verdict::Held, Some(VerdictReason::Revoked)));
         assert_eq!(verdict_on(&answer, 3).map(|it| (it.0, it.1)), held);
 
-        let mut clerk = Clerk::sign_in(&server, "command").await;
+        let mut clerk = sign_in(&server, "command").await;
         assert!(
             clerk
-                .get("/decisions")
+                .page("/decisions")
                 .await
                 .contains(&format!("/decisions/{journal}"))
         );
         let path = format!("/decisions/{journal}");
-        let page = clerk.get(&path).await;
+        let page = clerk.page(&path).await;
         let entries = hidden(&page, "entries");
         assert_eq!(entries.split(',').count(), 2);
         let forged = format!("{entries},{}", "0".repeat(64));
@@ -307,11 +245,12 @@ async fn what_a_revoked_phone_handed_in_stands_once_it_is_released() {
             (entries.as_str(), "再来一次", 200, "未放行"),
         ] {
             let fields = [("entries", entries), ("reason", reason)];
-            let (code, after) = clerk.post(&path, &page, &fields).await;
+            let answer = clerk.post(&path, &page, &fields).await;
+            let (code, after) = (answer.status, answer.page);
             assert_eq!(code, status, "{reason}: {after}");
             assert!(after.contains(said), "{reason}: {after}");
         }
-        let record = clerk.get(&format!("/records/{subject}")).await;
+        let record = clerk.page(&format!("/records/{subject}")).await;
         assert!(record.contains("大岗"), "{record}");
         server.verified();
     }
@@ -344,15 +283,16 @@ async fn what_forked_stands_once_it_is_released_and_what_was_written_after_it_to
         li.learn(&answer);
         server.verified();
 
-        let mut clerk = Clerk::sign_in(&server, "command").await;
+        let mut clerk = sign_in(&server, "command").await;
         let path = format!("/decisions/{}", wang.journal);
-        let page = clerk.get(&path).await;
+        let page = clerk.page(&path).await;
         let entries = hidden(&page, "entries");
         assert_eq!(entries, fork.to_string());
         let fields = [("entries", entries.as_str()), ("reason", "两份都看过")];
-        let (status, after) = clerk.post(&path, &page, &fields).await;
+        let answer = clerk.post(&path, &page, &fields).await;
+        let (status, after) = (answer.status, answer.page);
         assert_eq!(status, 303, "{after}");
-        let record = clerk.get(&format!("/records/{subject}")).await;
+        let record = clerk.page(&format!("/records/{subject}")).await;
         for value in ["大岗", "榄核", "敲门"] {
             assert!(record.contains(value), "{value}: {record}");
         }

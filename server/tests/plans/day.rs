@@ -1,9 +1,9 @@
 //! A day of a large court: every page of the console, every call of a phone.
 
 use crate::cost::{Costs, STATEMENTS_OF_A_RECORD_MAX};
-use crate::court::{self, Seeded};
-use crate::desk::{Desk, hidden};
+use crate::court::{self, PASSWORD, Seeded};
 use crate::fill::open;
+use crate::support::desk::{Desk, hidden};
 use crate::support::{Answer, Phone, Server};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Row};
@@ -194,7 +194,7 @@ const VISITS: &[(&str, &[&str])] = &[
 /// Everything that the console shows, and forms that lead to what is judged when a person decides.
 pub async fn console(server: &Server, ids: &mut Ids, costs: &mut Costs) {
     for (login, addresses) in VISITS {
-        let mut desk = Desk::sign_in(&server.http, login).await;
+        let mut desk = Desk::sign_in(&server.http, login, PASSWORD).await;
         if *login == "clerk" {
             let sha256 = import(&mut desk, costs).await;
             ids.put("sha256", sha256);

@@ -17,7 +17,6 @@
 mod cost;
 mod court;
 mod day;
-mod desk;
 mod fill;
 mod judge;
 #[path = "../support/mod.rs"]

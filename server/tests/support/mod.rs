@@ -2,6 +2,8 @@
 //! server and nothing else.
 #![allow(dead_code, reason = "each test uses its part of it")]
 
+pub mod desk;
+
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,5 @@
 //! Somebody at the console: a browser without a screen.
 
-use crate::court::PASSWORD;
 use std::collections::BTreeMap;
 
 pub struct Desk {
@@ -17,7 +16,7 @@ pub struct Answer {
 }
 
 impl Desk {
-    pub async fn sign_in(url: &str, login: &str) -> Self {
+    pub async fn sign_in(url: &str, login: &str, password: &str) -> Self {
         let mut desk = Self {
             client: reqwest::Client::builder()
                 .no_proxy()
@@ -28,7 +27,7 @@ impl Desk {
             cookies: BTreeMap::new(),
         };
         let page = desk.get("/sign-in").await.page;
-        let fields = [("login", login), ("password", PASSWORD)];
+        let fields = [("login", login), ("password", password)];
         let answer = desk.post("/sign-in", &page, &fields).await;
         assert_eq!(answer.status, 303, "{login}: {}", answer.page);
         desk
@@ -37,6 +36,13 @@ impl Desk {
     pub async fn get(&mut self, path: &str) -> Answer {
         let request = self.client.get(format!("{}{path}", self.url));
         self.send(request).await
+    }
+
+    /// A page that is there.
+    pub async fn page(&mut self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.page);
+        answer.page
     }
 
     /// Sends a form that stood on a page, with its token.
