@@ -210,6 +210,38 @@ fn rot_in_a_segment_taken_unread_is_found_when_it_is_read_through() {
     assert_eq!((again.lost, again.log.head()), (vec![run], heads[30]));
 }
 
+/// Rot at the end of a segment and at the beginning of the next is one run: what tells its link lies
+/// behind both.
+#[test]
+fn rot_over_the_seam_of_two_segments_taken_unread_is_named_with_its_link() {
+    let disk = MemoryDisk::new(1);
+    let heads = chain_of(&filled(&disk, 30));
+    let rot = |number: u32, nth_frame: fn(&[usize]) -> usize| {
+        let path = PathBuf::from(format!("j/{number:06}.wqj"));
+        disk.rot(&path, |bytes| {
+            let frames: Vec<usize> = (0..bytes.len() - 4)
+                .filter(|at| bytes[*at..].starts_with(b"\xf7WQF"))
+                .collect();
+            bytes[nth_frame(&frames) + super::frame::HEADER + 1] ^= 4;
+        });
+    };
+    rot(1, |frames| frames[frames.len() - 1]);
+    rot(2, |frames| frames[0]);
+    let mut opened = open(&disk, None).unwrap();
+    assert_eq!(opened.lost, []);
+    let found = opened.log.check_next().unwrap().unwrap();
+    let [run] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!(run.to, run.from + 1);
+    assert_eq!(run.link, heads[usize::try_from(run.to).unwrap()].link);
+    while let Some(again) = opened.log.check_next().unwrap() {
+        assert_eq!(again, [], "said once");
+    }
+    let again = open(&disk, None).unwrap();
+    assert_eq!((again.lost, again.log.head()), (found, heads[30]));
+}
+
 /// An index is an aid: gone, damaged, of another segment, or beside a segment that was cut, it
 /// changes nothing of what is there.
 #[test]

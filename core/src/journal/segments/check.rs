@@ -4,8 +4,7 @@ use super::super::index::Index;
 use super::super::scan::scan;
 use super::super::{JournalError, Lost};
 use super::{FrameLog, Slot, segment_path};
-use std::collections::BTreeMap;
-use waiqin_protocol::ids::Link;
+use std::collections::{BTreeMap, BTreeSet};
 use waiqin_protocol::journal::Head;
 
 impl FrameLog {
@@ -44,22 +43,33 @@ impl FrameLog {
                 Some(_) | None => gone.push((seq, seq)),
             }
         }
-        if !gone.is_empty() {
-            // The next opening reads the segment itself.
-            Index::forget(&self.shape, &self.place(number))?;
-        }
         let mut lost = Vec::new();
         for (from, to) in gone {
-            let link = self.link_at(to)?.unwrap_or(Link::ZERO);
-            for seq in from..=to {
-                let slot = usize::try_from(seq - 1).ok();
-                if let Some(slot) = slot.and_then(|at| self.index.get_mut(at)) {
-                    *slot = Slot::Lost;
-                }
+            self.lose(from, to)?;
+            // Where the next segment begins with rot too, what tells the link lies behind that.
+            if let Some(run) = self.lost_from(from, self.head.seq)? {
+                self.lose(run.from, run.to)?;
+                lost.push(run);
             }
-            lost.push(Lost { from, to, link });
         }
         Ok(Some(lost))
+    }
+
+    /// Takes entries for lost. The next opening reads the segments that they were in itself.
+    fn lose(&mut self, from: u64, to: u64) -> Result<(), JournalError> {
+        let mut segments = BTreeSet::new();
+        for seq in from..=to {
+            let at = usize::try_from(seq - 1).unwrap_or(usize::MAX);
+            if let Some(slot) = self.index.get_mut(at)
+                && let Slot::Frame { segment, .. } = std::mem::replace(slot, Slot::Lost)
+            {
+                segments.insert(segment);
+            }
+        }
+        for number in segments {
+            Index::forget(&self.shape, &self.place(number))?;
+        }
+        Ok(())
     }
 
     /// Takes a full segment as its index says; `false` when it has to be read.
