@@ -18,7 +18,7 @@ mod line;
 mod scan;
 mod segments;
 
-pub(crate) use line::Line;
+pub(crate) use line::{Line, Part};
 pub(crate) use segments::{FrameLog, Opened, OpenedEnd, Shape};
 
 #[cfg(test)]

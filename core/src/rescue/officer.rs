@@ -9,6 +9,7 @@ use crate::journal::{FrameLog, JournalError, Log, Opened, OpenedEnd, Shape};
 use crate::keys::{KeyFile, Successors};
 use crate::secret::SecretKey;
 use crate::session::{ExportError, ExportSummary, Lines, folder_of, write_custody};
+use crate::sync::Piece;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -195,9 +196,13 @@ impl Source {
                     link: run.link,
                     to: run.to,
                 };
+                if piece.is_full(0, &limits) {
+                    self.close(journal, log, seq - 1, &mut sync)?;
+                    piece = Piece::default();
+                }
                 sync.json(&UpLine::Gap(gap)).map_err(not_written)?;
                 found.lost.push(gap);
-                piece.entries += 1;
+                piece.add(0);
                 seq = run.to + 1;
                 continue;
             };
@@ -208,13 +213,12 @@ impl Source {
             }
             lines.line(&bytes).map_err(not_written)?;
             sync.line(&bytes).map_err(not_written)?;
-            piece.entries += 1;
-            piece.bytes += size;
+            piece.add(size);
             found.entries += 1;
             note_evidence(journal.id, seq, &bytes, named);
             seq += 1;
         }
-        if piece.entries > 0 {
+        if !piece.is_empty() {
             self.close(journal, log, log.head().seq, &mut sync)?;
         }
         let mut summary = ExportSummary::default();
@@ -391,20 +395,6 @@ impl Source {
             Some(signed) => sync.json(&UpLine::Checkpoint(signed)).map_err(not_written),
             None => Ok(()),
         }
-    }
-}
-
-#[derive(Default)]
-struct Piece {
-    entries: u64,
-    bytes: u64,
-}
-
-impl Piece {
-    fn is_full(&self, more: u64, limits: &Limits) -> bool {
-        self.entries > 0
-            && (self.entries >= limits.piece_entries_max
-                || self.bytes + more > limits.piece_bytes_max)
     }
 }
 

@@ -1,16 +1,45 @@
-//! What of a journal is delivered although it does not read any more: it came back from the court on an
-//! earlier day, and a court that was put back to a copy lacks it.
+//! The one reader of a journal for everything that leaves the phone: sync, hand-in, export. What does
+//! not read any more and came back from the court on an earlier day reads here all the same: a court
+//! that was put back to a copy lacks it.
 
 use super::inner::Inner;
-use crate::journal::{FrameLog, JournalError};
+use crate::journal::{FrameLog, JournalError, Part};
 use std::io;
 use waiqin_protocol::journal::{Chain, Head};
 
 impl Inner {
+    /// Entries after a place of a journal, up to number `to`: as many as fit in `bytes_max`, at least
+    /// one, until one that neither reads nor came back.
+    pub(super) fn entries_after(
+        &self,
+        part: Part<'_>,
+        after: Head,
+        to: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<Vec<u8>>, JournalError> {
+        let to = to.min(part.log.head().seq);
+        let (mut entries, mut bytes) = (Vec::new(), 0usize);
+        for seq in after.seq + 1..=to {
+            let Some(entry) = part.log.read(seq)? else {
+                if entries.is_empty() {
+                    entries = self.mended_run(part.log, part.base, after, bytes_max)?;
+                    entries.truncate(usize::try_from(to - after.seq).unwrap_or(usize::MAX));
+                }
+                break;
+            };
+            bytes = bytes.saturating_add(entry.len());
+            if bytes > bytes_max && !entries.is_empty() {
+                break;
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+
     /// Entries after a place of a journal that do not read any more and came back from the court: the
     /// first of the run that fit in `bytes_max`, at least one, when the chain says of the whole run
     /// that it is what was written.
-    pub(super) fn mended_run(
+    fn mended_run(
         &self,
         log: &FrameLog,
         base: u64,

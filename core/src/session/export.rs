@@ -2,21 +2,28 @@
 //! docs/FORMAT.md, without the bytes of evidence. Receipts and checkpoints stand in the order in which
 //! they came; `incidents.ndjson` has an incident a line, in the order seen.
 
+use super::hand_in::whole_length;
+use super::inner::Inner;
 use super::shown::ExportSummary;
 use super::{ExportError, Session};
 use crate::custody::CustodyItem;
-use crate::journal::FrameLog;
+use crate::journal::{JournalError, Lost};
 use crate::keys::KeyPublic;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use waiqin_protocol::ids::{EvidenceHash, JournalId, Link};
+use waiqin_protocol::journal::{Chain, Head};
 use waiqin_protocol::package::folder::{
     CERTIFICATES, CHECKPOINTS, EVIDENCE, EvidenceLine, EvidenceState, FOLDER_VERSION, FolderKind,
     GapLine, INCIDENTS, JOURNAL, JournalLine, KEYS, RECEIPTS, ReceiptLine, SUMS, journal_file,
     sum_line, whole_line,
 };
+
+/// Entries are read so many bytes at a time.
+const BATCH_BYTES: usize = 256 << 10;
 
 /// `keys.json` of a phone.
 #[derive(Serialize)]
@@ -36,14 +43,21 @@ impl Session {
         let inner = self.inner().ok_or(ExportError::Locked)?;
         std::fs::create_dir_all(to).map_err(ExportError::Io)?;
         let mut summary = ExportSummary::default();
-        for (nth, part) in inner.journal().log.parts().enumerate() {
+        let journals: Vec<(JournalId, u64)> = {
+            let journal = inner.journal();
+            let parts = journal.log.parts();
+            parts
+                .map(|part| (part.log.journal(), part.log.head().seq))
+                .collect()
+        };
+        for (nth, (journal, end)) in journals.into_iter().enumerate() {
             // The first journal has the plain name, so that there is always one of it.
             let name = match nth {
                 0 => JOURNAL.to_owned(),
-                _ => journal_file(part.log.journal()),
+                _ => journal_file(journal),
             };
             let mut entries = Lines::create(to, &name)?;
-            write_journal(part.log, &mut entries)?;
+            inner.write_journal(journal, end, &mut entries)?;
             entries.finish(&mut summary)?;
         }
         let items = inner
@@ -55,11 +69,9 @@ impl Session {
         let all = inner.reading(|views| views.all_evidence());
         for it in all.map_err(|error| io_of(Box::new(error)))? {
             let received = inner.custody().evidence().contains_key(&it.hash);
-            let state = match inner.evidence.read(&it.hash) {
-                _ if received => EvidenceState::Received,
-                Ok(Some(_)) => EvidenceState::OnPhone,
-                Ok(None) => EvidenceState::Missing,
-                Err(_) => EvidenceState::Damaged,
+            let state = match received {
+                true => EvidenceState::Received,
+                false => inner.evidence_state(&it.hash),
             };
             // The store counts over all journals of the line.
             let (journal, seq) = inner.journal().log.place_of(it.seq);
@@ -85,35 +97,75 @@ impl Session {
     }
 }
 
-/// Writes the entries of a journal, and which of its numbers do not read any more.
-fn write_journal(log: &FrameLog, lines: &mut Lines) -> Result<(), ExportError> {
-    let end = log.head().seq;
-    let mut seq = 1;
-    while seq <= end {
-        let read = log.read(seq).map_err(|error| io_of(error.into()))?;
-        if let Some(bytes) = read {
-            lines.line(&whole_line(bytes))?;
-            seq += 1;
-            continue;
+impl Inner {
+    /// Writes the entries of a journal up to a number, and which of them do not read any more. Saves go
+    /// on meanwhile.
+    fn write_journal(
+        &self,
+        journal: JournalId,
+        end: u64,
+        lines: &mut Lines,
+    ) -> Result<(), ExportError> {
+        let mut chain = Chain::default();
+        while chain.head().seq < end {
+            let after = chain.head();
+            let (entries, lost) = self
+                .batch_after(journal, after, end)
+                .map_err(|error| io_of(error.into()))?;
+            if entries.is_empty() {
+                let gap = match lost {
+                    Some(lost) => GapLine {
+                        from: lost.from,
+                        link: Some(lost.link),
+                        to: lost.to,
+                    },
+                    None => GapLine {
+                        from: after.seq + 1,
+                        link: None,
+                        to: after.seq + 1,
+                    },
+                };
+                lines.json(&JournalLine::Gap(gap))?;
+                chain = Chain::after(Head {
+                    link: gap.link.unwrap_or(Link::ZERO),
+                    seq: gap.to,
+                });
+            }
+            for entry in entries {
+                chain.push(&entry);
+                lines.line(&whole_line(entry))?;
+            }
         }
-        let lost = log.lost_from(seq, end);
-        let lost = lost.map_err(|error| io_of(error.into()))?;
-        let gap = lost.map_or(
-            GapLine {
-                from: seq,
-                link: None,
-                to: seq,
-            },
-            |lost| GapLine {
-                from: lost.from,
-                link: Some(lost.link),
-                to: lost.to,
-            },
-        );
-        lines.json(&JournalLine::Gap(gap))?;
-        seq = gap.to + 1;
+        Ok(())
     }
-    Ok(())
+
+    /// The next entries of a journal, or the run of those that do not read.
+    fn batch_after(
+        &self,
+        of: JournalId,
+        after: Head,
+        end: u64,
+    ) -> Result<(Vec<Vec<u8>>, Option<Lost>), JournalError> {
+        let journal = self.journal();
+        let part = journal.log.part_of(of).ok_or(JournalError::Gone)?;
+        let entries = self.entries_after(part, after, end, BATCH_BYTES)?;
+        let lost = match entries.is_empty() {
+            true => part.log.lost_from(after.seq + 1, end)?,
+            false => None,
+        };
+        Ok((entries, lost))
+    }
+
+    fn evidence_state(&self, hash: &EvidenceHash) -> EvidenceState {
+        match self.evidence.reader(hash) {
+            Ok(Some(mut bytes)) => match whole_length(&mut bytes, hash) {
+                Some(_) => EvidenceState::OnPhone,
+                None => EvidenceState::Damaged,
+            },
+            Ok(None) => EvidenceState::Missing,
+            Err(_) => EvidenceState::Damaged,
+        }
+    }
 }
 
 /// Writes the SHA-256 of every file, so that a bit that turns on the way shows.

@@ -9,6 +9,7 @@ use super::views::EvidenceStored;
 use crate::host::random;
 use crate::journal::JournalError;
 use crate::store::StoreError;
+use crate::sync::Piece;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use sha2::{Digest, Sha256};
@@ -221,7 +222,7 @@ impl Inner {
         package
             .journal(self.opening_of(part)?)
             .map_err(HandInError::Write)?;
-        let limits = self.live().limits.clone();
+        let limits = self.piece_bounds();
         let head = SyncHead {
             beacon: false,
             checkpoint: Some(self.sign_head(part.at, part.head)?),
@@ -234,40 +235,40 @@ impl Inner {
         };
         let head = UpLine::Head(Box::new(head));
         package.json(&head).map_err(HandInError::Write)?;
-        let mut piece = Piece {
-            chain: Chain::after(part.from),
-            entries: 0,
-            bytes: 0,
-            limits,
-        };
-        while piece.chain.head().seq < part.head.seq {
-            let next = piece.chain.head().seq + 1;
-            let batch = self.read_batch(part, next)?;
+        let (mut chain, mut piece) = (Chain::after(part.from), Piece::default());
+        while chain.head().seq < part.head.seq {
+            let next = chain.head().seq + 1;
+            let batch = self.read_batch(part, chain.head())?;
             if batch.is_empty() {
                 let Some(gap) = self.gap_of(part, next)? else {
                     done.left += part.head.seq + 1 - next;
                     break;
                 };
-                if piece.is_full(0) {
-                    self.close(part, &mut piece, package)?;
+                if piece.is_full(0, &limits) {
+                    self.close(part, chain.head(), package)?;
+                    piece = Piece::default();
                 }
                 let line = UpLine::Gap(gap);
                 package.json(&line).map_err(HandInError::Write)?;
-                piece.chain = Chain::after(gap.end());
-                piece.entries += 1;
+                chain = Chain::after(gap.end());
+                piece.add(0);
             }
             for entry in batch {
-                if piece.is_full(entry.len() as u64 + 1) {
-                    self.close(part, &mut piece, package)?;
+                let size = entry.len() as u64 + 1;
+                if piece.is_full(size, &limits) {
+                    self.close(part, chain.head(), package)?;
+                    piece = Piece::default();
                 }
                 package.line(&entry).map_err(HandInError::Write)?;
-                piece.chain.push(&entry);
-                piece.entries += 1;
-                piece.bytes += entry.len() as u64 + 1;
+                chain.push(&entry);
+                piece.add(size);
                 done.entries += 1;
             }
         }
-        self.close(part, &mut piece, package)
+        if !piece.is_empty() {
+            self.close(part, chain.head(), package)?;
+        }
+        Ok(())
     }
 
     /// What vouches for a journal that the court may not know: entry 1, and the key before.
@@ -301,26 +302,24 @@ impl Inner {
         Ok(opening)
     }
 
-    /// Entries from a number on, until one that does not read.
-    fn read_batch(&self, part: &Part, from: u64) -> Result<Vec<Vec<u8>>, HandInError> {
+    /// A court takes pieces of the format's bounds in, whatever it asks of the line now.
+    fn piece_bounds(&self) -> Limits {
+        let (asked, ours) = (self.live().limits.clone(), Limits::default());
+        Limits {
+            piece_entries_max: asked.piece_entries_max.min(ours.piece_entries_max),
+            piece_bytes_max: asked.piece_bytes_max.min(ours.piece_bytes_max),
+            ..asked
+        }
+    }
+
+    /// Entries after a place, until one that neither reads nor came back.
+    fn read_batch(&self, part: &Part, after: Head) -> Result<Vec<Vec<u8>>, HandInError> {
         let journal = self.journal();
-        let log = journal
+        let read = journal
             .log
             .part_of(part.journal)
             .ok_or(HandInError::Chain)?;
-        let mut batch = Vec::new();
-        let mut bytes = 0;
-        for seq in from..=part.head.seq {
-            let Some(entry) = log.log.read(seq)? else {
-                break;
-            };
-            bytes += entry.len();
-            batch.push(entry);
-            if bytes >= BATCH_BYTES {
-                break;
-            }
-        }
-        Ok(batch)
+        Ok(self.entries_after(read, after, part.head.seq, BATCH_BYTES)?)
     }
 
     /// The run of entries from a number on that do not read any more, and the link after it.
@@ -352,13 +351,9 @@ impl Inner {
     fn close<W: Write>(
         &self,
         part: &Part,
-        piece: &mut Piece,
+        head: Head,
         package: &mut PackageWriter<W>,
     ) -> Result<(), HandInError> {
-        if piece.entries == 0 {
-            return Ok(());
-        }
-        let head = piece.chain.head();
         let link = {
             let journal = self.journal();
             let log = journal
@@ -367,13 +362,12 @@ impl Inner {
                 .ok_or(HandInError::Chain)?;
             log.log.link_at(head.seq)?
         };
-        if link != Some(head.link) {
+        // Within a run that came back the journal tells no link; its end was compared before.
+        if link.is_some_and(|link| link != head.link) {
             return Err(HandInError::Chain);
         }
         let line = UpLine::Checkpoint(self.sign_head(part.at, head)?);
-        package.json(&line).map_err(HandInError::Write)?;
-        (piece.entries, piece.bytes) = (0, 0);
-        Ok(())
+        package.json(&line).map_err(HandInError::Write)
     }
 
     /// Evidence in the order of delivery, what was set aside included.
@@ -410,7 +404,7 @@ impl Inner {
 }
 
 /// The length of bytes that have their hash; `None` when they have not, or do not read.
-fn whole_length(bytes: &mut impl Read, hash: &EvidenceHash) -> Option<u64> {
+pub(super) fn whole_length(bytes: &mut impl Read, hash: &EvidenceHash) -> Option<u64> {
     let mut digest = Sha256::new();
     let mut buffer = vec![0; STEP_BYTES];
     let mut length = 0;
@@ -424,22 +418,4 @@ fn whole_length(bytes: &mut impl Read, hash: &EvidenceHash) -> Option<u64> {
         }
     }
     (length > 0 && digest.finalize()[..] == *hash.as_bytes()).then_some(length)
-}
-
-/// Entries since the last checkpoint.
-struct Piece {
-    chain: Chain,
-    entries: u64,
-    bytes: u64,
-    limits: Limits,
-}
-
-impl Piece {
-    /// A court takes pieces of the format's bounds in, whatever it asks of the line now.
-    fn is_full(&self, more: u64) -> bool {
-        let ours = Limits::default();
-        let entries = self.limits.piece_entries_max.min(ours.piece_entries_max);
-        let bytes = self.limits.piece_bytes_max.min(ours.piece_bytes_max);
-        self.entries > 0 && (self.entries >= entries || self.bytes + more > bytes)
-    }
 }

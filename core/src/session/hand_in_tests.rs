@@ -2,7 +2,7 @@
 //! oracle is what the calls said and the bytes that were saved.
 
 use super::shown::*;
-use super::tests::{case, enrolled, facts, incidents, values};
+use super::tests::{case, come_back, enrolled, facts, incidents, rot_frames, values};
 use super::{HandInScope, HandedIn, Inner, Session, TakeReceiptsError};
 use crate::disk::Fault;
 use crate::phone::testing::{Court, Device, MORNING_MS};
@@ -301,6 +301,36 @@ fn what_rotted_is_said_to_be_lacking_and_the_rest_is_handed_in_on_a_disk_that_ta
     assert_eq!((done.lacking, opened.lacking), (vec![rotten], vec![rotten]));
     assert_eq!(opened.photos.keys().collect::<Vec<_>>(), [&good]);
     assert_eq!(done.left, 0);
+}
+
+/// What rotted and came back from the court on an earlier day is handed in and exported as it was
+/// written: the next court may be one that was put back to a copy without it.
+#[test]
+fn what_came_back_is_handed_in_and_exported() {
+    let device = Device::new(1);
+    let (_, session) = enrolled(&device);
+    for place in ["甲", "乙", "丙"] {
+        visit(&session, place, place.as_bytes());
+    }
+    let inner = inner(&session);
+    let head = inner.head().unwrap();
+    let written = inner.entries(Head::START, head.seq, usize::MAX).unwrap();
+    let export = || {
+        let to = tempfile::tempdir().unwrap();
+        session.export(to.path()).unwrap();
+        std::fs::read_to_string(to.path().join("journal.ndjson")).unwrap()
+    };
+    let before = export();
+    rot_frames(&device, 2..5);
+    for bytes in &written[2..5] {
+        assert_ne!(export(), before);
+        come_back(&inner, bytes);
+    }
+    let (said, package) = pack(&session, HandInScope::Everything);
+    assert_eq!((said.entries, said.left), (head.seq, 0));
+    assert_eq!(open(&package).entries, written);
+    assert_eq!(export(), before);
+    assert_eq!(inner.head().unwrap(), head, "nothing is said to be lost");
 }
 
 #[test]

@@ -108,7 +108,7 @@ impl Holdings for Inner {
     }
 
     fn link_at(&self, seq: u64) -> Result<Option<Link>, HoldingsError> {
-        self.in_delivered(|log, _| log.link_at(seq))
+        self.in_delivered(|part, _| part.log.link_at(seq))
     }
 
     fn entries(
@@ -117,33 +117,13 @@ impl Holdings for Inner {
         to: u64,
         bytes_max: usize,
     ) -> Result<Vec<Vec<u8>>, HoldingsError> {
-        self.in_delivered(|log, delivering| {
-            let mut entries = Vec::new();
-            let mut bytes = 0usize;
-            let to = to.min(delivering.head.seq);
-            for seq in after.seq + 1..=to {
-                let Some(entry) = log.read(seq)? else {
-                    // A court that was restored gets back what it gave back before.
-                    if entries.is_empty() {
-                        entries = self.mended_run(log, delivering.base, after, bytes_max)?;
-                        entries.truncate(usize::try_from(to - after.seq).unwrap_or(usize::MAX));
-                    }
-                    break;
-                };
-                bytes = bytes.saturating_add(entry.len());
-                if bytes > bytes_max && !entries.is_empty() {
-                    break;
-                }
-                entries.push(entry);
-            }
-            Ok(entries)
-        })
+        self.in_delivered(|part, _| self.entries_after(part, after, to, bytes_max))
     }
 
     fn gap(&self, from: u64, to: u64) -> Result<Option<Gap>, HoldingsError> {
-        let (found, base) = self.in_delivered(|log, delivering| {
-            let run = log.lost_from(from, to.min(delivering.head.seq))?;
-            Ok((run, delivering.base))
+        let (found, base) = self.in_delivered(|part, delivering| {
+            let run = part.log.lost_from(from, to.min(delivering.head.seq))?;
+            Ok((run, part.base))
         })?;
         let Some(run) = found else {
             return Ok(None);

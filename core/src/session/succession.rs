@@ -6,7 +6,7 @@ use super::holdings::failed;
 use super::inner::{Inner, Journal};
 use crate::custody::CustodyItem;
 use crate::host::random;
-use crate::journal::{FrameLog, JournalError, Log};
+use crate::journal::{FrameLog, JournalError, Log, Part};
 use crate::keys::{Successor, SuccessorPublic, Successors};
 use crate::sync::HoldingsError;
 use std::io;
@@ -194,13 +194,13 @@ impl Inner {
     /// Reads in the journal that is delivered, by its own numbers.
     pub(super) fn in_delivered<T>(
         &self,
-        read: impl FnOnce(&FrameLog, &Delivering) -> Result<T, JournalError>,
+        read: impl FnOnce(Part<'_>, &Delivering) -> Result<T, JournalError>,
     ) -> Result<T, HoldingsError> {
         let journal = self.open_still()?.journal();
         let delivering = self.delivering(&journal);
         let newest = journal.log.newest();
         let part = journal.log.part_of(delivering.journal).unwrap_or(newest);
-        read(part.log, &delivering).map_err(failed("read the journal"))
+        read(part, &delivering).map_err(failed("read the journal"))
     }
 
     /// Signs how far a journal of the line goes, with the beacon in use.

@@ -3,6 +3,7 @@
 
 use super::conversation::FAST_BYTES_PER_S;
 use super::holdings::{Holdings, HoldingsError};
+use super::piece::Piece;
 use bytes::Bytes;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -118,8 +119,7 @@ fn write_lines(
     let mut chain = Chain::after(plan.head.from);
     let level = level(plan.speed);
     body.control(&UpLine::Head(Box::new(plan.head.clone())), level)?;
-    let (mut entries, mut bytes, mut total) = (0u64, 0u64, 0u64);
-    let (mut lost, mut unclosed) = (None, false);
+    let (mut piece, mut total, mut lost) = (Piece::default(), 0u64, None);
     while chain.head().seq < plan.to && total < REQUEST_BYTES_MAX {
         let next = chain.head().seq + 1;
         let batch = holdings.entries(chain.head(), plan.to, BATCH_BYTES)?;
@@ -131,34 +131,28 @@ fn write_lines(
                 lost = Some(next);
                 break;
             };
-            // A gap counts as an entry does.
-            if entries >= plan.limits.piece_entries_max {
+            if piece.is_full(0, &plan.limits) {
                 close_piece(holdings, chain.head(), body, level)?;
-                (entries, bytes) = (0, 0);
+                piece = Piece::default();
             }
             body.control(&UpLine::Gap(gap), level)?;
             chain = Chain::after(gap.end());
-            entries += 1;
-            unclosed = true;
+            piece.add(0);
             continue;
         }
         for entry in batch {
             let size = entry.len() as u64 + 1;
-            let full = entries >= plan.limits.piece_entries_max
-                || bytes + size > plan.limits.piece_bytes_max;
-            if entries > 0 && full {
+            if piece.is_full(size, &plan.limits) {
                 close_piece(holdings, chain.head(), body, level)?;
-                (entries, bytes) = (0, 0);
+                piece = Piece::default();
             }
             chain.push(&entry);
             body.line(&entry, level).map_err(PushError::Body)?;
-            entries += 1;
-            bytes += size;
+            piece.add(size);
             total += size;
-            unclosed = true;
         }
     }
-    if unclosed {
+    if !piece.is_empty() {
         close_piece(holdings, chain.head(), body, level)?;
     }
     Ok((chain.head(), lost))
