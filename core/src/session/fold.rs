@@ -7,7 +7,8 @@ use super::views::{
 };
 use crate::journal::Line;
 use crate::store::{SealedBatch, StoreError, Tree};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use waiqin_protocol::ids::{CaseId, EntryHash, EvidenceHash, Nonce, SubjectId};
 use waiqin_protocol::journal::{CaseRef, Change, Entry, EvidenceSource, Head};
 use waiqin_protocol::record::{EvidenceState, Record};
@@ -189,6 +190,32 @@ impl Views {
         }
         batch.put(Tree::Rows, subject.as_bytes(), &place);
         Ok(())
+    }
+
+    /// Writes the rows of records again some of whose own entries, by running numbers, do not read any
+    /// more: lists and records tell the same. A record that does not open without them leaves the lists
+    /// until they come back from the court.
+    pub(super) fn fold_without(
+        &self,
+        log: &Line,
+        lost: &RangeInclusive<u64>,
+    ) -> Result<(), StoreError> {
+        self.forget_folded();
+        let named: Vec<(Vec<u8>, ())> = self.store.scan(Tree::Entries, &[], &[], usize::MAX)?;
+        let concerned = named.iter().filter_map(|(key, ())| {
+            let (subject, number) = key.split_first_chunk::<16>()?;
+            let number = u64::from_be_bytes(number.try_into().ok()?);
+            lost.contains(&number)
+                .then(|| SubjectId::from_bytes(*subject))
+        });
+        let mut batch = self.store.batch();
+        for subject in concerned.collect::<BTreeSet<_>>() {
+            if let Some(before) = self.row(subject)? {
+                let now = self.record(log, subject)?;
+                self.put_row(&mut batch, before.order, subject, now.as_ref())?;
+            }
+        }
+        batch.commit()
     }
 }
 

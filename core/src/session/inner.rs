@@ -293,11 +293,10 @@ impl Inner {
     /// already. Of an older journal of the line, to which nothing is added, it is an incident alone.
     pub(super) fn declare_lost(&self, run: Lost, base: u64) -> Result<(), UnlockError> {
         let mut seen = Vec::new();
-        // What is at hand was folded with them.
-        self.views.forget_folded();
         if self.journal().log.newest().base == base {
             self.declare(&[run], &mut seen)?;
         } else {
+            self.fold_without(base, run)?;
             seen.push(IncidentKind::EntriesLost {
                 from: base + run.from,
                 to: base + run.to,
@@ -357,6 +356,9 @@ impl Inner {
             {
                 continue;
             }
+            // First, so that no cut can leave it undone.
+            let base = self.journal().log.newest().base;
+            self.fold_without(base, *run)?;
             let change = Change::EntriesLost {
                 from: run.from,
                 link: run.link,
@@ -371,6 +373,13 @@ impl Inner {
             });
         }
         Ok(())
+    }
+
+    fn fold_without(&self, base: u64, run: Lost) -> Result<(), UnlockError> {
+        let numbers = base + run.from..=base + run.to;
+        self.views
+            .fold_without(&self.journal().log, &numbers)
+            .map_err(UnlockError::Store)
     }
 
     /// Evidence without a receipt that counts.

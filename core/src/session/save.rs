@@ -88,7 +88,7 @@ impl Session {
         chosen: EntryHash,
         reason: &str,
     ) -> Result<Saved, SaveError> {
-        let (me, reason) = (self.card.id, reason.trim().to_owned());
+        let me = self.card.id;
         self.save_on(subject, |stored| {
             unsealed(stored)?;
             let state = stored.record.fields.get(path);
@@ -100,14 +100,11 @@ impl Session {
             if !stored.record.all_by(me, path, &candidates) {
                 return Err(SaveError::OfficeDecides);
             }
-            if reason.is_empty() {
-                return Err(SaveError::NoReason);
-            }
             Ok(Some(Change::ContestDecided {
                 candidates,
                 chosen,
                 path: path.clone(),
-                reason,
+                reason: given(reason)?,
             }))
         })
     }
@@ -188,14 +185,14 @@ impl Session {
     /// Withdraws evidence; it is delivered all the same.
     ///
     /// # Errors
-    /// See [`SaveError`].
+    /// [`SaveError::NoReason`] without a reason; others as for any save.
     pub fn withdraw_evidence(
         &self,
         subject: SubjectId,
         hash: EvidenceHash,
         reason: &str,
     ) -> Result<Saved, SaveError> {
-        let reason = reason.to_owned();
+        let reason = given(reason)?;
         self.save_on(subject, |stored| {
             unsealed(stored)?;
             holds(stored, &hash)?;
@@ -206,29 +203,32 @@ impl Session {
     /// Declares that the bytes of evidence are gone.
     ///
     /// # Errors
-    /// See [`SaveError`].
+    /// [`SaveError::NoReason`] without a reason; others as for any save.
     pub fn declare_missing(
         &self,
         subject: SubjectId,
         hash: EvidenceHash,
         reason: &str,
     ) -> Result<Saved, SaveError> {
-        let reason = reason.to_owned();
+        let reason = given(reason)?;
         self.save_on(subject, |stored| {
             holds(stored, &hash)?;
             Ok(Some(Change::EvidenceMissing { hash, reason }))
         })
     }
 
+    /// Saves a change of a record that is here.
     pub(super) fn save_on(
         &self,
         subject: SubjectId,
         change: impl FnOnce(&RecordFolded) -> Result<Option<Change>, SaveError>,
     ) -> Result<Saved, SaveError> {
         let inner = self.inner().ok_or(SaveError::Locked)?;
-        inner.save(subject, |stored| {
+        let saved = inner.save(subject, |stored| {
             change(stored.ok_or(SaveError::NoSuchRecord)?)
-        })
+        })?;
+        self.was_saved();
+        Ok(saved)
     }
 }
 
@@ -298,8 +298,9 @@ impl Inner {
             journal.beacon_used = at.beacon;
         }
         self.fold(&journal, &written);
-        for (entry, _) in &written {
-            self.count_evidence(entry);
+        let first = head.seq + 1 - written.len() as u64;
+        for (number, (entry, _)) in (first..).zip(&written) {
+            self.count_evidence(number, entry);
         }
         Ok(Saved {
             subject,
@@ -397,7 +398,8 @@ impl Inner {
         }
     }
 
-    fn count_evidence(&self, entry: &Entry) {
+    /// Counts evidence that an entry names, by its running number, as waiting for a receipt.
+    fn count_evidence(&self, number: u64, entry: &Entry) {
         let Some((hash, length, missing)) = evidence_of(&entry.change) else {
             return;
         };
@@ -409,7 +411,7 @@ impl Inner {
             hash,
             length,
             missing,
-            seq: entry.seq,
+            seq: number,
             subject: entry.subject,
         });
         counted.missing = missing;
@@ -461,6 +463,14 @@ fn of_store(error: ViewsError) -> StoreError {
     match error {
         ViewsError::Store(error) => error,
         ViewsError::Journal(error) => StoreError::Io(std::io::Error::other(error)),
+    }
+}
+
+/// A reason as it is kept: without one there is no act.
+pub(super) fn given(reason: &str) -> Result<String, SaveError> {
+    match reason.trim() {
+        "" => Err(SaveError::NoReason),
+        reason => Ok(reason.to_owned()),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::inner::Inner;
 use super::judge::Photos;
-use super::save::unsealed;
+use super::save::{given, unsealed};
 use super::shown::{EvidenceFacts, Saved};
 use super::views::RecordFolded;
 use super::{SaveError, Session, StoreError};
@@ -128,16 +128,14 @@ impl Session {
             source: EvidenceSource::Glass,
         };
         let taken = self.add_evidence(subject, strokes, facts)?;
-        let saved = self.save_on(subject, |stored| {
+        self.save_on(subject, |stored| {
             may_sign(stored, person, shown)?;
             Ok(Some(Change::SignatureTaken {
                 body: shown,
                 person,
                 strokes: taken.hash,
             }))
-        })?;
-        self.was_saved();
-        Ok(saved)
+        })
     }
 
     /// The strokes of a signature; `None` when they are not on this phone or do not read.
@@ -193,7 +191,6 @@ impl Session {
             // The seal is durable; the next piece sent closes with a checkpoint of its own.
             tracing::warn!(%error, "no checkpoint at the seal");
         }
-        self.was_saved();
         Ok(saved)
     }
 
@@ -263,7 +260,7 @@ impl Session {
         let second = answer
             .verify(&asked, &inner.public.server_key)
             .map_err(SaveError::Countersign)?;
-        let saved = self.save_on(subject, |stored| {
+        self.save_on(subject, |stored| {
             let known = stored.record.countersigns.iter().any(|it| {
                 it.countersign.body == answer.countersign.body && it.certificate.is_some()
             });
@@ -272,9 +269,7 @@ impl Session {
                 countersign: answer.countersign.clone(),
                 key: Some(second.key),
             }))
-        })?;
-        self.was_saved();
-        Ok(saved)
+        })
     }
 
     /// Opens a record that corrects (更正) or adds to (补充) a sealed one: a correction begins with
@@ -289,10 +284,7 @@ impl Session {
         kind: AmendKind,
         reason: &str,
     ) -> Result<Saved, SaveError> {
-        let reason = reason.trim();
-        if reason.is_empty() {
-            return Err(SaveError::NoReason);
-        }
+        let reason = given(reason)?;
         let inner = self.inner().ok_or(SaveError::Locked)?;
         let record = inner.stored(subject)?.record;
         let seal = record.seals.first().ok_or(SaveError::NotSealed)?;
@@ -316,7 +308,7 @@ impl Session {
             },
             Change::Amended {
                 amends: kind,
-                reason: reason.to_owned(),
+                reason,
                 record: seal.hash,
             },
         ];
@@ -333,10 +325,7 @@ impl Session {
     /// # Errors
     /// [`SaveError::NoReason`] without a reason; after the seal only an amendment helps.
     pub fn void(&self, subject: SubjectId, reason: &str) -> Result<Saved, SaveError> {
-        let reason = reason.trim().to_owned();
-        if reason.is_empty() {
-            return Err(SaveError::NoReason);
-        }
+        let reason = given(reason)?;
         self.save_on(subject, |stored| {
             unsealed(stored)?;
             Ok(Some(Change::Voided { reason }))

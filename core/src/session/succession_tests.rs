@@ -2,7 +2,7 @@
 //! and restarts. The oracle is what the calls said.
 
 use super::shown::*;
-use super::tests::{case, enrolled, incidents, values};
+use super::tests::{case, enrolled, facts, incidents, values};
 use super::{Inner, Session};
 use crate::disk::Fault;
 use crate::phone::testing::{Court, Device, MORNING_MS, officer, pin};
@@ -168,6 +168,32 @@ fn the_old_journal_is_delivered_to_its_end_and_then_the_new_one() {
     assert_eq!(session.status().undelivered_entries, 0);
     // The store of these tests lives in memory.
     assert_eq!(incidents(&session), [IncidentKind::StoreRebuilt]);
+}
+
+/// Evidence is counted by running numbers, as the store counts it: what was taken last is delivered
+/// first, whichever journal names it.
+#[test]
+fn evidence_in_a_new_journal_comes_before_what_the_old_one_names() {
+    let device = Device::new(1);
+    let (_, session) = enrolled(&device);
+    let record = saves(&session, "大岗").subject;
+    let photo = |bytes: &[u8]| {
+        let taken = session.add_evidence(record, bytes, facts("大门.jpg"));
+        taken.unwrap().hash
+    };
+    let old = photo(b"old");
+    inner(&session).new_journal(JournalCause::Forked).unwrap();
+    let new = photo(b"new");
+    let inner = inner(&session);
+    let unsent = || inner.live().unsent.values().copied().collect::<Vec<_>>();
+    let order = inner.in_order(unsent()).unwrap();
+    let order: Vec<_> = order.into_iter().map(|it| it.hash).collect();
+    assert_eq!(order, [new, old]);
+    let stored = inner.views.unsent().unwrap();
+    assert_eq!(
+        inner.in_order(unsent()).unwrap(),
+        inner.in_order(stored).unwrap()
+    );
 }
 
 /// The power goes at every call while a new journal is begun: the phone opens with either journal,

@@ -473,6 +473,22 @@ fn a_foreign_certificate_is_refused_and_another_pin_cannot_take_up_an_enrolment(
     assert!(court.enrol(&phone, 1).is_ok());
 }
 
+/// A bit flips in frames of the journal, counted from 0.
+pub(super) fn rot_frames(device: &Device, which: std::ops::Range<usize>) {
+    let files = device.disk.files();
+    let path = files
+        .keys()
+        .find(|path| path.ends_with("journal/000001.wqj"))
+        .unwrap();
+    let bytes = &files[path];
+    let frames: Vec<usize> = (0..bytes.len() - 4)
+        .filter(|at| bytes[*at..].starts_with(b"\xf7WQF"))
+        .collect();
+    for frame in &frames[which] {
+        device.disk.rot(path, |bytes| bytes[*frame + 90] ^= 1);
+    }
+}
+
 #[test]
 fn rot_in_the_journal_is_declared_once_in_an_entry_and_the_rest_goes_on() {
     let device = Device::new(1);
@@ -486,21 +502,13 @@ fn rot_in_the_journal_is_declared_once_in_an_entry_and_the_rest_goes_on() {
         })
         .collect();
     session.lock();
-    let files = device.disk.files();
-    let path = files
-        .keys()
-        .find(|path| path.ends_with("journal/000001.wqj"))
-        .unwrap();
-    let bytes = &files[path];
-    let frames: Vec<usize> = (0..bytes.len() - 4)
-        .filter(|at| bytes[*at..].starts_with(b"\xf7WQF"))
-        .collect();
-    device.disk.rot(path, |bytes| bytes[frames[2] + 90] ^= 1);
+    rot_frames(&device, 2..3);
     for _ in 0..3 {
         let session = device.start().unwrap().unlock(officer(1), &pin()).unwrap();
         assert!(session.record(subjects[0]).unwrap().is_some());
         assert!(session.record(subjects[1]).unwrap().is_none());
         assert!(session.record(subjects[2]).unwrap().is_some());
+        assert_eq!(listed(&session), [subjects[2], subjects[0]]);
         assert_eq!(
             session.status().saved_entries,
             5,
@@ -527,38 +535,42 @@ fn rot_in_the_journal_is_declared_once_in_an_entry_and_the_rest_goes_on() {
     }
 }
 
-/// What rots while the session is open is met when it is to be sent, and is declared then.
+/// The records in the list, in its order.
+fn listed(session: &Session) -> Vec<SubjectId> {
+    let rows = session.records(&RecordsOf::All, 0, 100).unwrap();
+    rows.into_iter().map(|row| row.subject).collect()
+}
+
+/// What rots while the session is open is met when it is to be sent, and is declared then; lists and
+/// records tell the same from then on.
 #[test]
 fn rot_that_sending_meets_is_declared_before_it_is_left_out() {
     let device = Device::new(1);
     let (_, session) = enrolled(&device);
-    for _ in 0..3 {
-        session
-            .open_record(Act::Seal, case("a"), values(&[]))
-            .unwrap();
-    }
+    let subjects: Vec<SubjectId> = (0..3)
+        .map(|_| {
+            session
+                .open_record(Act::Seal, case("a"), values(&[]))
+                .unwrap()
+                .subject
+        })
+        .collect();
+    let place = values(&[("place", "榄核镇")]);
+    session.change(subjects[2], place.clone()).unwrap();
     let inner = session.inner().unwrap();
     let first = after(&inner, 1);
     let links = [2, 3].map(|seq| inner.link_at(seq).unwrap().unwrap());
-    let files = device.disk.files();
-    let path = files
-        .keys()
-        .find(|path| path.ends_with("journal/000001.wqj"))
-        .unwrap();
-    let frames: Vec<usize> = (0..files[path].len() - 4)
-        .filter(|at| files[path][*at..].starts_with(b"\xf7WQF"))
-        .collect();
-    for frame in &frames[1..3] {
-        device.disk.rot(path, |bytes| bytes[*frame + 90] ^= 1);
-    }
-    assert_eq!(inner.entries(first, 4, 10_000).unwrap(), [[0u8; 0]; 0]);
+    rot_frames(&device, 1..3);
+    assert_eq!(inner.entries(first, 5, 10_000).unwrap(), [[0u8; 0]; 0]);
+    assert_eq!(listed(&session).len(), 3);
     for _ in 0..2 {
-        let gap = inner.gap(2, 4).unwrap().unwrap();
+        let gap = inner.gap(2, 5).unwrap().unwrap();
         assert_eq!((gap.from, gap.to, gap.link), (2, 3, links[1]));
+        assert_eq!(listed(&session), [subjects[2]]);
         let head = inner.head().unwrap().seq;
-        assert_eq!(head, 5, "declared once");
+        assert_eq!(head, 6, "declared once");
         let entry = inner
-            .entries(after(&inner, 4), 5, 10_000)
+            .entries(after(&inner, 5), 6, 10_000)
             .unwrap()
             .remove(0);
         let Change::EntriesLost { from, to, link } = Entry::from_bytes(&entry).unwrap().change
@@ -569,12 +581,37 @@ fn rot_that_sending_meets_is_declared_before_it_is_left_out() {
     }
     let kinds = incidents(&session);
     assert!(kinds.contains(&IncidentKind::EntriesLost { from: 2, to: 3 }));
+    // What a change that rotted said stands in no list.
+    rot_frames(&device, 4..5);
+    assert_eq!(inner.gap(5, 6).unwrap().map(|gap| gap.to), Some(5));
+    let rows = session.records(&RecordsOf::All, 0, 100).unwrap();
+    assert_eq!((rows.len(), rows[0].place.as_str()), (1, ""));
 }
 
 /// A place of the journal.
 fn after(inner: &Inner, seq: u64) -> Head {
     let link = inner.link_at(seq).unwrap().unwrap();
     Head { link, seq }
+}
+
+/// The court gives an entry back.
+pub(super) fn come_back(inner: &Inner, bytes: &[u8]) {
+    let entry = Entry::from_bytes(bytes).unwrap();
+    let mark = EntryMark {
+        case: None,
+        hash: entry_hash(bytes),
+        journal: entry.journal,
+        number: 7,
+        seq: entry.seq,
+        subject: entry.subject,
+    };
+    let line = Refetched {
+        case: None,
+        entries: vec![mark],
+        last: true,
+    };
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    assert_eq!(inner.keep_again(line, vec![text]).unwrap(), 1);
 }
 
 /// A court that was put back gets what another day's court gave back: the whole of a run, and only what
@@ -592,39 +629,14 @@ fn what_came_back_is_delivered_again() {
     let first = after(&inner, 1);
     let written = inner.entries(first, 3, 10_000).unwrap();
     assert_eq!(written.len(), 2);
-    let files = device.disk.files();
-    let path = files
-        .keys()
-        .find(|path| path.ends_with("journal/000001.wqj"))
-        .unwrap();
-    let frames: Vec<usize> = (0..files[path].len() - 4)
-        .filter(|at| files[path][*at..].starts_with(b"\xf7WQF"))
-        .collect();
-    for frame in &frames[1..3] {
-        device.disk.rot(path, |bytes| bytes[*frame + 90] ^= 1);
-    }
+    rot_frames(&device, 1..3);
     let sent = |after, to, bytes_max| inner.entries(after, to, bytes_max).unwrap();
     for (n, bytes) in written.iter().enumerate() {
         assert!(
             sent(first, 5, 10_000).is_empty(),
             "{n} of the run came back"
         );
-        let entry = Entry::from_bytes(bytes).unwrap();
-        let mark = EntryMark {
-            case: None,
-            hash: entry_hash(bytes),
-            journal: entry.journal,
-            number: 7,
-            seq: entry.seq,
-            subject: entry.subject,
-        };
-        let line = Refetched {
-            case: None,
-            entries: vec![mark],
-            last: true,
-        };
-        let text = String::from_utf8(bytes.clone()).unwrap();
-        assert_eq!(inner.keep_again(line, vec![text]).unwrap(), 1);
+        come_back(&inner, bytes);
     }
     assert_eq!(sent(first, 5, 10_000), written);
     assert_eq!(sent(first, 5, 0), written[..1], "at least one");
@@ -904,6 +916,12 @@ fn evidence_is_withdrawn_and_declared_missing_with_a_reason_and_counted_truly() 
     let strange = EvidenceHash::from_bytes([1; 32]);
     let refused = session.withdraw_evidence(opened.subject, strange, "x");
     assert!(matches!(refused, Err(SaveError::NoSuchEvidence)));
+    for reason in ["", " \n"] {
+        let withdrawn = session.withdraw_evidence(opened.subject, photo.hash, reason);
+        assert!(matches!(withdrawn, Err(SaveError::NoReason)));
+        let missing = session.declare_missing(opened.subject, photo.hash, reason);
+        assert!(matches!(missing, Err(SaveError::NoReason)));
+    }
 }
 
 /// The export holds the entries byte for byte, chained, with the certificate over entry 1.

@@ -185,12 +185,17 @@ pub fn sync(phone: &mut Host) {
     loop {
         assert_eq!(phone.door.post("/sync", &[]).unwrap().status, 303);
         std::thread::sleep(Duration::from_millis(300));
-        let status = phone.door.get("/status").unwrap().body;
-        let status: Value = serde_json::from_str(&status).unwrap();
-        if status["side"] == "法院均已签收" {
+        if all_received(phone) {
             phone.say("offline");
             return;
         }
-        assert!(Instant::now() < until, "{status}");
+        assert!(Instant::now() < until, "not delivered");
     }
+}
+
+/// Whether the phone says that nothing is undelivered.
+pub fn all_received(phone: &Host) -> bool {
+    let status = phone.door.get("/status").unwrap().body;
+    let status: Value = serde_json::from_str(&status).unwrap();
+    status["side"] == "法院均已签收"
 }

@@ -1,6 +1,6 @@
 //! Two phones on one record: neither overwrites the other, and what one chooses the other sees.
 
-use crate::court::{Court, sync, work};
+use crate::court::{Court, all_received, sync, work};
 use crate::host::Host;
 use std::time::{Duration, Instant};
 
@@ -98,4 +98,27 @@ fn what_two_phones_gave_stands_beside_each_other_until_one_is_chosen() {
     sync_until(&mut phones[1], &record, "value=\"大岗镇豪岗大道8号\"");
     let report = court.verified();
     assert_eq!(report["journals"].as_array().unwrap().len(), 2, "{report}");
+}
+
+/// On a line that is there every change is delivered soon, by itself: a field no later than a photo.
+#[test]
+fn what_is_changed_online_is_delivered_without_being_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let court = Court::open(&dir.path().join("court"));
+    court.import();
+    let (ticket, _) = court.ticket();
+    let mut phone = Host::start(&dir.path().join("phone"), &ticket);
+    phone.enrol(&ticket);
+    let record = work(&phone, "大岗");
+    sync(&mut phone);
+    phone.say("online");
+    for place in ["大岗镇", "东涌镇"] {
+        give(&phone, &record, place);
+        assert!(!all_received(&phone));
+        let until = Instant::now() + Duration::from_secs(60);
+        while !all_received(&phone) {
+            assert!(Instant::now() < until, "{place} waits for the next round");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
 }
