@@ -30,8 +30,6 @@ pub enum Action {
     ReadCases,
     /// Read field records, their entries and evidence.
     ReadRecords,
-    /// Take contents out of the system: rows for the case system, packages.
-    Export,
     /// Read a list in, see what it changes, apply it, roll it back.
     ImportList,
     /// See what records come to by the list (核对名册).
@@ -44,8 +42,6 @@ pub enum Action {
     ReleaseHeld,
     /// Give a case to an officer, take it back (指派).
     Assign,
-    /// Accept or return a sealed record (复查).
-    Review,
     /// Carry a phone: be enrolled, send, get the cases of one's own scope.
     CarryPhone,
     /// See phones, their journals, and what they did not deliver.
@@ -92,14 +88,12 @@ impl Action {
             //                      外勤 组长 内勤 指挥 复查 监督 管理员
             Self::ReadCases     => [Own, All, All, All, All, All, No],
             Self::ReadRecords   => [Own, All, All, All, All, All, No],
-            Self::Export        => [No,  No,  All, All, No,  No,  No],
             Self::ImportList    => [No,  No,  All, No,  No,  No,  No],
             Self::SeeOutcomes   => [No,  All, All, All, All, All, No],
             Self::Reconcile     => [No,  No,  All, All, No,  No,  No],
             Self::DecideContest => [No,  No,  All, All, No,  No,  No],
             Self::ReleaseHeld   => [No,  No,  No,  All, No,  No,  No],
             Self::Assign        => [No,  All, No,  All, No,  No,  No],
-            Self::Review        => [No,  All, No,  No,  All, No,  No],
             Self::CarryPhone    => [Own, Own, No,  No,  No,  No,  No],
             Self::SeeDevices    => [No,  All, All, All, No,  All, All],
             Self::ManageDevices => [No,  No,  No,  No,  No,  No,  All],
@@ -165,25 +159,21 @@ mod tests {
         for action in [
             ReadCases,
             ReadRecords,
-            Export,
             ImportList,
             Reconcile,
             DecideContest,
             ReleaseHeld,
             Assign,
-            Review,
             CarryPhone,
         ] {
             assert_eq!(Role::Admin.grant(action), No, "{action:?}");
         }
         for action in [
-            Export,
             ImportList,
             Reconcile,
             DecideContest,
             ReleaseHeld,
             Assign,
-            Review,
             CarryPhone,
             ManageDevices,
             HandIn,
@@ -198,7 +188,6 @@ mod tests {
                 DecideContest,
                 ReleaseHeld,
                 Assign,
-                Review,
             ];
             let works = works.into_iter().any(|action| role.may(action));
             assert!(!(works && role.may(ManagePeople)), "{role:?}");
