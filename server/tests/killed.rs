@@ -11,6 +11,7 @@
 
 mod support;
 
+use fastrand::Rng;
 use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::Duration;
@@ -23,35 +24,12 @@ use waiqin_protocol::wire::sync::Heads;
 const KILLS: u32 = 40;
 const CHUNK: usize = 24 << 10;
 
-/// SplitMix64.
-struct Dice(u64);
-
-impl Dice {
-    fn from_seed() -> Self {
-        let seed = std::env::var("WAIQIN_TEST_SEED").ok();
-        let seed = seed.map_or_else(
-            || {
-                let mut bytes = [0; 8];
-                getrandom::fill(&mut bytes).unwrap();
-                u64::from_le_bytes(bytes)
-            },
-            |seed| seed.parse().unwrap(),
-        );
-        println!("WAIQIN_TEST_SEED={seed}");
-        Self(seed)
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % n
-    }
-
-    fn moment(&mut self, below_ms: u64) -> Duration {
-        Duration::from_millis(self.below(below_ms))
-    }
+/// Dice of a seed that is printed, and can be given.
+fn dice() -> Rng {
+    let seed = std::env::var("WAIQIN_TEST_SEED").ok();
+    let seed = seed.map_or_else(|| fastrand::u64(..), |seed| seed.parse().unwrap());
+    println!("WAIQIN_TEST_SEED={seed}");
+    Rng::with_seed(seed)
 }
 
 /// A photo, and what the server said of it.
@@ -65,7 +43,7 @@ struct Photo {
 /// A phone that pushes, and everything that it was ever told.
 struct Pusher {
     phone: Phone,
-    dice: Dice,
+    dice: Rng,
     records: u32,
     photos: BTreeMap<EvidenceHash, Photo>,
 }
@@ -74,7 +52,7 @@ impl Pusher {
     /// Works until the server is gone.
     async fn work(&mut self) {
         loop {
-            for _ in 0..=self.dice.below(6) {
+            for _ in 0..=self.dice.u64(..6) {
                 self.record();
             }
             if self.deliver().await.is_err() {
@@ -86,11 +64,11 @@ impl Pusher {
     fn record(&mut self) {
         self.records += 1;
         self.phone.open_record_numbered(self.records);
-        if self.dice.below(4) == 0 {
+        if self.dice.u64(..4) == 0 {
             let mut id = [9; 16];
             id[..4].copy_from_slice(&self.records.to_be_bytes());
-            let length = 1 + self.dice.below(100_000) as usize;
-            let mut bytes = vec![self.dice.below(256) as u8; length];
+            let length = 1 + self.dice.usize(..100_000);
+            let mut bytes = vec![self.dice.u8(..); length];
             bytes.extend(self.records.to_be_bytes());
             let hash = self.phone.name_evidence(SubjectId::from_bytes(id), &bytes);
             let photo = Photo {
@@ -105,7 +83,7 @@ impl Pusher {
 
     /// Delivers everything that was not acknowledged so far.
     async fn deliver(&mut self) -> reqwest::Result<()> {
-        let piece = 1 + self.dice.below(5) as usize;
+        let piece = self.dice.usize(1..=5);
         let body = self.phone.body(self.phone.sync_head(), piece);
         let answer = self.phone.try_send(body, None).await?;
         assert_eq!(answer.status, 200, "{:?}", answer.problem);
@@ -196,25 +174,25 @@ async fn a_server_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
     let mut server = Server::start();
     let mut pusher = Pusher {
         phone: Phone::enrol(&server, "wang", 1).await,
-        dice: Dice::from_seed(),
+        dice: dice(),
         records: 0,
         photos: BTreeMap::new(),
     };
     for _ in 0..KILLS {
-        let moment = pusher.dice.moment(300);
+        let moment = Duration::from_millis(pusher.dice.u64(..300));
         let kill = async {
             tokio::time::sleep(moment).await;
             server.crash();
         };
         tokio::join!(pusher.work(), kill);
         // Now and then it does not even get up.
-        if pusher.dice.below(4) == 0 {
+        if pusher.dice.u64(..4) == 0 {
             let mut child = command(&server.data, &["serve", "--listen", "127.0.0.1:0"])
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .spawn()
                 .unwrap();
-            tokio::time::sleep(pusher.dice.moment(80)).await;
+            tokio::time::sleep(Duration::from_millis(pusher.dice.u64(..80))).await;
             child.kill().unwrap();
             child.wait().unwrap();
         }
@@ -255,7 +233,7 @@ async fn an_upload_that_was_killed_at_its_last_byte_is_finished_when_its_place_i
     let mut server = Server::start();
     let mut pusher = Pusher {
         phone: Phone::enrol(&server, "wang", 1).await,
-        dice: Dice(1),
+        dice: Rng::with_seed(1),
         records: 0,
         photos: BTreeMap::new(),
     };

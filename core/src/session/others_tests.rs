@@ -6,6 +6,7 @@ use super::Session;
 use super::tests::{enrolled, values};
 use crate::phone::testing::{Device, MORNING_MS, officer, pin};
 use crate::sync::Holdings;
+use fastrand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use waiqin_protocol::ids::{CaseId, JournalId, Link, SubjectId};
@@ -25,19 +26,6 @@ struct Log {
     rows: Vec<Vec<(Entry, String)>>,
     records: BTreeMap<SubjectId, Record>,
     verdicts: BTreeMap<(JournalId, u64), (u64, Verdict, Option<VerdictReason>)>,
-}
-
-/// Numbers from a seed (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % bound as u64).unwrap()
-    }
 }
 
 struct OnePhone {
@@ -292,14 +280,14 @@ fn phones_agree_with_the_log_whatever_the_order() {
 
 /// One random history of three phones; how many contests it ended with.
 fn history(seed: u64) -> usize {
-    let mut dice = Dice(seed);
+    let mut dice = Rng::with_seed(seed);
     let mut log = Log::default();
     let mut phones = phones(3, seed * 10);
     let mut subjects: Vec<SubjectId> = Vec::new();
     let mut given: Vec<(SubjectId, String, String)> = Vec::new();
     for step in 0..60 {
-        let at = dice.below(phones.len());
-        match dice.below(12) {
+        let at = dice.usize(..phones.len());
+        match dice.usize(..12) {
             0 if subjects.len() < 3 => {
                 let session = &phones[at].session;
                 let first = values(&[("place", &format!("opened {step}"))]);
@@ -307,8 +295,8 @@ fn history(seed: u64) -> usize {
                 subjects.push(saved.unwrap().subject);
             }
             1..=6 if !subjects.is_empty() => {
-                let subject = subjects[dice.below(subjects.len())];
-                let path = ["place", "course", "result"][dice.below(3)];
+                let subject = subjects[dice.usize(..subjects.len())];
+                let path = ["place", "course", "result"][dice.usize(..3)];
                 let text = format!("{step} by {at}");
                 let session = &phones[at].session;
                 if session.change(subject, values(&[(path, &text)])).is_ok() {
@@ -320,7 +308,7 @@ fn history(seed: u64) -> usize {
                 log.pull(&mut phones[at], None);
             }
             10 => {
-                let cut = dice.below(3);
+                let cut = dice.usize(..3);
                 log.pull(&mut phones[at], Some(cut));
             }
             _ => {

@@ -11,7 +11,7 @@ mod real;
 
 use real::court::Court;
 use real::oracle::{Acknowledged, check};
-use real::{Dice, Door, Host, export};
+use real::{Door, Host, export, noise};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
@@ -80,7 +80,7 @@ fn write(door: &Door, record: &str, n: usize, told: &mut Told) {
     let marker = format!("mk-0-0-{n}.");
     if n % 6 == 5 {
         let mut bytes = marker.as_bytes().to_vec();
-        bytes.extend(Dice::new(1).bytes(PHOTO_BYTES));
+        bytes.extend(noise(PHOTO_BYTES));
         let answer = door.photo(record, &marker, &bytes).unwrap();
         if answer.status == 303 {
             let hash = hex::encode(Sha256::digest(&bytes));

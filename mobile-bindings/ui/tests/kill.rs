@@ -10,9 +10,10 @@
 
 mod real;
 
+use fastrand::Rng;
 use real::court::Court;
 use real::oracle::{Acknowledged, check};
-use real::{Dice, Door, Host, export, names, officers_folder};
+use real::{Door, Host, export, names, noise, officers_folder};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -82,7 +83,7 @@ fn nothing_that_was_said_to_be_saved_is_lost_or_doubled_by_kills_at_any_instant(
         |it| it.parse().expect("WAIQIN_KILL_SEED is a number"),
     );
     let court = Court::open();
-    let mut dice = Dice::new(seed);
+    let mut dice = Rng::with_seed(seed);
     let mut met = Met::default();
     let began = Instant::now();
     while !met.enough() {
@@ -99,7 +100,7 @@ fn nothing_that_was_said_to_be_saved_is_lost_or_doubled_by_kills_at_any_instant(
 }
 
 /// One phone, killed again and again, and then read.
-fn folder_of_lives(court: &Court, dice: &mut Dice, met: &mut Met) {
+fn folder_of_lives(court: &Court, dice: &mut Rng, met: &mut Met) {
     let dir = tempfile::tempdir().unwrap();
     let mut host = Host::start(dir.path(), &court.ticket);
     host.enrol(&court.ticket);
@@ -148,17 +149,17 @@ fn folder_of_lives(court: &Court, dice: &mut Dice, met: &mut Met) {
 }
 
 /// Two of three at random; the third where a kill by the clock alone seldom falls.
-fn instant(dice: &mut Dice, life: usize) -> Moment {
+fn instant(dice: &mut Rng, life: usize) -> Moment {
     match life % 6 {
         2 => Moment::InFrame {
             longer_than: 100_000,
-            skip: dice.below(2),
+            skip: dice.u64(..2),
         },
         5 => Moment::InFrame {
             longer_than: 0,
-            skip: dice.below(12),
+            skip: dice.u64(..12),
         },
-        _ => Moment::After(Duration::from_micros(dice.below(250_000))),
+        _ => Moment::After(Duration::from_micros(dice.u64(..250_000))),
     }
 }
 
@@ -211,7 +212,7 @@ fn save(door: &Door, line: usize, record: &str, marker: &str) -> Option<Option<S
         _ => {
             // Each photo begins with its marker: no two are the same.
             let mut bytes = marker.as_bytes().to_vec();
-            bytes.extend(Dice::new(1).bytes(PHOTO_BYTES));
+            bytes.extend(noise(PHOTO_BYTES));
             let saved = door.photo(record, marker, &bytes)?;
             assert_eq!(saved.status, 303, "{}", saved.body);
             Some(Some(hex::encode(Sha256::digest(&bytes))))

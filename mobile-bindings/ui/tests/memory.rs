@@ -13,7 +13,7 @@ mod real;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use real::court::{Court, RECOVERY};
-use real::{Dice, Host, PIN, officers_folder};
+use real::{Host, PIN, noise, officers_folder};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -39,7 +39,7 @@ fn after_a_lock_neither_pin_nor_keys_nor_words_nor_pictures_are_in_memory() {
     let answer = host.door.post("/records/new", &typed).unwrap();
     let record = answer.location.unwrap();
     let record = record.split('?').next().unwrap();
-    let picture = Dice::new(77).bytes(600_000);
+    let picture = noise(600_000);
     let secrets = secrets(dir.path(), &picture[300_000..300_064]);
     for round in ["enrolled", "unlocked"] {
         let fields = format!("{record}/fields");

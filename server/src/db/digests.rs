@@ -403,21 +403,9 @@ mod tests {
     use super::*;
     use crate::db::journals::tests::{add, journal};
     use crate::db::{EntryMark, Judged, LogKind, NewEntry, testing};
+    use fastrand::Rng;
     use waiqin_protocol::ids::Link;
     use waiqin_protocol::wire::sync::{Verdict, VerdictReason};
-
-    /// Numbers from a seed (splitmix64).
-    struct Dice(u64);
-
-    impl Dice {
-        fn below(&mut self, bound: usize) -> usize {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = self.0;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            usize::try_from((z ^ (z >> 31)) % bound as u64).unwrap()
-        }
-    }
 
     const CASES: [&str; 3] = ["A", "B", "C"];
     const OFFICERS: [&str; 2] = ["王法官", "李法官"];
@@ -453,7 +441,7 @@ mod tests {
     }
 
     struct History {
-        dice: Dice,
+        dice: Rng,
         seq: u64,
         /// Held ones: journal, in its chain, what is to be judged.
         held: Vec<(u8, bool, Judged)>,
@@ -463,19 +451,19 @@ mod tests {
         /// Something happens in a write of its own, or nothing of it.
         async fn step(&mut self, db: &Db) {
             let mut write = db.write().await.unwrap();
-            let by = u8::try_from(1 + self.dice.below(3)).unwrap();
+            let by = self.dice.u8(1..=3);
             let number = write
                 .append(LogKind::Piece, Some(journal(by).id), "x", 1)
                 .await
                 .unwrap()
                 .number;
-            match self.dice.below(6) {
+            match self.dice.usize(..6) {
                 0..=2 => self.push(&mut write, by, number).await,
                 3 => self.place(&mut write, number).await,
                 4 => self.judge(&mut write).await,
                 _ => {
-                    let case = CASES[self.dice.below(3)];
-                    let officer = OFFICERS[self.dice.below(2)];
+                    let case = CASES[self.dice.usize(..3)];
+                    let officer = OFFICERS[self.dice.usize(..2)];
                     sqlx::query("UPDATE cases SET officer = $1 WHERE id = $2")
                         .bind(officer)
                         .bind(case)
@@ -486,7 +474,7 @@ mod tests {
                     write.rescope(&[case], number).await.unwrap();
                 }
             }
-            if self.dice.below(8) > 0 {
+            if self.dice.usize(..8) > 0 {
                 write.commit().await.unwrap();
             } else {
                 // Given up: what was held is still, and nothing came.
@@ -496,17 +484,17 @@ mod tests {
 
         async fn push(&mut self, write: &mut Write, by: u8, number: u64) {
             let (mut chained, mut forked) = (Vec::new(), Vec::new());
-            for _ in 0..=self.dice.below(4) {
+            for _ in 0..=self.dice.usize(..4) {
                 self.seq += 1;
                 let mut hash = [0; 32];
-                hash.fill_with(|| u8::try_from(self.dice.below(256)).unwrap());
-                let held = self.dice.below(3) == 0;
+                self.dice.fill(&mut hash);
+                let held = self.dice.usize(..3) == 0;
                 let entry = NewEntry {
                     seq: self.seq,
                     hash: EntryHash::from_bytes(hash),
                     link: Link::from_bytes(hash),
                     bytes: hash.to_vec(),
-                    subject: Some(subject(self.dice.below(5))),
+                    subject: Some(subject(self.dice.usize(..5))),
                     kind: None,
                     verdict: if held {
                         Verdict::Held
@@ -516,7 +504,7 @@ mod tests {
                     reason: held.then_some(VerdictReason::UnknownBase),
                 };
                 if held {
-                    let beside = self.dice.below(2) == 0;
+                    let beside = self.dice.usize(..2) == 0;
                     let judged = Judged {
                         subject: entry.subject.unwrap(),
                         seq: entry.seq,
@@ -539,7 +527,7 @@ mod tests {
 
         /// A record is opened, or comes to another case, or to none.
         async fn place(&mut self, write: &mut Write, number: u64) {
-            let case = CASES.get(self.dice.below(4)).copied();
+            let case = CASES.get(self.dice.usize(..4)).copied();
             sqlx::query(
                 "INSERT INTO records (subject, act, case_id, number_typed, officer, journal, place, \
                  opened_ms, changed_ms, changed_number, view, case_number) \
@@ -547,7 +535,7 @@ mod tests {
                  ON CONFLICT (subject) DO UPDATE SET case_id = excluded.case_id, \
                  case_number = excluded.case_number",
             )
-            .bind(subject(self.dice.below(5)).to_string())
+            .bind(subject(self.dice.usize(..5)).to_string())
             .bind(case)
             .bind(i64::try_from(number).unwrap())
             .bind(journal(1).officer.to_string())
@@ -577,7 +565,7 @@ mod tests {
                 crate::db::records::tests::add_case(&db, case, case, "王法官", 0).await;
             }
             let mut history = History {
-                dice: Dice(7),
+                dice: Rng::with_seed(7),
                 seq: 0,
                 held: Vec::new(),
             };

@@ -2,6 +2,7 @@
 
 use crate::court::Court;
 use crate::host::Host;
+use fastrand::Rng;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, Connection, Row};
@@ -14,36 +15,6 @@ use waiqin_tests::proxy::{Fault, Line, Proxy, Way};
 const PATIENCE: Duration = Duration::from_secs(90);
 /// Characters of a long field: together they are far more than sockets hold.
 const LONG_CHARS: usize = 6_000;
-
-/// SplitMix64.
-pub struct Dice(pub u64);
-
-impl Dice {
-    pub fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.roll() % bound
-    }
-
-    fn bytes(&mut self, count: usize) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(count + 8);
-        while bytes.len() < count {
-            bytes.extend(self.roll().to_le_bytes());
-        }
-        bytes.truncate(count);
-        bytes
-    }
-
-    fn text(&mut self, chars: usize) -> String {
-        let han = |n: u64| char::from_u32(0x4e00 + n as u32).unwrap();
-        (0..chars).map(|_| han(self.below(20_000))).collect()
-    }
-}
 
 /// What was said to be saved.
 #[derive(Default)]
@@ -59,7 +30,7 @@ pub struct Story {
     pub line: Proxy,
     pub court: Court,
     pub phone: Host,
-    pub dice: Dice,
+    pub dice: Rng,
     pub saved: Saved,
     folder: tempfile::TempDir,
     ticket: String,
@@ -81,7 +52,7 @@ impl Story {
             line,
             court,
             phone,
-            dice: Dice(seed),
+            dice: Rng::with_seed(seed),
             saved: Saved::default(),
             folder,
             ticket,
@@ -102,8 +73,9 @@ impl Story {
         let opened = self.phone.door.post("/records/new", &typed).unwrap();
         let location = opened.location.unwrap();
         let record = location.split('?').next().unwrap().to_owned();
-        let place = format!("某镇{}号", self.dice.roll());
-        let course = self.dice.text(LONG_CHARS);
+        let place = format!("某镇{}号", self.dice.u64(..));
+        let han = |_| self.dice.char('\u{4e00}'..'\u{9c20}');
+        let course: String = (0..LONG_CHARS).map(han).collect();
         let fields = [("place", place.as_str()), ("course", course.as_str())];
         let said = self.phone.door.post(&format!("{record}/fields"), &fields);
         let said = said.unwrap();
@@ -115,7 +87,8 @@ impl Story {
 
     /// Takes a photo on a record.
     pub fn photo(&mut self, record: &str, bytes: usize) {
-        let photo = self.dice.bytes(bytes);
+        let mut photo = vec![0; bytes];
+        self.dice.fill(&mut photo);
         let said = self.phone.door.photo(record, "门牌", &photo).unwrap();
         assert_eq!(said.status, 303, "{}", said.body);
         self.saved.photos.push(hex::encode(Sha256::digest(&photo)));

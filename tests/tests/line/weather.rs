@@ -1,31 +1,32 @@
 //! A line that drops, delays, trickles, swallows and repeats while the phone saves and delivers.
 //! `WAIQIN_LINE_SEED` repeats a run's plan.
 
-use crate::story::{Dice, Story};
+use crate::story::Story;
+use fastrand::Rng;
 use std::time::Duration;
 use waiqin_tests::proxy::{Fault, Way};
 
 const CHANGES: u64 = 24;
 
 /// One kind of weather, and when it begins.
-fn weather(dice: &mut Dice) -> (Way, u64, Fault) {
-    let way = match dice.below(2) {
-        0 => Way::Up,
-        _ => Way::Down,
+fn weather(dice: &mut Rng) -> (Way, u64, Fault) {
+    let way = match dice.bool() {
+        true => Way::Up,
+        false => Way::Down,
     };
     let bytes = match way {
-        Way::Up => dice.below(150_000),
-        Way::Down => dice.below(1_500),
+        Way::Up => dice.u64(..150_000),
+        Way::Down => dice.u64(..1_500),
     };
-    let fault = match dice.below(6) {
+    let fault = match dice.u64(..6) {
         0 => Fault::CutOnce,
         1 => Fault::Cut,
         2 => Fault::Swallow,
         3 => Fault::Twice,
         4 => Fault::Stall,
         _ => Fault::Trickle {
-            bytes: 1 + dice.below(4_000) as usize,
-            pause: Duration::from_millis(1 + dice.below(4)),
+            bytes: dice.usize(1..=4_000),
+            pause: Duration::from_millis(dice.u64(1..=4)),
         },
     };
     (way, bytes, fault)
@@ -40,7 +41,7 @@ fn bad_weather_loses_nothing_and_doubles_nothing() {
     );
     println!("WAIQIN_LINE_SEED={seed}");
     let mut story = Story::begin(seed);
-    let mut dice = Dice(seed ^ 0x11e);
+    let mut dice = Rng::with_seed(seed ^ 0x11e);
     story.phone.say("online");
     for n in 0..CHANGES {
         let (way, bytes, fault) = weather(&mut dice);
@@ -48,11 +49,11 @@ fn bad_weather_loses_nothing_and_doubles_nothing() {
         story.line.does_after(way, bytes, fault);
         let record = story.record();
         if n % 3 == 0 {
-            let bytes = 20_000 + dice.below(250_000) as usize;
+            let bytes = dice.usize(20_000..270_000);
             story.photo(&record, bytes);
         }
         assert_eq!(story.phone.door.post("/sync", &[]).unwrap().status, 303);
-        std::thread::sleep(Duration::from_millis(100 + dice.below(500)));
+        std::thread::sleep(Duration::from_millis(dice.u64(100..600)));
         // Whatever it did, some of it ends; what stalls or was swallowed would for half a minute not.
         if n % 2 == 1 {
             story.line.cut_now();

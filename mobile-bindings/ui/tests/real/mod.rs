@@ -69,31 +69,9 @@ pub fn lines(folder: &Path, name: &str) -> Vec<Value> {
         .collect()
 }
 
-/// Numbers that look random and come again with the same seed (xorshift64*).
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub fn roll(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.roll() % bound
-    }
-
-    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(count + 8);
-        while bytes.len() < count {
-            bytes.extend(self.roll().to_le_bytes());
-        }
-        bytes.truncate(count);
-        bytes
-    }
+/// Bytes that no compression makes smaller, always the same.
+pub fn noise(count: usize) -> Vec<u8> {
+    let mut bytes = vec![0; count];
+    fastrand::Rng::with_seed(1).fill(&mut bytes);
+    bytes
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::db::{Assigning, Role, RollingBack, User, testing};
+use fastrand::Rng;
 use waiqin_protocol::ids::OfficerId;
 
 const OFFICERS: [&str; 3] = ["王法官", "李法官", "张法官"];
@@ -22,34 +23,20 @@ type State = BTreeMap<String, Stands>;
 /// Reasons of the assignments that stand, by case and officer.
 type Given = BTreeMap<(String, &'static str), String>;
 
-/// A small generator of numbers, so that a failure can be run again by its seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % below
-    }
-}
-
 /// The next list: each case may go, come, change.
-fn next_list(last: &[Line], dice: &mut Dice) -> Vec<Line> {
+fn next_list(last: &[Line], dice: &mut Rng) -> Vec<Line> {
     let mut lines = Vec::new();
     for n in 0..9u32 {
         let id = format!("C{n}");
         let known = last.iter().find(|it| it.id == id).cloned();
-        if dice.roll(5) == 0 {
+        if dice.u64(..5) == 0 {
             continue;
         }
-        let mut it =
-            known.unwrap_or_else(|| line(&id, n * 10 + 1, OFFICERS[dice.roll(3) as usize]));
-        match dice.roll(8) {
-            0 => it.number = numbered(n * 10 + 1 + u32::try_from(dice.roll(3)).unwrap()),
-            1 => it.officer = OFFICERS[dice.roll(3) as usize],
-            2 => it.remaining = i64::try_from(dice.roll(4)).unwrap() * 100,
+        let mut it = known.unwrap_or_else(|| line(&id, n * 10 + 1, OFFICERS[dice.usize(..3)]));
+        match dice.u64(..8) {
+            0 => it.number = numbered(n * 10 + 1 + dice.u32(..3)),
+            1 => it.officer = OFFICERS[dice.usize(..3)],
+            2 => it.remaining = dice.i64(0..4) * 100,
             3 => it.closed = !it.closed,
             _ => {}
         }
@@ -157,12 +144,12 @@ fn user(officer: &str) -> User {
 }
 
 /// Gives one case to one officer, or takes it back, or does so in vain.
-async fn assign(db: &Db, given: &mut Given, state: &State, dice: &mut Dice, what: &str) {
+async fn assign(db: &Db, given: &mut Given, state: &State, dice: &mut Rng, what: &str) {
     let ids: Vec<&String> = state.keys().collect();
-    let case_id = ids[usize::try_from(dice.roll(ids.len() as u64)).unwrap()];
-    let officer = OFFICERS[dice.roll(3) as usize];
+    let case_id = ids[dice.usize(..ids.len())];
+    let officer = OFFICERS[dice.usize(..3)];
     let key = (case_id.clone(), officer);
-    let reason = format!("because of {}", dice.roll(1000));
+    let reason = format!("because of {}", dice.u64(..1000));
     let user = user(officer);
     let it = Assigning {
         case_id,
@@ -172,7 +159,7 @@ async fn assign(db: &Db, given: &mut Given, state: &State, dice: &mut Dice, what
         now_ms: NOW,
     };
     let mut write = db.write().await.unwrap();
-    if dice.roll(2) == 0 {
+    if dice.u64(..2) == 0 {
         let done = write.assign(&it).await.unwrap();
         assert_eq!(done, !given.contains_key(&key), "{what}");
         given.entry(key).or_insert(reason);
@@ -215,7 +202,7 @@ async fn check(phone: &Phone, db: &Db, given: &Given, what: &str) {
 }
 
 async fn play(db: &Db, seed: u64, steps: u32) {
-    let mut dice = Dice(seed);
+    let mut dice = Rng::with_seed(seed);
     let mut states = vec![State::new()];
     let mut last: Vec<Line> = Vec::new();
     let mut last_was_import = false;
@@ -232,9 +219,9 @@ async fn play(db: &Db, seed: u64, steps: u32) {
         let now = states.last().unwrap();
         let newest = i64::try_from(states.len() - 1).unwrap();
         let what = format!("seed {seed}, step {step}");
-        let next = match dice.roll(6) {
+        let next = match dice.u64(..6) {
             0 if newest > 0 => {
-                let version = 1 + i64::try_from(dice.roll(newest as u64)).unwrap();
+                let version = dice.i64(1..=newest);
                 let by = AppliedBy::CommandLine;
                 let rolling = RollingBack {
                     version,
@@ -265,7 +252,7 @@ async fn play(db: &Db, seed: u64, steps: u32) {
             }
         };
         assert_eq!(stored(db).await, next, "{what}");
-        if dice.roll(2) == 0 {
+        if dice.u64(..2) == 0 {
             assign(db, &mut given, &next, &mut dice, &what).await;
         }
         states.push(next);
@@ -274,7 +261,7 @@ async fn play(db: &Db, seed: u64, steps: u32) {
             check(phone, db, &given, &what).await;
             assert_eq!(phone.in_vain, [] as [&str; 0], "{what}");
         }
-        if dice.roll(3) == 0 {
+        if dice.u64(..3) == 0 {
             lazy.pull(db).await;
             check(&lazy, db, &given, &what).await;
         }
