@@ -182,13 +182,7 @@ mod tests {
             assert_eq!(Role::Supervisor.grant(action), No, "{action:?}");
         }
         for role in ROLES {
-            let works = [
-                ImportList,
-                Reconcile,
-                DecideContest,
-                ReleaseHeld,
-                Assign,
-            ];
+            let works = [ImportList, Reconcile, DecideContest, ReleaseHeld, Assign];
             let works = works.into_iter().any(|action| role.may(action));
             assert!(!(works && role.may(ManagePeople)), "{role:?}");
             assert!(!(works && role.may(ReadAudit)), "{role:?}");

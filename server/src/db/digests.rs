@@ -422,16 +422,16 @@ mod tests {
         }
     }
 
-    /// The same by the entries that pages would bring from the start.
+    /// The same by the entries that pages would bring from the start, to who is near and to who is far.
     async fn paged(db: &Db, reader: &Reader) -> ByCase {
         let start = EntryMark {
             number: 0,
             within: None,
         };
-        let all = db
-            .entries_of_others(reader, &start, u64::from(u32::MAX), 10_000)
-            .await
-            .unwrap();
+        let near = db.entries_of_others(reader, &start, 1_000, 10_000);
+        let far = db.entries_of_others(reader, &start, u64::from(u32::MAX), 10_000);
+        let all = near.await.unwrap();
+        assert_eq!(far.await.unwrap(), all);
         let mut cases = ByCase::new();
         for entry in all {
             let case = entry.case.unwrap_or(CaseId(String::new()));

@@ -5,6 +5,7 @@
 use super::{Db, DbError};
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use std::sync::LazyLock;
 use waiqin_protocol::ids::{CaseId, EntryHash, JournalId, OfficerId, SubjectId};
 
 /// A place in the order of entries: everything up to it was sent.
@@ -67,6 +68,9 @@ impl OtherEntry {
     }
 }
 
+/// Rows of the log beyond which it costs more to walk them than to look through the scope.
+const FAR_ROWS: u64 = 4_096;
+
 /// Bytes of an entry's mark in the page's line without its case, at most.
 const MARK_BYTES: usize = 272;
 
@@ -83,6 +87,19 @@ impl Db {
         up_to: u64,
         limit: u32,
     ) -> Result<Vec<OtherEntry>, DbError> {
+        let far = up_to.saturating_sub(after.number) > FAR_ROWS;
+        let sql: &'static str = if far { &FAR } else { &NEAR };
+        self.others_by(sql, reader, after, up_to, limit).await
+    }
+
+    async fn others_by(
+        &self,
+        sql: &'static str,
+        reader: &Reader,
+        after: &EntryMark,
+        up_to: u64,
+        limit: u32,
+    ) -> Result<Vec<OtherEntry>, DbError> {
         let (taken, seq) = match &after.within {
             Some(within) => (
                 super::number_in(within.taken)?,
@@ -90,7 +107,7 @@ impl Db {
             ),
             None => (i64::MAX, i64::MAX),
         };
-        let rows = sqlx::query(ENTRIES)
+        let rows = sqlx::query(sql)
             .bind(reader.list_name.as_str())
             .bind(reader.journal.to_string())
             .bind(super::number_in(after.number)?)
@@ -124,14 +141,29 @@ pub(super) fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
     })
 }
 
-/// What came to stand, what came with its record to a case, and what came with its case into the
-/// scope: each by its own index and bounded for itself, so that the cost is that of what is new. CROSS
-/// JOIN keeps SQLite to the order written. What the asking journal wrote is passed over within the index.
-/// What the office concluded on a record goes to whoever opened it, wherever its case is. Released entries
-/// of a fork, which are few, come to every phone of their officer: the one that wrote on
-/// does not have them.
-const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes, case_id FROM ( \
-     SELECT * FROM (SELECT e.verdict_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
+/// Entries that come into view, in their order, from arms that each bring some of them.
+fn shown(arms: &[&str]) -> String {
+    format!(
+        "SELECT number, taken, seq, journal, subject, hash, bytes, case_id FROM ({}) AS shown \
+         ORDER BY number, taken, seq LIMIT $7",
+        arms.join(" UNION ALL ")
+    )
+}
+
+/// For who is near: what is new to the log, each arm by its own index and bounded for itself, so that the
+/// cost is that of what is new. CROSS JOIN keeps SQLite to the order written. What the asking journal
+/// wrote is passed over within the index.
+static NEAR: LazyLock<String> =
+    LazyLock::new(|| shown(&[CAME, NAMED, ASSIGNED, CONCLUDED, FORKED]));
+
+/// The same for who begins or is far behind: from the cases of his scope, so that the cost is that of
+/// what he may see, whatever else the log has.
+static FAR: LazyLock<String> =
+    LazyLock::new(|| shown(&[OF_SCOPE, OF_NO_CASE, CONCLUDED_OF_OWN, FORKED]));
+
+/// What came to stand.
+const CAME: &str = "SELECT * FROM (SELECT e.verdict_number AS number, \
+     e.verdict_number AS taken, e.seq, e.journal, \
      e.subject, e.hash, e.bytes, r.case_id FROM entries e CROSS JOIN records r \
      LEFT JOIN scope s ON s.officer = $1 AND s.case_id = r.case_id \
      WHERE e.verdict_number >= $3 AND e.verdict_number <= $4 AND e.journal <> $2 \
@@ -141,9 +173,11 @@ const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes,
      AND (s.since <= e.verdict_number \
      OR (r.case_id IS NULL AND r.officer = $8)) \
      AND e.verdict IN ('accepted', 'interleaved', 'contested') \
-     ORDER BY e.verdict_number, e.seq LIMIT $7) AS came \
-     UNION ALL \
-     SELECT * FROM (SELECT r.case_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
+     ORDER BY e.verdict_number, e.seq LIMIT $7) AS came";
+
+/// What came with its record to a case.
+const NAMED: &str = "SELECT * FROM (SELECT r.case_number AS number, \
+     e.verdict_number AS taken, e.seq, e.journal, \
      e.subject, e.hash, e.bytes, r.case_id FROM records r CROSS JOIN entries e \
      LEFT JOIN scope s ON s.officer = $1 AND s.case_id = r.case_id \
      WHERE r.case_number >= $3 AND r.case_number <= $4 AND r.case_number > r.first_number \
@@ -152,18 +186,22 @@ const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes,
      AND (s.since <= r.case_number \
      OR (r.case_id IS NULL AND r.officer = $8)) \
      AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
-     ORDER BY r.case_number, e.verdict_number, e.seq LIMIT $7) AS named \
-     UNION ALL \
-     SELECT * FROM (SELECT s.since AS number, e.verdict_number AS taken, e.seq, e.journal, \
+     ORDER BY r.case_number, e.verdict_number, e.seq LIMIT $7) AS named";
+
+/// What came with its case into the scope.
+const ASSIGNED: &str = "SELECT * FROM (SELECT s.since AS number, \
+     e.verdict_number AS taken, e.seq, e.journal, \
      e.subject, e.hash, e.bytes, r.case_id FROM scope s CROSS JOIN records r CROSS JOIN entries e \
      WHERE s.officer = $1 AND s.since >= $3 AND s.since <= $4 \
      AND r.case_id = s.case_id AND r.case_number < s.since \
      AND e.subject = r.subject AND e.verdict_number < s.since \
      AND (s.since > $3 OR e.verdict_number > $5 OR (e.verdict_number = $5 AND e.seq > $6)) \
      AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
-     ORDER BY s.since, e.verdict_number, e.seq LIMIT $7) AS assigned \
-     UNION ALL \
-     SELECT * FROM (SELECT e.verdict_number AS number, e.verdict_number AS taken, e.seq, e.journal, \
+     ORDER BY s.since, e.verdict_number, e.seq LIMIT $7) AS assigned";
+
+/// What the office concluded on a record goes to whoever opened it, wherever its case is.
+const CONCLUDED: &str = "SELECT * FROM (SELECT e.verdict_number AS number, \
+     e.verdict_number AS taken, e.seq, e.journal, \
      e.subject, e.hash, e.bytes, r.case_id FROM entries e CROSS JOIN records r \
      WHERE e.kind = 'concluded' AND e.verdict_number >= $3 AND e.verdict_number <= $4 \
      AND (e.verdict_number > $3 OR e.verdict_number > $5 \
@@ -171,19 +209,53 @@ const ENTRIES: &str = "SELECT number, taken, seq, journal, subject, hash, bytes,
      AND r.subject = e.subject AND r.officer = $8 AND r.case_id IS NOT NULL \
      AND NOT EXISTS (SELECT 1 FROM scope s WHERE s.officer = $1 AND s.case_id = r.case_id) \
      AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested') \
-     ORDER BY e.verdict_number, e.seq LIMIT $7) AS concluded \
-     UNION ALL \
-     SELECT * FROM (SELECT CASE WHEN f.verdict_number >= r.case_number \
+     ORDER BY e.verdict_number, e.seq LIMIT $7) AS concluded";
+
+/// Released entries of a fork, which are few, come to every phone of their officer: the one that wrote on
+/// does not have them.
+const FORKED: &str = "SELECT * FROM (SELECT CASE WHEN f.verdict_number >= r.case_number \
      AND f.verdict_number >= COALESCE(s.since, 0) THEN f.verdict_number \
      WHEN r.case_number >= COALESCE(s.since, 0) THEN r.case_number \
      ELSE s.since END AS number, f.verdict_number AS taken, f.seq, f.journal, f.subject, \
      f.hash, f.bytes, r.case_id FROM forked_entries f JOIN records r ON r.subject = f.subject \
      LEFT JOIN scope s ON s.officer = $1 AND s.case_id = r.case_id \
      WHERE f.verdict IN ('accepted', 'interleaved', 'contested') \
-     AND (s.officer = $1 OR (r.case_id IS NULL AND r.officer = $8))) AS beside \
+     AND (s.officer = $1 OR (r.case_id IS NULL AND r.officer = $8))) AS forked \
      WHERE number >= $3 AND number <= $4 \
-     AND (number > $3 OR taken > $5 OR (taken = $5 AND seq > $6)) \
-     ) AS shown ORDER BY number, taken, seq LIMIT $7";
+     AND (number > $3 OR taken > $5 OR (taken = $5 AND seq > $6))";
+
+/// What stands on the cases of the scope: it came when the last of entry, record and case came.
+const OF_SCOPE: &str = "SELECT * FROM (SELECT CASE WHEN e.verdict_number >= r.case_number \
+     AND e.verdict_number >= s.since THEN e.verdict_number \
+     WHEN r.case_number >= s.since THEN r.case_number ELSE s.since END AS number, \
+     e.verdict_number AS taken, e.seq, e.journal, e.subject, e.hash, e.bytes, r.case_id \
+     FROM scope s CROSS JOIN records r CROSS JOIN entries e \
+     WHERE s.officer = $1 AND r.case_id = s.case_id AND e.subject = r.subject \
+     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested')) AS of_scope \
+     WHERE number >= $3 AND number <= $4 \
+     AND (number > $3 OR taken > $5 OR (taken = $5 AND seq > $6))";
+
+/// What stands on records of his own whose case nobody knows.
+const OF_NO_CASE: &str = "SELECT * FROM (SELECT CASE WHEN e.verdict_number >= r.case_number \
+     THEN e.verdict_number ELSE r.case_number END AS number, \
+     e.verdict_number AS taken, e.seq, e.journal, e.subject, e.hash, e.bytes, r.case_id \
+     FROM records r CROSS JOIN entries e \
+     WHERE r.officer = $8 AND r.case_id IS NULL AND e.subject = r.subject \
+     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested')) AS of_no_case \
+     WHERE number >= $3 AND number <= $4 \
+     AND (number > $3 OR taken > $5 OR (taken = $5 AND seq > $6))";
+
+/// As [`CONCLUDED`], from the records that he opened.
+const CONCLUDED_OF_OWN: &str = "SELECT * FROM (SELECT e.verdict_number AS number, \
+     e.verdict_number AS taken, e.seq, e.journal, \
+     e.subject, e.hash, e.bytes, r.case_id FROM records r CROSS JOIN entries e \
+     WHERE r.officer = $8 AND r.case_id IS NOT NULL \
+     AND NOT EXISTS (SELECT 1 FROM scope s WHERE s.officer = $1 AND s.case_id = r.case_id) \
+     AND e.subject = r.subject AND e.kind = 'concluded' \
+     AND e.verdict_number >= $3 AND e.verdict_number <= $4 \
+     AND (e.verdict_number > $3 OR e.verdict_number > $5 \
+     OR (e.verdict_number = $5 AND e.seq > $6)) \
+     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested')) AS concluded";
 
 #[cfg(test)]
 mod tests {
@@ -251,10 +323,10 @@ mod tests {
         };
         let mut seen = Vec::new();
         loop {
-            let page = db
-                .entries_of_others(&reader, &mark, up_to, limit)
-                .await
-                .unwrap();
+            let page = db.others_by(&NEAR, &reader, &mark, up_to, limit).await;
+            let page = page.unwrap();
+            let from_scope = db.others_by(&FAR, &reader, &mark, up_to, limit).await;
+            assert_eq!(from_scope.unwrap(), page, "after {mark:?}");
             for it in &page {
                 assert_eq!(it.bytes, [it.bytes[0], u8::try_from(it.seq).unwrap()]);
                 seen.push((

@@ -1,10 +1,10 @@
 //! What an officer may see: who sees which case, kept with every write that changes it, and the changes in
 //! their order, from which pages are cut.
 
+use super::desk::places;
 use super::{Db, DbError, Write};
-use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use waiqin_protocol::ids::Link;
 use waiqin_protocol::journal::LogPosition;
 
@@ -120,10 +120,9 @@ impl Write {
     }
 }
 
-/// `($2, $3, …)`
+/// `($2, $3, …)`: the cases after one other value.
 fn ids_of(cases: &[&str]) -> String {
-    let places: Vec<String> = (2..2 + cases.len()).map(|n| format!("${n}")).collect();
-    format!("({})", places.join(", "))
+    format!("({})", places(2, cases.len()))
 }
 
 impl Db {
@@ -202,11 +201,31 @@ impl Db {
             .bind(i64::from(limit))
             .fetch_all(self.pool())
             .await?;
-        let mut changes = Vec::with_capacity(rows.len());
-        for row in &rows {
-            changes.push(self.scope_change(row, list_name).await?);
-        }
-        Ok(changes)
+        let cases = |counted: usize| -> Vec<&str> {
+            let with = rows.iter().filter(|row| row.get::<i64, _>(counted) > 0);
+            with.map(|row| row.get(1)).collect()
+        };
+        let mut aliases = self.aliases_of(&cases(4)).await?;
+        let mut assigned = self.assigned_as(&cases(5), list_name).await?;
+        rows.iter()
+            .map(|row| {
+                let case_id: String = row.get(1);
+                let case = match row.get::<Option<String>, _>(2) {
+                    Some(body) => Some(ScopeCase {
+                        body,
+                        list_version: super::number_out(row.get(3))?,
+                        former_numbers: aliases.remove(&case_id).unwrap_or_default(),
+                        assigned: assigned.remove(&case_id),
+                    }),
+                    None => None,
+                };
+                Ok(ScopeChange {
+                    number: super::number_out(row.get(0))?,
+                    case_id,
+                    case,
+                })
+            })
+            .collect()
     }
 
     /// Link after a row of the log; [`Link::ZERO`] before the first. `None` when there is no such
@@ -237,69 +256,56 @@ impl Db {
         Ok(self.log_link(position.number).await? == Some(position.link))
     }
 
-    async fn scope_change(&self, row: &AnyRow, list_name: &str) -> Result<ScopeChange, DbError> {
-        let number = super::number_out(row.get(0))?;
-        let case_id: String = row.get(1);
-        let Some(body) = row.get::<Option<String>, _>(2) else {
-            return Ok(ScopeChange {
-                number,
-                case_id,
-                case: None,
-            });
-        };
-        let former_numbers = match row.get::<i64, _>(4) {
-            0 => Vec::new(),
-            _ => self.aliases_of(&case_id).await?,
-        };
-        let assigned = match row.get::<i64, _>(5) {
-            0 => None,
-            _ => self.assigned_as(&case_id, list_name).await?,
-        };
-        let list_version = super::number_out(row.get(3))?;
-        let case = Some(ScopeCase {
-            body,
-            list_version,
-            former_numbers,
-            assigned,
-        });
-        Ok(ScopeChange {
-            number,
-            case_id,
-            case,
-        })
-    }
-
+    /// The newest assignments by which cases are in a scope.
     async fn assigned_as(
         &self,
-        case_id: &str,
+        cases: &[&str],
         list_name: &str,
-    ) -> Result<Option<AssignedAs>, DbError> {
-        let row = sqlx::query(
-            "SELECT COALESCE(g.name, ''), a.given_ms, a.reason FROM assignments a \
+    ) -> Result<BTreeMap<String, AssignedAs>, DbError> {
+        if cases.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let sql = format!(
+            "SELECT a.case_id, COALESCE(g.name, ''), a.given_ms, a.reason FROM assignments a \
              JOIN users u ON u.id = a.officer LEFT JOIN users g ON g.id = a.given_by \
-             WHERE a.case_id = $1 AND a.taken_ms IS NULL AND u.list_name = $2 \
-             ORDER BY a.number DESC LIMIT 1",
-        )
-        .bind(case_id)
-        .bind(list_name)
-        .fetch_optional(self.pool())
-        .await?;
-        Ok(row.map(|row| AssignedAs {
-            by: row.get(0),
-            at_ms: row.get(1),
-            reason: row.get(2),
-        }))
+             WHERE a.case_id IN {} AND a.taken_ms IS NULL AND u.list_name = $1 ORDER BY a.number",
+            ids_of(cases)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(list_name.to_owned());
+        for case in cases {
+            query = query.bind((*case).to_owned());
+        }
+        let rows = query.fetch_all(self.pool()).await?;
+        let newest_last = rows.iter().map(|row| {
+            let given = AssignedAs {
+                by: row.get(1),
+                at_ms: row.get(2),
+                reason: row.get(3),
+            };
+            (row.get(0), given)
+        });
+        Ok(newest_last.collect())
     }
 
-    async fn aliases_of(&self, case_id: &str) -> Result<Vec<String>, DbError> {
-        let rows = sqlx::query(
-            "SELECT number FROM case_aliases WHERE case_id = $1 \
-             ORDER BY until_version DESC, number",
-        )
-        .bind(case_id)
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows.iter().map(|row| row.get(0)).collect())
+    /// Former numbers of cases, newest first.
+    async fn aliases_of(&self, cases: &[&str]) -> Result<BTreeMap<String, Vec<String>>, DbError> {
+        if cases.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let sql = format!(
+            "SELECT case_id, number FROM case_aliases WHERE case_id IN ({}) \
+             ORDER BY case_id, until_version DESC, number",
+            places(1, cases.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for case in cases {
+            query = query.bind((*case).to_owned());
+        }
+        let mut aliases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in query.fetch_all(self.pool()).await? {
+            aliases.entry(row.get(0)).or_default().push(row.get(1));
+        }
+        Ok(aliases)
     }
 }
 
