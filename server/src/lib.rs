@@ -14,6 +14,7 @@
 pub mod access;
 pub mod api;
 mod assign;
+mod causes;
 pub mod cli;
 pub mod clock;
 pub mod commands;

@@ -7,6 +7,7 @@ use exif::{In, Tag, Value};
 use image::ImageFormat;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use waiqin_protocol::numbers::days::instant_ms;
 
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -126,16 +127,15 @@ impl Claims {
 /// Camera time to ms UTC. Without an offset it is taken for China's time, where the court is.
 fn taken_ms(local: &str, offset: Option<&str>) -> Option<i64> {
     let local = NaiveDateTime::parse_from_str(local.trim(), "%Y:%m:%d %H:%M:%S").ok()?;
-    let china = FixedOffset::east_opt(8 * 3600)?;
-    let offset = offset
-        .and_then(|text| text.trim().parse().ok())
-        .unwrap_or(china);
-    Some(
-        local
-            .and_local_timezone(offset)
-            .single()?
-            .timestamp_millis(),
-    )
+    match offset.and_then(|text| text.trim().parse::<FixedOffset>().ok()) {
+        Some(offset) => Some(
+            local
+                .and_local_timezone(offset)
+                .single()?
+                .timestamp_millis(),
+        ),
+        None => Some(instant_ms(local)),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Every refusal of the API: its status, its code and its sentences, in one place. The cause is
 //! logged once, here, and never sent.
 
+use crate::causes::causes;
 use crate::db::DbError;
 use crate::evidence::EvidenceError;
 use crate::words::api::Words;
@@ -248,14 +249,7 @@ pub(super) fn of_body(error: &(dyn Error + 'static)) -> Refusal {
 }
 
 fn internal(error: &(dyn Error + 'static)) -> Refusal {
-    let mut causes = String::new();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        causes.push_str(": ");
-        causes.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    tracing::error!("{error}{causes}");
+    tracing::error!("{}", causes(error));
     Refusal::Internal
 }
 

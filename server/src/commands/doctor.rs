@@ -4,6 +4,7 @@
 
 use super::backup::KEYS;
 use super::verify::{VerifyError, journals, log};
+use crate::causes::causes;
 use crate::clock::Clock;
 use crate::config::{Config, FILE, Settings};
 use crate::court::{database_url, open_db};
@@ -15,6 +16,7 @@ use crate::words::doctor::Words;
 use serde::Serialize;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use waiqin_protocol::numbers::days::{court_day, date_iso};
 use waiqin_protocol::words::fill;
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -457,26 +459,9 @@ fn few(all: &[String]) -> String {
     format!("{}{more}", all[..all.len().min(NAMED)].join("; "))
 }
 
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !said.ends_with(&text) {
-            said = format!("{said}: {text}");
-        }
-        cause = error.source();
-    }
-    said
-}
-
 /// A day of the court's calendar.
 fn day(ms: i64) -> String {
-    const CHINA_MS: i64 = 8 * 3_600_000;
-    chrono::DateTime::from_timestamp_millis(ms.saturating_add(CHINA_MS)).map_or_else(
-        || ms.to_string(),
-        |time| time.format("%Y-%m-%d").to_string(),
-    )
+    date_iso(court_day(ms))
 }
 
 #[cfg(test)]

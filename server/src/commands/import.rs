@@ -7,12 +7,12 @@ use crate::list::{Comparison, Limits, ReadList, compare, read_list, report_json}
 use crate::words::cli::Words;
 use crate::words::list::ListWords;
 use anyhow::{Context, bail};
-use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::Args;
 use serde_json::Value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use waiqin_protocol::numbers::days::court_day;
 use waiqin_protocol::suite::sha256;
 use waiqin_protocol::words::{Lang, fill};
 
@@ -22,8 +22,6 @@ const SUSPICIOUS: u8 = 3;
 const REASON_CHARS_MAX: usize = 500;
 /// Changes that are listed of each kind.
 const SHOWN: usize = 10;
-/// Courts are at +08:00.
-const COURT_SECONDS_EAST: i32 = 8 * 3600;
 
 /// What to import.
 #[derive(Args)]
@@ -64,7 +62,8 @@ pub async fn import(court: &Court, args: ImportArgs, lang: Lang) -> anyhow::Resu
     let bytes = read_file(&args.file, words)?;
     let sha256 = hex::encode(sha256(&bytes));
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
-    let list = match read_list(&name, &bytes, today(court), &Limits::default()) {
+    let today = court_day(court.clock().court_now_ms());
+    let list = match read_list(&name, &bytes, today, &Limits::default()) {
         Ok(list) => list,
         Err(error) => bail!("{}", error.message(lang)),
     };
@@ -192,15 +191,6 @@ fn kept_reason<'a>(text: &'a str, words: &Words) -> anyhow::Result<&'a str> {
         );
     }
     Ok(reason)
-}
-
-/// The court's day.
-fn today(court: &Court) -> NaiveDate {
-    let east = FixedOffset::east_opt(COURT_SECONDS_EAST).expect("eight hours are less than a day");
-    DateTime::from_timestamp_millis(court.clock().court_now_ms())
-        .unwrap_or_default()
-        .with_timezone(&east)
-        .date_naive()
 }
 
 /// A list that was read and compared, for reading.

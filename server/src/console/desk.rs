@@ -10,6 +10,7 @@ use chrono::{Datelike, NaiveDate};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
+use waiqin_protocol::numbers::days::court_day;
 
 /// Pictures decoded at once: each may take [`super::thumbnail::MEMORY_MAX`].
 const DECODERS: usize = 2;
@@ -79,7 +80,7 @@ impl Desk {
 
     /// The court's day.
     pub fn today(&self) -> NaiveDate {
-        super::show::day_of(self.court_now_ms())
+        court_day(self.court_now_ms())
     }
 
     /// The court's year, which bounds the years of case numbers.

@@ -4,6 +4,7 @@ use super::show;
 use crate::db::EntryRow;
 use crate::words::console::ConsoleWords;
 use waiqin_protocol::journal::{Act, Entry};
+use waiqin_protocol::numbers::days::court_day;
 
 /// An entry of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub(super) fn of(
 }
 
 fn time(ms: i64, opened_ms: i64) -> String {
-    if show::day_of(ms) == show::day_of(opened_ms) {
+    if court_day(ms) == court_day(opened_ms) {
         show::time_of_day(ms)
     } else {
         show::second(ms)

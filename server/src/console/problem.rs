@@ -5,6 +5,7 @@ use super::desk::Desk;
 use super::frame::Frame;
 use super::visitor::Visitor;
 use super::{page, show};
+use crate::causes::causes;
 use crate::db::DbError;
 use crate::words::console::ConsoleWords;
 use askama::Template;
@@ -178,15 +179,4 @@ pub(super) fn page(desk: &Desk, visitor: Option<&Visitor>, problem: &Problem) ->
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-fn causes(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -2,14 +2,14 @@
 //! +08:00.
 
 use crate::words::console::ConsoleWords;
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use waiqin_protocol::numbers::case_no::read_case_no;
+use waiqin_protocol::numbers::days::{court_day, court_time, instant_ms};
 use waiqin_protocol::numbers::money::Fen;
 use waiqin_protocol::words::{Lang, fill};
 
 /// One day in ms.
 pub(super) const DAY_MS: i64 = 86_400_000;
-const OFFSET_S: i32 = 8 * 3600;
 
 /// A case number in three parts, of which the court's steps back. Joined they are the number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,31 +46,24 @@ impl Number {
     }
 }
 
-fn at(ms: i64) -> Option<DateTime<FixedOffset>> {
-    let offset = FixedOffset::east_opt(OFFSET_S)?;
-    Some(DateTime::from_timestamp_millis(ms)?.with_timezone(&offset))
-}
-
-/// The court's day at a moment.
-pub(super) fn day_of(ms: i64) -> NaiveDate {
-    at(ms).map_or(NaiveDate::MIN, |t| t.date_naive())
+/// The court's clock at a moment; `None` beyond the calendar.
+fn at(ms: i64) -> Option<NaiveDateTime> {
+    DateTime::from_timestamp_millis(ms).map(|_| court_time(ms))
 }
 
 /// The first moment of the court's day, ms UTC.
 pub(super) fn day_start_ms(ms: i64) -> i64 {
-    let offset = i64::from(OFFSET_S) * 1000;
-    (ms + offset).div_euclid(DAY_MS) * DAY_MS - offset
+    day_begins_ms(court_day(ms))
 }
 
 /// The first moment of a day of the court's calendar, ms UTC.
 pub(super) fn day_begins_ms(day: NaiveDate) -> i64 {
-    let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
-    midnight.timestamp_millis() - i64::from(OFFSET_S) * 1000
+    instant_ms(day.and_time(NaiveTime::MIN))
 }
 
 /// The first moment of the court's week (Monday), ms UTC.
 pub(super) fn week_start_ms(ms: i64) -> i64 {
-    let back = i64::from(day_of(ms).weekday().num_days_from_monday());
+    let back = i64::from(court_day(ms).weekday().num_days_from_monday());
     day_start_ms(ms) - back * DAY_MS
 }
 
@@ -94,7 +87,7 @@ pub(super) fn short_time(ms: i64, now_ms: i64) -> String {
     let (Some(then), Some(now)) = (at(ms), at(now_ms)) else {
         return String::new();
     };
-    let form = if then.date_naive() == now.date_naive() {
+    let form = if then.date() == now.date() {
         "%H:%M"
     } else if then.year() == now.year() {
         "%m-%d %H:%M"
@@ -107,7 +100,7 @@ pub(super) fn short_time(ms: i64, now_ms: i64) -> String {
 /// The day with its weekday, as a page's heading writes it.
 pub(super) fn heading_day(ms: i64, lang: Lang) -> String {
     let words = ConsoleWords::of(lang);
-    let day = day_of(ms);
+    let day = court_day(ms);
     let weekday = weekday_word(day, words);
     let month = month_word(day, words);
     fill(

@@ -1,7 +1,8 @@
 //! Dates, amounts and texts as cells of a list write them.
 
 use super::cell::{Cell, Loss, shown_number, trimmed};
-use chrono::{Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
+use waiqin_protocol::numbers::days::court_day;
 use waiqin_protocol::numbers::money::{MoneyError, Unit, read_money};
 
 /// Years that a date of a case can have.
@@ -174,13 +175,7 @@ fn looks_like_time(rest: &str) -> bool {
 fn instant_in_utc(text: &str) -> Option<NaiveDate> {
     let at = text.strip_suffix('Z')?;
     let at = NaiveDateTime::parse_from_str(at, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
-    let china = FixedOffset::east_opt(8 * 3600)?;
-    Some(
-        Utc.from_utc_datetime(&at)
-            .with_timezone(&china)
-            .date_naive(),
-    )
-    .filter(|d| YEARS.contains(&d.year()))
+    Some(court_day(at.and_utc().timestamp_millis())).filter(|d| YEARS.contains(&d.year()))
 }
 
 fn compact_date(digits: &str) -> Option<NaiveDate> {
