@@ -186,6 +186,23 @@ waiqin_protocol::words! {
         new_act: "记录什么", "What is recorded";
         err_new_number_long: "案号最多 {max} 个字符，不能有空字符（NUL），没有开立记录。", "A number has at most {max} characters and no NUL; no record was opened.";
         err_new_number: "请写案号，或选「案号待补」。", "Write the number, or choose “Number to follow”.";
+        new_pending_hint: "以后在记录页补填", "Filled in later, on the record's page";
+
+        // Filling in the number of a record, or mending it.
+        naming_title: "补填案号", "Fill in the number";
+        naming_change: "改案号", "Change the number";
+        naming_open: "案号待补", "Number to follow";
+        naming_open_note: "补填后，这份记录归入那件案件", "Once filled in, the record counts to that case";
+        naming_sealed: "案号待补：记录已封存，由办公室核对名册时填入", "Number to follow: the record is sealed, the office fills it in when it compares the list";
+        naming_hint: "也可按当事人、地址查找", "Or search by party or address";
+        naming_yours: "这是您的案件", "This is a case of yours";
+        naming_not_yours: "{number} 不在您的案件里。可以照此写入，由办公室按名册核对。", "{number} is not among your cases. It can be written as it is; the office checks it.";
+        naming_picks: "您的案件，点选即写入", "Your cases: a tap writes the number";
+        naming_more: "另有 {n} 件，再多写几个字", "{n} more; type more";
+        naming_go: "写入案号", "Write the number";
+        err_naming_none: "请写案号，或从您的案件里点选一件。", "Write the number, or tap one of your cases.";
+        err_naming_long: "案号最多 {max} 个字符，不能有空字符（NUL），没有写入。", "A number has at most {max} characters and no NUL; nothing was written.";
+        err_naming_several: "这里有 {n} 个案号。一份记录只归一件案件，请只写一个。", "These are {n} numbers. A record is of one case; write one.";
 
         // Acts.
         act_investigation: "现场调查", "Site investigation";

@@ -183,6 +183,7 @@
     let timer = 0;
     const search = async () => {
       const query = new URLSearchParams(new FormData(form));
+      query.delete("csrf");
       const number = ++asked;
       try {
         const answer = await fetch(form.dataset.search + "?" + query, { headers: { "x-waiqin-fetch": "1" } });
@@ -190,7 +191,7 @@
         const found = await answer.text();
         if (number !== asked || !answer.ok) return;
         $("found").innerHTML = found;
-        history.replaceState(null, "", "/cases?" + query);
+        if (form.method === "get") history.replaceState(null, "", "/cases?" + query);
         for (const link of form.querySelectorAll("a[data-show]")) {
           const to = new URLSearchParams({ show: link.dataset.show });
           if (field.value) to.set("q", field.value);
@@ -201,7 +202,13 @@
       }
     };
     field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, 80); });
-    form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
+    // Only a form that asks is answered here; one that writes is sent.
+    form.addEventListener("submit", (event) => {
+      if (form.method === "get" || event.submitter && event.submitter.value === "look") {
+        event.preventDefault();
+        search();
+      }
+    });
   }
 
   // The truth line and the sync page follow the engine by themselves; that is no use of the phone.

@@ -9,6 +9,7 @@ mod check;
 mod contests;
 mod findings;
 pub(crate) mod hand_in;
+mod naming;
 pub(crate) mod not_done;
 mod paper;
 mod photo;
@@ -33,6 +34,9 @@ pub(crate) mod unlock;
 mod visit;
 mod way;
 
+#[cfg(test)]
+#[path = "desk/tests.rs"]
+mod desk_tests;
 #[cfg(test)]
 mod router_tests;
 #[cfg(test)]
@@ -84,6 +88,8 @@ pub fn routes(ui: Ui) -> Router {
         )
         .route("/records/{id}", get(record::show).post(save::form))
         .route("/records/{id}/fields", post(save::fields))
+        .route("/records/{id}/case", get(naming::show).post(naming::name))
+        .route("/records/{id}/case/found", get(naming::found))
         .route(
             "/records/{id}/contests",
             get(contests::show).post(contests::decide),

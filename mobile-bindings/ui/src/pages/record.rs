@@ -2,6 +2,7 @@
 //! line that says what they hold.
 
 use super::check::{Lack, lack_of};
+use super::naming::{to_fill_in, to_mend};
 use super::page;
 use super::problem::{Missing, Problem, Shown};
 use super::rows::{case_href, names, record_href};
@@ -44,6 +45,9 @@ pub(super) struct RecordPage {
     autosave: String,
     readonly: bool,
     case_href: Option<String>,
+    /// Where the number is filled in, and where it is mended.
+    naming: Option<String>,
+    renaming: Option<String>,
     photo_href: String,
     assets_href: Option<String>,
     seal: SealLinks,
@@ -157,6 +161,8 @@ impl RecordPage {
             autosave: format!("/records/{id}/fields"),
             readonly,
             case_href: sheet.map(|it| case_href(&it.id)),
+            naming: to_fill_in(record),
+            renaming: to_mend(record, me),
             photo_href: format!("/records/{id}/photos/new"),
             assets_href: has_assets(record.act).then(|| format!("/records/{id}/assets")),
             seal: SealLinks::of(record),
@@ -241,6 +247,9 @@ fn notes(shows: &Shows, readonly: bool, w: &Words) -> Vec<Tag> {
         notes.push(Tag::new(text, "flash seal"));
     } else if readonly {
         notes.push(Tag::new(w.record_readonly, "flash"));
+    }
+    if record.case.normal.is_none() && !record.seals.is_empty() {
+        notes.push(Tag::new(w.naming_sealed, "flash"));
     }
     if let Some(text) = amends_text(record, w) {
         notes.push(Tag::new(text, "flash"));

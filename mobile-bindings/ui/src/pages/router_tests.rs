@@ -12,14 +12,18 @@ use std::sync::Arc;
 use tower::ServiceExt as _;
 use waiqin_core::{FileSecret, HostParts, NetworkSwitch, Phone, SystemClock, SystemEntropy};
 
-struct House {
+pub(super) struct House {
     _folder: tempfile::TempDir,
-    ui: Ui,
+    pub(super) ui: Ui,
     router: Router,
 }
 
 fn house() -> House {
-    let folder = tempfile::tempdir().unwrap();
+    house_in(tempfile::tempdir().unwrap())
+}
+
+/// A phone over a folder, which may be one that another phone left.
+pub(super) fn house_in(folder: tempfile::TempDir) -> House {
     let network = Arc::new(NetworkSwitch::default());
     let clock = Arc::new(SystemClock::new(&SystemEntropy));
     let phone = Phone::open(HostParts {
@@ -55,7 +59,7 @@ fn house() -> House {
 }
 
 impl House {
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         method: &str,
         path: &str,
@@ -79,12 +83,12 @@ impl House {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
-    fn csrf(&self) -> String {
+    pub(super) fn csrf(&self) -> String {
         format!("csrf={}", self.ui.parts().carrier.csrf())
     }
 }
 
-async fn text(answer: Response) -> String {
+pub(super) async fn text(answer: Response) -> String {
     String::from_utf8(
         to_bytes(answer.into_body(), 1 << 20)
             .await

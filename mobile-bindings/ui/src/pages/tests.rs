@@ -6,6 +6,7 @@ use super::case::CasePage;
 use super::cases::{CasesPage, Found, Show};
 use super::contests::{ContestsPage, Failed};
 use super::hand_in::HandInPage;
+use super::naming::{Looked, NamingPage};
 use super::photo::{Checked, PhotoPage};
 use super::photo_new::{NewPhotoPage, Said};
 use super::problem::{Missing, Problem, ProblemPage};
@@ -23,10 +24,11 @@ use crate::samples::{self, ME, NOW_MS};
 use crate::words::Words;
 use askama::Template;
 use std::collections::BTreeSet;
-use waiqin_core::{OfficerOnPhone, Phase, RecordPage as Shows, Status};
+use waiqin_core::{CaseList, OfficerOnPhone, Phase, RecordPage as Shows, Status};
 use waiqin_protocol::ids::{JournalId, ServerId};
 use waiqin_protocol::journal::Act;
 use waiqin_protocol::wire::enrol::OfficerCard;
+use waiqin_protocol::wire::sync::CaseSheet;
 use waiqin_protocol::words::Lang;
 
 fn frame(lang: Lang, status: &Status, tab: Option<Tab>) -> Frame {
@@ -210,6 +212,44 @@ impl Painter {
         self.add("contests, none", &none);
     }
 
+    fn namings(&mut self) {
+        let (pending, named) = (samples::new_record(), samples::full_record());
+        let looked = |typed: &str, yours, items: Vec<CaseSheet>| Looked {
+            typed: typed.to_owned(),
+            number: Some((samples::NUMBER.to_owned(), yours)),
+            cases: CaseList {
+                total: items.len(),
+                items,
+            },
+        };
+        let both = samples::two_cases().to_vec();
+        let any = Looked {
+            cases: CaseList {
+                total: 300,
+                items: both.clone(),
+            },
+            ..Looked::default()
+        };
+        let one = looked("<2019>", true, both[..1].to_vec());
+        let none = Looked {
+            typed: "大岗 \"<".to_owned(),
+            ..Looked::default()
+        };
+        let bad = Some(self.w.err_naming_none.to_owned());
+        for (name, shows, looked, problem) in [
+            ("naming", &pending, any, None),
+            ("naming, his own", &pending, one, None),
+            ("naming, not his", &named, looked("1", false, vec![]), None),
+            ("naming, refused", &pending, none, bad),
+        ] {
+            let frame = self.frame(Some(Tab::Records));
+            self.add(
+                name,
+                &NamingPage::new(frame, shows, &looked, problem, NOW_MS),
+            );
+        }
+    }
+
     fn assets(&mut self) {
         let tab = Some(Tab::Records);
         let mut sealed = samples::seizure_record();
@@ -356,6 +396,7 @@ pub(super) fn all(lang: Lang) -> Vec<Shown> {
     painter.days();
     painter.cases();
     painter.records();
+    painter.namings();
     painter.assets();
     painter.photos();
     painter.syncs();

@@ -1,0 +1,177 @@
+//! The router with a real phone and an officer who sits at it: what forms write, and what they answer
+//! where something was not taken.
+
+use super::router_tests::{House, house_in, text};
+use axum::http::StatusCode;
+use waiqin_core::{EntryKind, RecordPage, RecordsOf};
+use waiqin_protocol::ids::SubjectId;
+
+#[path = "../../../tests/real/court.rs"]
+#[expect(
+    dead_code,
+    reason = "who drives the program from outside uses more of it"
+)]
+mod court;
+
+const NUMBER: &str = "（2019）粤0115执2371号";
+const PIN: &str = "794613";
+
+/// A phone, its officer, and as much of a court as enrolled him.
+struct Desk {
+    runtime: tokio::runtime::Runtime,
+    court: court::Court,
+    house: House,
+}
+
+struct Answer {
+    status: StatusCode,
+    location: String,
+    body: String,
+}
+
+impl Desk {
+    fn enrolled() -> Self {
+        let desk = Self {
+            runtime: tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .unwrap(),
+            court: court::Court::open(),
+            house: house_in(tempfile::tempdir().unwrap()),
+        };
+        let ticket = desk.court.ticket.clone();
+        let form = [("ticket", ticket.as_str()), ("pin", PIN), ("again", PIN)];
+        let answer = desk.post("/start", &form);
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        desk
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, "")
+    }
+
+    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = self.house.csrf();
+        for (name, value) in fields {
+            body += &format!("&{name}={}", super::rows::encoded(value));
+        }
+        self.ask("POST", path, &body)
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> Answer {
+        self.runtime.block_on(async {
+            let answer = self.house.ask(method, path, &[], body).await;
+            let location = answer.headers().get("location");
+            Answer {
+                status: answer.status(),
+                location: location.map_or("", |it| it.to_str().unwrap()).to_owned(),
+                body: text(answer).await,
+            }
+        })
+    }
+
+    /// Opens a record on a number, or on none yet; its address.
+    fn record_on(&self, typed: &str) -> String {
+        let pending = if typed.is_empty() { "yes" } else { "" };
+        let form = [
+            ("act", "investigation"),
+            ("typed", typed),
+            ("pending", pending),
+        ];
+        let answer = self.post("/records/new", &form);
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        answer.location
+    }
+
+    fn record(&self, address: &str) -> RecordPage {
+        let subject: SubjectId = address.rsplit('/').next().unwrap().parse().unwrap();
+        let session = self.house.ui.session(true).unwrap();
+        session.record(subject).unwrap().unwrap()
+    }
+
+    fn kinds(&self, address: &str) -> Vec<EntryKind> {
+        let entries = self.record(address).entries;
+        entries.iter().map(|it| it.kind).collect()
+    }
+}
+
+#[test]
+fn a_number_that_followed_is_filled_in_and_the_record_counts_to_its_case() {
+    let desk = Desk::enrolled();
+    let record = desk.record_on("");
+    let naming = format!("{record}/case");
+    for page in [record.clone(), format!("{record}/check")] {
+        let shown = desk.get(&page).body;
+        let way = format!("href=\"{naming}\"");
+        assert!(shown.contains(&way), "{page} does not lead to the number");
+    }
+    // What does not read is not written, and stands there again.
+    for (typed, told) in [
+        ("", "请写案号"),
+        ("（2O19）粤0115执2371号", "是不是"),
+        ("大岗的<厂房>", "读不成案号"),
+        ("（2019）粤0115执1、2号", "2 个案号"),
+        (&"1".repeat(201), "200 个字符"),
+    ] {
+        let answer = desk.post(&naming, &[("q", typed), ("do", "name")]);
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+        assert!(answer.body.contains(told), "{typed}: {}", answer.body);
+        let kept = typed.replace('<', "&#60;").replace('>', "&#62;");
+        assert!(
+            answer.body.contains(&format!("value=\"{kept}\"")),
+            "{typed}"
+        );
+    }
+    let gone = desk.post(&naming, &[("case", "no such case")]);
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    // Looking writes nothing.
+    let looked = desk.post(&naming, &[("q", "2019粤0115执2371"), ("do", "look")]);
+    assert_eq!(looked.status, StatusCode::OK);
+    let says = format!("{NUMBER} 不在您的案件里");
+    assert!(looked.body.contains(&says), "{}", looked.body);
+    let found = desk.get(&format!("{naming}/found?q=2019%E7%B2%A40115%E6%89%A72371"));
+    assert!(found.body.contains(&says), "{}", found.body);
+    assert_eq!(desk.kinds(&record), [EntryKind::RecordOpened]);
+
+    let named = desk.post(&naming, &[("q", " 2019粤0115执2371\r\n"), ("do", "name")]);
+    assert_eq!(
+        (named.status, &named.location),
+        (StatusCode::SEE_OTHER, &record)
+    );
+    let shows = desk.record(&record);
+    assert_eq!(shows.record.case.typed, "2019粤0115执2371");
+    assert_eq!(shows.record.case.normal.as_deref(), Some(NUMBER));
+    assert!(!shows.record.case.pending && shows.record.case.id.is_none());
+    assert_eq!(
+        desk.kinds(&record),
+        [EntryKind::RecordOpened, EntryKind::CaseNamed]
+    );
+    let session = desk.house.ui.session(true).unwrap();
+    let of_case = RecordsOf::Case(waiqin_protocol::ids::CaseId(NUMBER.to_owned()));
+    assert_eq!(session.records(&of_case, 0, 9).unwrap().len(), 1);
+    // A slip can be mended; the same number again writes nothing.
+    let page = desk.get(&record).body;
+    assert!(
+        page.contains("改案号") && !page.contains("补填案号"),
+        "{page}"
+    );
+    desk.post(&naming, &[("q", "2019粤0115执2371"), ("do", "name")]);
+    assert_eq!(desk.kinds(&record).len(), 2);
+    desk.post(&naming, &[("q", "（2019）粤0115执2372号"), ("do", "name")]);
+    assert_eq!(desk.kinds(&record).len(), 3);
+}
+
+#[test]
+fn a_record_that_is_sealed_or_void_is_named_by_the_office_alone() {
+    let desk = Desk::enrolled();
+    let record = desk.record_on("");
+    let voided = desk.post(&format!("{record}/void"), &[("reason", "重复")]);
+    assert_eq!(voided.status, StatusCode::SEE_OTHER);
+    let naming = format!("{record}/case");
+    assert_eq!(desk.get(&naming).status, StatusCode::CONFLICT);
+    let named = desk.post(&naming, &[("q", NUMBER), ("do", "name")]);
+    assert_eq!(named.status, StatusCode::CONFLICT);
+    assert!(!desk.get(&record).body.contains(&naming));
+    assert_eq!(desk.record(&record).record.case.normal, None);
+}
