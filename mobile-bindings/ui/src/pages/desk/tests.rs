@@ -163,6 +163,32 @@ fn a_number_that_followed_is_filled_in_and_the_record_counts_to_its_case() {
 }
 
 #[test]
+fn a_choice_that_is_not_taken_is_answered_as_one() {
+    let desk = Desk::enrolled();
+    let record = desk.record_on(NUMBER);
+    let contests = format!("{record}/contests");
+    assert_eq!(desk.get(&contests).status, StatusCode::OK);
+    let entry = "ab".repeat(32);
+    for (entry, path, reason) in [
+        ("", "place", "因为"),
+        ("nonsense", "place", "因为"),
+        (entry.as_str(), "no path//", "因为"),
+        // Nothing is contested there.
+        (entry.as_str(), "place", "因为"),
+        (entry.as_str(), "place", &"长".repeat(1001)),
+    ] {
+        let form = [("entry", entry), ("path", path), ("reason", reason)];
+        let answer = desk.post(&contests, &form);
+        assert_eq!(
+            answer.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{entry} {path}"
+        );
+        assert!(answer.body.contains("role=\"alert\""), "{}", answer.body);
+    }
+}
+
+#[test]
 fn a_record_that_is_sealed_or_void_is_named_by_the_office_alone() {
     let desk = Desk::enrolled();
     let record = desk.record_on("");
