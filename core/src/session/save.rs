@@ -3,10 +3,10 @@
 
 use super::fold::{Fold, evidence_of};
 use super::inner::{Inner, Journal};
-use super::shown::{EvidenceFacts, EvidenceSaved, IncidentKind, Saved};
+use super::shown::{EvidenceFacts, EvidenceSaved, IncidentKind, Orphan, Saved};
 use super::views::{EvidenceStored, RecordFolded, Views, ViewsError};
 use super::{SaveError, Session};
-use crate::evidence::{EvidenceHead, TakeError, display_name};
+use crate::evidence::{EvidenceHead, OrphanFile, TakeError, display_name};
 use crate::host::random;
 use crate::journal::JournalError;
 use crate::store::StoreError;
@@ -162,7 +162,25 @@ impl Session {
         Ok(saved)
     }
 
-    /// Takes an orphan, whose bytes were durable before the app was killed, into its record.
+    /// Orphans that no record took back yet, as they were found at the unlock.
+    #[must_use]
+    pub fn orphans(&self) -> Vec<Orphan> {
+        let Some(inner) = self.inner() else {
+            return Vec::new();
+        };
+        let live = inner.live();
+        let shown = |file: &OrphanFile| Orphan {
+            hash: file.hash,
+            length: file.length,
+            record: file.head.record,
+            role: file.head.role,
+            at_ms: file.head.at,
+        };
+        live.orphans.iter().map(shown).collect()
+    }
+
+    /// Takes an orphan, whose bytes were durable before the app was killed, into its record. A seal
+    /// does not keep it out: what came late stands beside it, and is delivered like any.
     ///
     /// # Errors
     /// See [`SaveError`].

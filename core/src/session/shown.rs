@@ -200,6 +200,21 @@ pub struct EvidenceSaved {
     pub at_ms: i64,
 }
 
+/// Evidence whose bytes are durable here and that no entry names: the app was killed between the two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Orphan {
+    /// Its hash.
+    pub hash: EvidenceHash,
+    /// Length in bytes.
+    pub length: u64,
+    /// The record for which it was taken.
+    pub record: SubjectId,
+    /// What it was to show.
+    pub role: EvidenceRole,
+    /// Wall time when it was taken in, ms UTC.
+    pub at_ms: i64,
+}
+
 /// The truth line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {

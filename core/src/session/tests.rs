@@ -849,8 +849,17 @@ fn an_orphan_finds_its_record() {
         subject: opened.subject,
     };
     assert!(incidents(&session).contains(&orphan));
+    let offered = session.orphans();
+    let [found] = offered.as_slice() else {
+        panic!("{offered:?}");
+    };
+    assert_eq!(
+        (found.hash, found.length, found.record, found.role),
+        (hash, 6, opened.subject, facts("p").role)
+    );
     let adopted = session.adopt_orphan(hash, facts("p")).unwrap();
     assert_eq!(adopted.length, 6);
+    assert_eq!(session.orphans(), []);
     assert!(matches!(
         session.adopt_orphan(hash, facts("p")),
         Err(SaveError::NoSuchEvidence)

@@ -7,8 +7,8 @@ pub use crate::samples_acts::{
 
 use std::collections::BTreeMap;
 use waiqin_core::{
-    Delivery, EntryKind, EntryLine, Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase,
-    Photo, RecordPage, RecordRow, Status,
+    Delivery, EntryKind, EntryLine, Incident, IncidentKind, LastOutcome, Orphan, Parked,
+    ParkedItem, Phase, Photo, RecordPage, RecordRow, Status,
 };
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::ids::{
@@ -271,6 +271,17 @@ pub fn photo(n: u8, role: EvidenceRole) -> Photo {
         },
         on_phone: true,
         delivery: Delivery::OnPhone,
+    }
+}
+
+/// A photo that no entry names, of the sample record.
+pub fn orphan() -> Orphan {
+    Orphan {
+        hash: EvidenceHash::from_bytes([7; 32]),
+        length: 2_850_000,
+        record: SubjectId::from_bytes([9; 16]),
+        role: EvidenceRole::Nameplate,
+        at_ms: NOW_MS - 900_000,
     }
 }
 

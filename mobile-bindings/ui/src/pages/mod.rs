@@ -11,8 +11,10 @@ mod findings;
 pub(crate) mod hand_in;
 mod naming;
 pub(crate) mod not_done;
+mod orphan;
 mod paper;
 mod photo;
+mod photo_facts;
 mod photo_new;
 pub(crate) mod problem;
 mod record;
@@ -112,6 +114,11 @@ pub fn routes(ui: Ui) -> Router {
         )
         .route("/records/{id}/photos/{entry}/missing", post(photo::missing))
         .route("/records/{id}/photos/{entry}/check", post(photo::check))
+        .route(
+            "/records/{id}/orphans/{hash}",
+            get(orphan::show).post(orphan::adopt),
+        )
+        .route("/records/{id}/orphans/{hash}/small", get(orphan::small))
         .merge(seals())
         .route("/sync", get(sync::show).post(sync::start))
         .route("/sync/live", get(sync::live))

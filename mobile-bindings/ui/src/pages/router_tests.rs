@@ -13,7 +13,7 @@ use tower::ServiceExt as _;
 use waiqin_core::{FileSecret, HostParts, NetworkSwitch, Phone, SystemClock, SystemEntropy};
 
 pub(super) struct House {
-    _folder: tempfile::TempDir,
+    pub(super) folder: tempfile::TempDir,
     pub(super) ui: Ui,
     router: Router,
 }
@@ -52,7 +52,7 @@ pub(super) fn house_in(folder: tempfile::TempDir) -> House {
         idle_ms: IDLE_MS,
     });
     House {
-        _folder: folder,
+        folder,
         router: routes(ui.clone()),
         ui,
     }

@@ -7,8 +7,10 @@ use super::cases::{CasesPage, Found, Show};
 use super::contests::{ContestsPage, Failed};
 use super::hand_in::HandInPage;
 use super::naming::{Looked, NamingPage};
+use super::orphan::{OrphanPage, Seen};
 use super::photo::{Checked, PhotoPage};
-use super::photo_new::{NewPhotoPage, Said};
+use super::photo_facts::Said;
+use super::photo_new::NewPhotoPage;
 use super::problem::{Missing, Problem, ProblemPage};
 use super::record::RecordPage;
 use super::record_new::NewPage;
@@ -26,7 +28,7 @@ use askama::Template;
 use std::collections::BTreeSet;
 use waiqin_core::{CaseList, OfficerOnPhone, Phase, RecordPage as Shows, Status};
 use waiqin_protocol::ids::{JournalId, ServerId};
-use waiqin_protocol::journal::Act;
+use waiqin_protocol::journal::{Act, EvidenceRole};
 use waiqin_protocol::wire::enrol::OfficerCard;
 use waiqin_protocol::wire::sync::CaseSheet;
 use waiqin_protocol::words::Lang;
@@ -299,6 +301,28 @@ impl Painter {
         let empty = Some(self.w.err_photo_empty.to_owned());
         let bad = NewPhotoPage::new(self.frame(tab), &new, &said, empty, false);
         self.add("new photo, bad", &bad);
+        let orphan = samples::orphan();
+        let strokes = waiqin_core::Orphan {
+            role: EvidenceRole::Signature,
+            ..orphan.clone()
+        };
+        for (name, orphan, problem, readable) in [
+            ("orphan", &orphan, None, true),
+            ("orphan, refused", &orphan, Some(self.w.err_photo_how), true),
+            ("orphan, strokes", &strokes, None, false),
+        ] {
+            let seen = Seen {
+                readable,
+                desktop: true,
+                now_ms: NOW_MS,
+            };
+            let (frame, problem) = (self.frame(tab), problem.map(str::to_owned));
+            let page = OrphanPage::new(frame, &full, orphan, &said, problem, &seen);
+            self.add(name, &page);
+        }
+        let who = (ME, NOW_MS);
+        let page = RecordPage::new(self.frame(tab), &full, None, who, "", &[]);
+        self.add("record, with an orphan", &page.offering(&[orphan]));
         let names = [
             "photo",
             "photo, received",

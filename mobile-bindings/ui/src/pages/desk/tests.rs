@@ -3,14 +3,13 @@
 
 use super::router_tests::{House, house_in, text};
 use axum::http::StatusCode;
-use waiqin_core::{EntryKind, RecordPage, RecordsOf};
+use std::path::Path;
+use waiqin_core::{EntryKind, EvidenceFacts, RecordPage, RecordsOf};
 use waiqin_protocol::ids::SubjectId;
+use waiqin_protocol::journal::{EvidenceRole, EvidenceSource};
+use waiqin_protocol::suite::sha256;
 
 #[path = "../../../tests/real/court.rs"]
-#[expect(
-    dead_code,
-    reason = "who drives the program from outside uses more of it"
-)]
 mod court;
 
 const NUMBER: &str = "（2019）粤0115执2371号";
@@ -30,16 +29,20 @@ struct Answer {
 }
 
 impl Desk {
-    fn enrolled() -> Self {
-        let desk = Self {
+    fn over(folder: tempfile::TempDir) -> Self {
+        Self {
             runtime: tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(1)
                 .enable_all()
                 .build()
                 .unwrap(),
             court: court::Court::open(),
-            house: house_in(tempfile::tempdir().unwrap()),
-        };
+            house: house_in(folder),
+        }
+    }
+
+    fn enrolled() -> Self {
+        let desk = Self::over(tempfile::tempdir().unwrap());
         let ticket = desk.court.ticket.clone();
         let form = [("ticket", ticket.as_str()), ("pin", PIN), ("again", PIN)];
         let answer = desk.post("/start", &form);
@@ -160,6 +163,100 @@ fn a_number_that_followed_is_filled_in_and_the_record_counts_to_its_case() {
     assert_eq!(desk.kinds(&record).len(), 2);
     desk.post(&naming, &[("q", "（2019）粤0115执2372号"), ("do", "name")]);
     assert_eq!(desk.kinds(&record).len(), 3);
+}
+
+/// A phone that was killed after the bytes of a photo were durable and before the entry that names
+/// them: it lacks the entry, and has the file.
+fn killed_over_a_photo(bytes: &[u8]) -> (Desk, String) {
+    let whole = Desk::enrolled();
+    let record = whole.record_on(NUMBER);
+    let before = tempfile::tempdir().unwrap();
+    copy(whole.house.folder.path(), before.path(), &|_| true);
+    let session = whole.house.ui.session(true).unwrap();
+    let facts = EvidenceFacts {
+        name: "a.jpg".to_owned(),
+        role: EvidenceRole::Nameplate,
+        source: EvidenceSource::Camera,
+        caption: None,
+        item: None,
+        how: None,
+        fix: None,
+    };
+    let subject = record.rsplit('/').next().unwrap().parse().unwrap();
+    session.add_evidence(subject, bytes, facts).unwrap();
+    let file = |it: &Path| it.extension().is_some_and(|it| it == "wqe");
+    copy(whole.house.folder.path(), before.path(), &file);
+    let desk = Desk::over(before);
+    let officer = whole.court.officer.as_str();
+    let unlocked = desk.post("/unlock", &[("officer", officer), ("pin", PIN)]);
+    assert_eq!(unlocked.status, StatusCode::SEE_OTHER, "{}", unlocked.body);
+    (desk, record)
+}
+
+/// Copies what is wanted of a folder.
+fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (from, to) = {
+            let entry = entry.unwrap();
+            (entry.path(), to.join(entry.file_name()))
+        };
+        if from.is_dir() {
+            std::fs::create_dir_all(&to).unwrap();
+            copy(&from, &to, wanted);
+        } else if wanted(&from) {
+            std::fs::copy(&from, &to).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_photo_that_no_entry_names_is_offered_to_its_record_and_taken_in() {
+    let bytes = b"what the camera gave";
+    let (desk, record) = killed_over_a_photo(bytes);
+    let hash = waiqin_protocol::ids::EvidenceHash::from_bytes(sha256(bytes));
+    let orphan = format!("{record}/orphans/{hash}");
+    let way = format!("href=\"{orphan}\"");
+    for page in [record.as_str()] {
+        assert!(
+            desk.get(page).body.contains(&way),
+            "{page} does not offer it"
+        );
+    }
+    let shown = desk.get(&orphan).body;
+    let role = "value=\"nameplate\" required checked";
+    assert!(
+        shown.contains(role),
+        "what it was to show is asked first: {shown}"
+    );
+    let other = format!("{}/orphans/{hash}", desk.record_on("（2019）粤0115执9号"));
+    assert_eq!(desk.get(&other).status, StatusCode::NOT_FOUND);
+
+    let external = [("role", "nameplate"), ("source", "external")];
+    let refused = desk.post(&orphan, &external);
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(desk.record(&record).photos.is_empty());
+
+    let said = [
+        ("role", "detail"),
+        ("source", "camera"),
+        ("caption", "东侧"),
+    ];
+    let taken = desk.post(&orphan, &said);
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
+    let photos = desk.record(&record).photos;
+    let [photo] = photos.as_slice() else {
+        panic!("{photos:?}");
+    };
+    let evidence = &photo.state.evidence;
+    assert_eq!((evidence.hash, evidence.role), (hash, EvidenceRole::Detail));
+    assert_eq!(evidence.caption.as_deref(), Some("东侧"));
+    for page in [record.as_str()] {
+        assert!(
+            !desk.get(page).body.contains(&way),
+            "{page} offers it again"
+        );
+    }
+    assert_eq!(desk.post(&orphan, &said).status, StatusCode::NOT_FOUND);
 }
 
 #[test]
