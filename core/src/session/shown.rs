@@ -228,6 +228,8 @@ pub struct Status {
     pub undelivered_photos: usize,
     /// Bytes of these photos.
     pub undelivered_bytes: u64,
+    /// Photos with a receipt.
+    pub received_photos: usize,
     /// Wall time of the last answer of the court, ms UTC.
     pub last_contact_ms: Option<i64>,
     /// How the last sync ended.

@@ -88,6 +88,7 @@ pub fn status() -> Status {
         undelivered_entries: 3,
         undelivered_photos: 5,
         undelivered_bytes: 14_300_000,
+        received_photos: 61,
         last_contact_ms: Some(NOW_MS - 18 * 60_000),
         last_outcome: Some(LastOutcome::Done),
         next_try_ms: Some(NOW_MS + 600_000),

@@ -214,6 +214,16 @@
   // The truth line and the sync page follow the engine by themselves; that is no use of the phone.
   const truth = $("truth");
   const live = document.querySelector("[data-live]");
+  // Lists are read again only when what they depend on is another.
+  const waits = $("waits");
+  const waited = async () => {
+    const now = live.querySelector("[data-state]").dataset.state;
+    if (now === waits.dataset.of || waits.contains(document.activeElement)) return;
+    const part = await fetch(waits.dataset.part, { headers: POLL });
+    if (!part.ok) return;
+    waits.innerHTML = await part.text();
+    waits.dataset.of = now;
+  };
   const follow = async () => {
     try {
       const answer = await fetch(truth.dataset.poll, { headers: POLL });
@@ -225,6 +235,7 @@
           const text = await part.text();
           if (text !== live.dataset.was) live.innerHTML = text;
           live.dataset.was = text;
+          if (waits) await waited();
         }
       }
     } catch (error) {

@@ -122,6 +122,7 @@ pub fn routes(ui: Ui) -> Router {
         .merge(seals())
         .route("/sync", get(sync::show).post(sync::start))
         .route("/sync/live", get(sync::live))
+        .route("/sync/waits", get(sync::waiting))
         .route("/sync/network", post(sync::network))
         .route("/hand-in", get(hand_in::show).post(hand_in::package))
         .route("/status", get(sync::status))

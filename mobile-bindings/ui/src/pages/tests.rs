@@ -17,7 +17,7 @@ use super::record_new::NewPage;
 use super::records::RecordsPage;
 use super::settings::SettingsPage;
 use super::start::StartPage;
-use super::sync::{Live, Standing, Switch, SyncPage};
+use super::sync::{Live, Rows, Switch, SyncPage, Waits};
 use super::today::{Morning, TodayPage};
 use super::unlock::UnlockPage;
 use crate::form::FieldProblem;
@@ -26,7 +26,7 @@ use crate::samples::{self, ME, NOW_MS};
 use crate::words::Words;
 use askama::Template;
 use std::collections::BTreeSet;
-use waiqin_core::{CaseList, OfficerOnPhone, Phase, RecordPage as Shows, Status};
+use waiqin_core::{CaseList, OfficerOnPhone, Phase, Status};
 use waiqin_protocol::ids::{JournalId, ServerId};
 use waiqin_protocol::journal::{Act, EvidenceRole};
 use waiqin_protocol::wire::enrol::OfficerCard;
@@ -73,15 +73,6 @@ fn morning() -> Morning {
         due: vec![with, without],
         overdue: 12,
         cases: 300,
-    }
-}
-
-fn standing(status: Status, waiting: Vec<Shows>) -> Standing {
-    Standing {
-        status,
-        photos_received: 61,
-        waiting,
-        contested: vec![samples::record_row()],
     }
 }
 
@@ -343,23 +334,26 @@ impl Painter {
     }
 
     fn syncs(&mut self) {
-        let full = samples::full_record;
         let running = Status {
             phase: Phase::Evidence { done: 2, total: 9 },
             ..samples::status()
         };
         for (name, status, waiting) in [
-            ("sync", samples::status(), vec![full()]),
-            ("sync, new", samples::new_status(), vec![]),
-            ("sync, broken", samples::broken_status(), vec![full(); 5]),
-            ("sync, running", running, vec![]),
+            ("sync", samples::status(), 1),
+            ("sync, new", samples::new_status(), 0),
+            ("sync, broken", samples::broken_status(), 25),
+            ("sync, running", running, 0),
         ] {
-            let live = Live::new(&standing(status, waiting), NOW_MS, self.lang, self.w);
+            let (lang, w) = (self.lang, self.w);
+            let live = Live::new(&status, &[samples::orphan()], NOW_MS, lang, w);
+            let rows = Rows {
+                waiting: vec![samples::record_row(); waiting],
+                contested: vec![samples::record_row()],
+            };
+            let waits = Waits::new(&rows, NOW_MS, w);
             let switch = Some(Switch { on: name == "sync" });
-            self.add(
-                name,
-                &SyncPage::new(self.frame(Some(Tab::Sync)), live, switch),
-            );
+            let frame = self.frame(Some(Tab::Sync));
+            self.add(name, &SyncPage::new(frame, live, waits, switch));
         }
     }
 
@@ -843,6 +837,7 @@ pub(super) fn every_address() -> BTreeSet<(String, String)> {
                 ("action", method),
                 ("data-poll", "GET"),
                 ("data-live", "GET"),
+                ("data-part", "GET"),
                 ("data-search", "GET"),
                 ("data-autosave", "POST"),
                 ("data-lack", "GET"),

@@ -216,7 +216,7 @@ fn a_photo_that_no_entry_names_is_offered_to_its_record_and_taken_in() {
     let hash = waiqin_protocol::ids::EvidenceHash::from_bytes(sha256(bytes));
     let orphan = format!("{record}/orphans/{hash}");
     let way = format!("href=\"{orphan}\"");
-    for page in [record.as_str()] {
+    for page in [record.as_str(), "/sync"] {
         assert!(
             desk.get(page).body.contains(&way),
             "{page} does not offer it"
@@ -250,13 +250,50 @@ fn a_photo_that_no_entry_names_is_offered_to_its_record_and_taken_in() {
     let evidence = &photo.state.evidence;
     assert_eq!((evidence.hash, evidence.role), (hash, EvidenceRole::Detail));
     assert_eq!(evidence.caption.as_deref(), Some("东侧"));
-    for page in [record.as_str()] {
+    for page in [record.as_str(), "/sync"] {
         assert!(
             !desk.get(page).body.contains(&way),
             "{page} offers it again"
         );
     }
     assert_eq!(desk.post(&orphan, &said).status, StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn following_the_engine_reads_no_record_and_lists_are_read_when_they_changed() {
+    let desk = Desk::enrolled();
+    let record = desk.record_on(NUMBER);
+    for n in 1..40 {
+        desk.record_on(&format!("（2019）粤0115执{n}号"));
+    }
+    let asked = || desk.house.ui.count_asked(0);
+    let state = |body: &str| {
+        let (_, rest) = body.split_once("data-state=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let page = desk.get("/sync").body;
+    assert!(
+        page.contains(&format!("data-of=\"{}\"", state(&page))),
+        "{page}"
+    );
+    let before = asked();
+    for _ in 0..10 {
+        let live = desk.get("/sync/live").body;
+        assert_eq!(state(&live), state(&page));
+    }
+    assert_eq!(asked(), before, "a poll reads the store");
+
+    let fields = [("place", "大岗镇豪岗大道 18 号")];
+    let saved = desk.post(&format!("{record}/fields"), &fields);
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    let live = desk.get("/sync/live").body;
+    assert_ne!(state(&live), state(&page), "a save is another state");
+    let before = asked();
+    let waits = desk.get("/sync/waits").body;
+    assert_eq!(asked(), before + 1);
+    assert!(waits.contains("大岗镇豪岗大道 18 号"), "{waits}");
+    assert_eq!(waits.matches("<a href=\"/records/").count(), 20, "{waits}");
+    assert!(waits.contains("另有 20 件"), "{waits}");
 }
 
 #[test]
