@@ -272,6 +272,13 @@ async def number_later(day):
     await day.refused("sealed_number", Error.NotAllowed, sealed)
 
 
+async def no_orphans(day):
+    """Nothing was killed here: no photo waits for its record, and none is taken in."""
+    assert await day.session.orphans() == []
+    facts = waiqin.PhotoFacts(role=waiqin.EvidenceRole.OTHER, source=waiqin.EvidenceSource.CAMERA)
+    await day.refused("no_orphan", Error.NotHere, day.session.take_orphan("0" * 64, facts))
+
+
 async def by_qr(day, second):
     """The second officer signs the settlement on his own phone."""
     asked = await day.session.countersign_request(day.names["settlement"])
@@ -372,6 +379,7 @@ async def main(job):
     await other_courts(day)
     await afterwards(day)
     await number_later(day)
+    await no_orphans(day)
     await faults(day)
     await pages(day)
     print(json.dumps(day.said, ensure_ascii=False))
