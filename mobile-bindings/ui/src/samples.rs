@@ -429,7 +429,11 @@ pub fn new_record() -> RecordPage {
 
 /// A record that somebody sealed.
 pub fn sealed_record() -> RecordPage {
-    let mut page = full_record();
+    sealed(full_record())
+}
+
+/// A record after its seal.
+pub fn sealed(mut page: RecordPage) -> RecordPage {
     let record = &mut page.record;
     let body = record.body();
     let covers = record.covers();

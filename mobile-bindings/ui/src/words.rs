@@ -197,6 +197,7 @@ waiqin_protocol::words! {
         naming_hint: "也可按当事人、地址查找", "Or search by party or address";
         naming_yours: "这是您的案件", "This is a case of yours";
         naming_not_yours: "{number} 不在您的案件里。可以照此写入，由办公室按名册核对。", "{number} is not among your cases. It can be written as it is; the office checks it.";
+        naming_meant: "改为{meant}", "Change to {meant}";
         naming_picks: "您的案件，点选即写入", "Your cases: a tap writes the number";
         naming_more: "另有 {n} 件，再多写几个字", "{n} more; type more";
         naming_go: "写入案号", "Write the number";
@@ -540,7 +541,7 @@ waiqin_protocol::words! {
         orphan_title: "归入记录", "Take into the record";
         orphan_open: "有 {n} 件原件没有归入这份记录", "Originals not yet in this record: {n}";
         orphan_open_note: "程序中断前已存下，逐件看过后归入", "Kept before the program ended; look at each and take it in";
-        orphan_photo: "程序中断，这张照片没有记进记录；原件完整", "The program ended before this photo was entered; the original is whole";
+        orphan_photo: "程序中断，这张照片还没记进记录", "The program ended before this photo was entered";
         orphan_strokes: "程序中断，这份手写签名没有记进记录；归入后仍须请本人重签", "The program ended before this signature was entered; take it in, and have the person sign again";
         orphan_taken: "{time} 存下 · {size}", "Kept {time} · {size}";
         orphan_note: "不要的也先归入，再撤回：原件不会丢弃。", "Take it in even if it is not wanted, then withdraw it: no original is thrown away.";

@@ -201,7 +201,14 @@
         // The page is gone or the program ended; the next key asks again.
       }
     };
-    field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, 80); });
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(search, 80);
+      // What was refused is being written anew.
+      field.removeAttribute("aria-invalid");
+      const refused = document.querySelector("main > [role=alert]");
+      if (refused) refused.remove();
+    });
     // Only a form that asks is answered here; one that writes is sent.
     form.addEventListener("submit", (event) => {
       if (form.method === "get" || event.submitter && event.submitter.value === "look") {

@@ -8,9 +8,11 @@ use super::record::read;
 use super::rows::{Row, case_row, record_href, today};
 use super::visit::Unlocked;
 use crate::carrier::Protected;
-use crate::form::{NUMBER_CHARS_MAX, fits, listed_case, named_case, one_number, said};
+use crate::form::{
+    NUMBER_CHARS_MAX, NumberProblem, fits, listed_case, named_case, one_number, said,
+};
 use crate::frame::{Frame, Tab};
-use crate::show::{Number, Tag, act};
+use crate::show::{Tag, act, when};
 use crate::told;
 use crate::words::Words;
 use askama::Template;
@@ -21,6 +23,7 @@ use waiqin_core::{CaseList, RecordPage as Shows, Session, StoreError};
 use waiqin_protocol::ids::{CaseId, OfficerId};
 use waiqin_protocol::journal::CaseRef;
 use waiqin_protocol::record::Record;
+use waiqin_protocol::wire::sync::CaseSheet;
 use waiqin_protocol::words::fill;
 
 /// Cases that are offered at once.
@@ -36,6 +39,8 @@ pub(super) struct Pick {
 pub(super) struct Found {
     /// What the text is: a number, and whether the case is one of his.
     said: Option<Tag>,
+    /// What was perhaps meant, and what a tap on it does.
+    meant: Option<(String, String)>,
     picks_title: &'static str,
     picks: Vec<Pick>,
     more: String,
@@ -47,6 +52,8 @@ pub(super) struct Looked {
     pub typed: String,
     /// The number, where it is one, and whether he has its case.
     pub number: Option<(String, bool)>,
+    /// The number that was perhaps meant.
+    pub meant: Option<String>,
     pub cases: CaseList,
 }
 
@@ -101,6 +108,9 @@ pub(super) async fn name(
     Protected(posted): Protected,
 ) -> Result<Response, Shown> {
     let typed = said(posted.text("q").unwrap_or_default());
+    if let Some(meant) = posted.text("meant") {
+        return shown(&desk, &id, said(meant), None).await;
+    }
     if posted.text("do") == Some("look") {
         return shown(&desk, &id, typed, None).await;
     }
@@ -169,29 +179,26 @@ fn look_up(session: &Session, typed: String, now_ms: i64) -> Result<Looked, Stor
             ..Looked::default()
         });
     }
-    let named = match one_number(&typed, now_ms) {
-        Ok(()) => Some(named_case(session, &typed, false, now_ms)?),
-        Err(_) => None,
+    let number = one_number(&typed, now_ms);
+    let meant = match &number {
+        Err(NumberProblem::Unread(error)) => error.suggestion.clone(),
+        Ok(()) | Err(_) => None,
     };
-    Ok(match named {
-        Some((case, Some(sheet))) => Looked {
-            number: case.normal.map(|it| (it, true)),
-            cases: CaseList {
-                total: 1,
-                items: vec![sheet],
-            },
-            typed,
-        },
-        Some((case, None)) => Looked {
-            number: case.normal.map(|it| (it, false)),
-            cases: CaseList::default(),
-            typed,
-        },
-        None => Looked {
-            number: None,
-            cases: session.cases(&typed, 0, PICKS_MAX)?,
-            typed,
-        },
+    let (number, cases) = match number {
+        Err(_) => (None, session.cases(&typed, 0, PICKS_MAX)?),
+        Ok(()) => {
+            let (case, sheet) = named_case(session, &typed, false, now_ms)?;
+            let items: Vec<CaseSheet> = sheet.into_iter().collect();
+            let total = items.len();
+            let number = case.normal.map(|it| (it, total == 1));
+            (number, CaseList { total, items })
+        }
+    };
+    Ok(Looked {
+        typed,
+        number,
+        meant,
+        cases,
     })
 }
 
@@ -223,7 +230,10 @@ impl Found {
                 let text = fill(w.naming_not_yours, &[("number", number)]);
                 Some(Tag::new(text, "flash"))
             }
-            None if looked.cases.total == 0 && !looked.typed.is_empty() => {
+            None if looked.cases.total == 0
+                && !looked.typed.is_empty()
+                && looked.meant.is_none() =>
+            {
                 Some(Tag::new(w.cases_none, "muted small"))
             }
             None => None,
@@ -234,9 +244,15 @@ impl Found {
             row: case_row(sheet, day, w),
         });
         let left = looked.cases.total - looked.cases.items.len();
+        let meant = looked.meant.as_ref();
         Self {
             said,
-            picks_title: w.naming_picks,
+            meant: meant.map(|it| (it.clone(), fill(w.naming_meant, &[("meant", it)]))),
+            // The one case that a number means is shown under what is said of it.
+            picks_title: match looked.number {
+                None => w.naming_picks,
+                Some(_) => "",
+            },
             picks: picks.collect(),
             more: match left {
                 0 => String::new(),
@@ -257,10 +273,10 @@ impl NamingPage {
         let w = frame.w;
         let record = &shows.record;
         let place = record.text("place");
-        let about = if place.is_empty() {
-            Number::of_case(&record.case, w).plain()
-        } else {
-            place.to_owned()
+        let about = match (place, &record.case.normal) {
+            ("", None) => when(record.opened, now_ms, w),
+            ("", Some(number)) => number.clone(),
+            (place, _) => place.to_owned(),
         };
         let action = naming_href(record);
         Self {

@@ -74,13 +74,13 @@ pub(super) struct Live {
     /// Cases that are not as the court has them.
     differing: Vec<String>,
     incidents: Vec<Line>,
-    parked_title: String,
-    parked: Vec<Line>,
 }
 
-/// What waits, record by record.
+/// What waits, one by one: for the officer, for the office, for the line.
 pub(super) struct Waits {
     contested: Vec<Waiting>,
+    parked_title: String,
+    parked: Vec<Line>,
     queue: Vec<Waiting>,
     queue_rest: String,
 }
@@ -201,14 +201,20 @@ fn follow(desk: &Unlocked) -> Live {
         &session.status(),
         &session.orphans(),
         desk.now_ms(),
-        desk.visit.lang,
         desk.w(),
     )
 }
 
 async fn waits(desk: &Unlocked) -> Result<Waits, Shown> {
     let rows = desk.ask(rows).await?;
-    Ok(Waits::new(&rows, desk.now_ms(), desk.w()))
+    let parked = desk.session.status().parked;
+    Ok(Waits::new(
+        &rows,
+        &parked,
+        desk.now_ms(),
+        desk.lang(),
+        desk.w(),
+    ))
 }
 
 fn rows(session: &Session) -> Result<Rows, StoreError> {
@@ -231,13 +237,7 @@ impl SyncPage {
 }
 
 impl Live {
-    pub(super) fn new(
-        status: &Status,
-        orphans: &[Orphan],
-        now_ms: i64,
-        lang: Lang,
-        w: &'static Words,
-    ) -> Self {
+    pub(super) fn new(status: &Status, orphans: &[Orphan], now_ms: i64, w: &'static Words) -> Self {
         let photos_all = status.received_photos + status.undelivered_photos;
         let running = status.phase != Phase::Idle;
         let waits = status.undelivered_entries > 0 || status.undelivered_photos > 0;
@@ -282,32 +282,38 @@ impl Live {
                 .iter()
                 .map(|it| incident(it, orphans, now_ms, w))
                 .collect(),
-            parked_title: fill(w.sync_parked, &[("n", &status.parked.len())]),
-            parked: status
-                .parked
-                .iter()
-                .map(|it| parked(it, now_ms, lang, w))
-                .collect(),
         }
     }
 }
 
-/// Every save, receipt and answer of the court makes another of it.
+/// Every save, receipt, refusal and answer of the court makes another of it.
 fn state(status: &Status) -> String {
     let contact = status.last_contact_ms.unwrap_or_default();
     let idle = status.phase == Phase::Idle;
+    let parked = status.parked.len();
     format!(
-        "{}.{}.{}.{contact}.{idle}",
+        "{}.{}.{}.{parked}.{contact}.{idle}",
         status.saved_entries, status.undelivered_entries, status.undelivered_photos
     )
 }
 
 impl Waits {
-    pub(super) fn new(rows: &Rows, now_ms: i64, w: &'static Words) -> Self {
+    pub(super) fn new(
+        rows: &Rows,
+        parked: &[Parked],
+        now_ms: i64,
+        lang: Lang,
+        w: &'static Words,
+    ) -> Self {
         let contested = rows.contested.iter();
         let queue = rows.waiting.iter().take(QUEUE_MAX);
         Self {
             contested: contested.map(|it| contest(it, now_ms, w)).collect(),
+            parked_title: fill(w.sync_parked, &[("n", &parked.len())]),
+            parked: parked
+                .iter()
+                .map(|it| set_aside(it, now_ms, lang, w))
+                .collect(),
             queue: queue.map(|it| queued(it, now_ms, w)).collect(),
             queue_rest: match rows.waiting.len().saturating_sub(QUEUE_MAX) {
                 0 => String::new(),
@@ -456,7 +462,7 @@ pub(super) fn parked_text(parked: &Parked, w: &Words) -> String {
     }
 }
 
-fn parked(parked: &Parked, now_ms: i64, lang: Lang, w: &Words) -> Line {
+fn set_aside(parked: &Parked, now_ms: i64, lang: Lang, w: &Words) -> Line {
     let why = match lang {
         Lang::Zh => parked.zh.clone(),
         Lang::En => parked.en.clone(),

@@ -210,6 +210,7 @@ impl Painter {
         let looked = |typed: &str, yours, items: Vec<CaseSheet>| Looked {
             typed: typed.to_owned(),
             number: Some((samples::NUMBER.to_owned(), yours)),
+            meant: None,
             cases: CaseList {
                 total: items.len(),
                 items,
@@ -226,6 +227,7 @@ impl Painter {
         let one = looked("<2019>", true, both[..1].to_vec());
         let none = Looked {
             typed: "大岗 \"<".to_owned(),
+            meant: Some(samples::NUMBER.to_owned()),
             ..Looked::default()
         };
         let bad = Some(self.w.err_naming_none.to_owned());
@@ -345,12 +347,12 @@ impl Painter {
             ("sync, running", running, 0),
         ] {
             let (lang, w) = (self.lang, self.w);
-            let live = Live::new(&status, &[samples::orphan()], NOW_MS, lang, w);
+            let live = Live::new(&status, &[samples::orphan()], NOW_MS, w);
             let rows = Rows {
                 waiting: vec![samples::record_row(); waiting],
                 contested: vec![samples::record_row()],
             };
-            let waits = Waits::new(&rows, NOW_MS, w);
+            let waits = Waits::new(&rows, &status.parked, NOW_MS, lang, w);
             let switch = Some(Switch { on: name == "sync" });
             let frame = self.frame(Some(Tab::Sync));
             self.add(name, &SyncPage::new(frame, live, waits, switch));
@@ -741,6 +743,23 @@ fn a_sealed_record_asks_for_nothing() {
             "a sealed record has a main act"
         );
     }
+}
+
+#[test]
+fn a_sealed_record_without_a_number_says_who_fills_it_in() {
+    let shown = |shows: &waiqin_core::RecordPage| {
+        let frame = frame(Lang::En, &samples::status(), None);
+        let page = RecordPage::new(frame, shows, None, (ME, NOW_MS), "", &[]);
+        page.render().unwrap()
+    };
+    let (open, after) = (Words::EN.naming_open_note, Words::EN.naming_sealed);
+    let html = shown(&samples::new_record());
+    assert!(html.contains(open) && !html.contains(after), "{html}");
+    let html = shown(&samples::sealed(samples::new_record()));
+    assert!(!html.contains(open) && html.contains(after), "{html}");
+    assert!(!html.contains("/case\""), "{html}");
+    let html = shown(&samples::sealed_record());
+    assert!(!html.contains(after), "it has a number: {html}");
 }
 
 #[test]

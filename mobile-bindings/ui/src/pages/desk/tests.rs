@@ -128,6 +128,14 @@ fn a_number_that_followed_is_filled_in_and_the_record_counts_to_its_case() {
     }
     let gone = desk.post(&naming, &[("case", "no such case")]);
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    // What was perhaps meant is a tap away, and then to be written.
+    let slip = "（2O19）粤0115执2371号";
+    let looked = desk.post(&naming, &[("q", slip), ("do", "look")]);
+    let offered = format!("name=\"meant\" value=\"{NUMBER}\"");
+    assert!(looked.body.contains(&offered), "{}", looked.body);
+    let meant = desk.post(&naming, &[("q", slip), ("meant", NUMBER)]);
+    let field = format!("name=\"q\" value=\"{NUMBER}\"");
+    assert!(meant.body.contains(&field), "{}", meant.body);
     // Looking writes nothing.
     let looked = desk.post(&naming, &[("q", "2019粤0115执2371"), ("do", "look")]);
     assert_eq!(looked.status, StatusCode::OK);
