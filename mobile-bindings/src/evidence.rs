@@ -120,17 +120,20 @@ impl Session {
     }
 
     /// Takes one into its record (归入记录), also after the seal. Who does not want it withdraws it then.
+    /// `into` is asked where its record is not on this phone any more.
     ///
     /// # Errors
     /// [`WaiqinError::NotHere`] when there is none of this hash, or its record is not on this phone.
+    #[uniffi::method(default(into = None))]
     pub async fn take_orphan(
         &self,
         hash: EvidenceHash,
         facts: PhotoFacts,
+        into: Option<SubjectId>,
     ) -> Result<PhotoSaved, WaiqinError> {
         let lang = self.lang;
         self.ask(move |session| {
-            let saved = session.adopt_orphan(hash, facts.of(""));
+            let saved = session.adopt_orphan(hash, into, facts.of(""));
             Ok(saved.tell(lang)?.into())
         })
         .await

@@ -180,13 +180,15 @@ impl Session {
     }
 
     /// Takes an orphan, whose bytes were durable before the app was killed, into its record. A seal
-    /// does not keep it out: what came late stands beside it, and is delivered like any.
+    /// does not keep it out: what came late stands beside it, and is delivered like any. Where its
+    /// record is not on this phone any more, `into` is the one that the officer names.
     ///
     /// # Errors
     /// See [`SaveError`].
     pub fn adopt_orphan(
         &self,
         hash: EvidenceHash,
+        into: Option<SubjectId>,
         facts: EvidenceFacts,
     ) -> Result<EvidenceSaved, SaveError> {
         let inner = self.inner().ok_or(SaveError::Locked)?;
@@ -197,7 +199,12 @@ impl Session {
             .find(|orphan| orphan.hash == hash)
             .cloned();
         let orphan = orphan.ok_or(SaveError::NoSuchEvidence)?;
-        let saved = inner.name_evidence(orphan.head.record, hash, orphan.length, facts)?;
+        let own = orphan.head.record;
+        let record = match inner.record(own).map_err(SaveError::Store)? {
+            Some(_) => own,
+            None => into.ok_or(SaveError::NoSuchRecord)?,
+        };
+        let saved = inner.name_evidence(record, hash, orphan.length, facts)?;
         inner.live().orphans.retain(|orphan| orphan.hash != hash);
         self.was_saved();
         Ok(saved)

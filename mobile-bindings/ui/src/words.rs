@@ -545,6 +545,8 @@ waiqin_protocol::words! {
         orphan_strokes: "程序中断，这份手写签名没有记进记录；归入后仍须请本人重签", "The program ended before this signature was entered; take it in, and have the person sign again";
         orphan_taken: "{time} 存下 · {size}", "Kept {time} · {size}";
         orphan_note: "不要的也先归入，再撤回：原件不会丢弃。", "Take it in even if it is not wanted, then withdraw it: no original is thrown away.";
+        orphan_homeless: "原件完整，它所属的记录在本机已读不出", "The original is whole; its record cannot be read on this phone any more";
+        orphan_homes: "归入哪份记录", "Which record it goes to";
         orphan_go: "归入记录", "Take it in";
         photo_name: "原文件名", "Original name";
         photo_size: "大小", "Size";

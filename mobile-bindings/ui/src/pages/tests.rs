@@ -7,7 +7,7 @@ use super::cases::{CasesPage, Found, Show};
 use super::contests::{ContestsPage, Failed};
 use super::hand_in::HandInPage;
 use super::naming::{Looked, NamingPage};
-use super::orphan::{OrphanPage, Seen};
+use super::orphan::{HomePage, OrphanPage, Seen};
 use super::photo::{Checked, PhotoPage};
 use super::photo_facts::Said;
 use super::photo_new::NewPhotoPage;
@@ -311,6 +311,12 @@ impl Painter {
             };
             let (frame, problem) = (self.frame(tab), problem.map(str::to_owned));
             let page = OrphanPage::new(frame, &full, orphan, &said, problem, &seen);
+            self.add(name, &page);
+        }
+        let [case, _] = samples::two_cases();
+        let rows = [(samples::record_row(), Some(case))];
+        for (name, rows) in [("orphan, homeless", &rows[..]), ("orphan, no homes", &[])] {
+            let page = HomePage::new(self.frame(tab), &orphan, rows, true, NOW_MS);
             self.add(name, &page);
         }
         let who = (ME, NOW_MS);

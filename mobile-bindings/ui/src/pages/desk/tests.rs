@@ -174,12 +174,18 @@ fn a_number_that_followed_is_filled_in_and_the_record_counts_to_its_case() {
 }
 
 /// A phone that was killed after the bytes of a photo were durable and before the entry that names
-/// them: it lacks the entry, and has the file.
-fn killed_over_a_photo(bytes: &[u8]) -> (Desk, String) {
+/// them: it lacks the entry, and has the file. Or `rotten`: of the record nothing reads any more.
+fn killed_over_a_photo(bytes: &[u8], rotten: bool) -> (Desk, String) {
     let whole = Desk::enrolled();
-    let record = whole.record_on(NUMBER);
     let before = tempfile::tempdir().unwrap();
-    copy(whole.house.folder.path(), before.path(), &|_| true);
+    let keep = |wanted: bool| {
+        if wanted {
+            copy(whole.house.folder.path(), before.path(), &|_| true);
+        }
+    };
+    keep(rotten);
+    let record = whole.record_on(NUMBER);
+    keep(!rotten);
     let session = whole.house.ui.session(true).unwrap();
     let facts = EvidenceFacts {
         name: "a.jpg".to_owned(),
@@ -220,7 +226,7 @@ fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) {
 #[test]
 fn a_photo_that_no_entry_names_is_offered_to_its_record_and_taken_in() {
     let bytes = b"what the camera gave";
-    let (desk, record) = killed_over_a_photo(bytes);
+    let (desk, record) = killed_over_a_photo(bytes, false);
     let hash = waiqin_protocol::ids::EvidenceHash::from_bytes(sha256(bytes));
     let orphan = format!("{record}/orphans/{hash}");
     let way = format!("href=\"{orphan}\"");
@@ -265,6 +271,29 @@ fn a_photo_that_no_entry_names_is_offered_to_its_record_and_taken_in() {
         );
     }
     assert_eq!(desk.post(&orphan, &said).status, StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn a_photo_whose_record_is_gone_goes_to_the_one_that_the_officer_names() {
+    let bytes = b"what the camera gave";
+    let (desk, gone) = killed_over_a_photo(bytes, true);
+    let hash = waiqin_protocol::ids::EvidenceHash::from_bytes(sha256(bytes));
+    let lost = format!("{gone}/orphans/{hash}");
+    assert!(desk.get("/sync").body.contains(&lost));
+    assert_eq!(desk.get(&lost).status, StatusCode::OK, "none to go to");
+    let other = desk.record_on("（2019）粤0115执9号");
+    let orphan = format!("{other}/orphans/{hash}");
+    let offered = desk.get(&lost).body;
+    assert!(offered.contains(&format!("href=\"{orphan}\"")), "{offered}");
+    let said = [("role", "detail"), ("source", "camera")];
+    assert_eq!(desk.post(&lost, &said).status, StatusCode::NOT_FOUND);
+    let shown = desk.get(&orphan).body;
+    let action = format!("action=\"{orphan}\"");
+    assert!(shown.contains(&action), "{shown}");
+    let taken = desk.post(&orphan, &said);
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
+    assert_eq!(desk.record(&other).photos[0].state.evidence.hash, hash);
+    assert!(!desk.get("/sync").body.contains(&lost));
 }
 
 #[test]
