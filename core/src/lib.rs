@@ -45,8 +45,8 @@ pub use pin::{Pin, PinError};
 pub use rescue::{RescueError, Rescued, RescuedJournal, RescuedOfficer, rescue};
 pub use session::{
     CaseList, Concluded, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved, ExportError,
-    ExportSummary, HandInError, HandInScope, HandedIn, Incident, IncidentKind, LastOutcome, Parked,
-    ParkedItem, Phase, Photo, ReceiptLine, ReceiptsTaken, RecordPage, RecordRow, RecordsOf,
+    ExportSummary, HandInError, HandInScope, HandedIn, Incident, IncidentKind, LastOutcome, Orphan,
+    Parked, ParkedItem, Phase, Photo, ReceiptLine, ReceiptsTaken, RecordPage, RecordRow, RecordsOf,
     SaveError, Saved, SealRequest, SealSheet, Second, Session, Status, SyncError, SyncReport,
     TakeReceiptsError, seconds_among,
 };

@@ -251,6 +251,34 @@ async def afterwards(day):
     await session.sync_when_due()
 
 
+async def number_later(day):
+    """A record opened without a number gets one: as typed, then as a case of the list."""
+    session, act = day.session, waiqin.Act.INVESTIGATION
+    record = await session.open_record_on_number(act, "", pending=True)
+    assert (await session.record(record)).case_pending
+    two = session.name_case(record, "（2019）粤0115执100、101号")
+    await day.refused("two_numbers", Error.Input, two)
+    await day.refused("empty_number", Error.Input, session.name_case(record, " "))
+    await day.refused("unread_number", Error.Input, session.name_case(record, "（2O19）粤0115执100号"))
+    await session.name_case(record, " 2019粤0115执9号")
+    shown = await session.record(record)
+    assert (shown.case_number, shown.case_typed) == ("（2019）粤0115执9号", "2019粤0115执9号"), shown
+    assert not shown.case_pending and shown.case_id is None, shown
+    await day.refused("no_case", Error.NotHere, session.name_listed_case(record, "no such case"))
+    await session.name_listed_case(record, "1001")
+    rows = await session.records(waiqin.RecordsOf.CASE("1001"))
+    assert record in [it.id for it in rows], "the record counts to its case"
+    sealed = session.name_listed_case(day.names["visit"], "1001")
+    await day.refused("sealed_number", Error.NotAllowed, sealed)
+
+
+async def no_orphans(day):
+    """Nothing was killed here: no photo waits for its record, and none is taken in."""
+    assert await day.session.orphans() == []
+    facts = waiqin.PhotoFacts(role=waiqin.EvidenceRole.OTHER, source=waiqin.EvidenceSource.CAMERA)
+    await day.refused("no_orphan", Error.NotHere, day.session.take_orphan("0" * 64, facts))
+
+
 async def by_qr(day, second):
     """The second officer signs the settlement on his own phone."""
     asked = await day.session.countersign_request(day.names["settlement"])
@@ -350,6 +378,8 @@ async def main(job):
     day.said["handed_in"] = [handed.entries, handed.evidence]
     await other_courts(day)
     await afterwards(day)
+    await number_later(day)
+    await no_orphans(day)
     await faults(day)
     await pages(day)
     print(json.dumps(day.said, ensure_ascii=False))

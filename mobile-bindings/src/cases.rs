@@ -73,12 +73,15 @@ pub struct Assigned {
 }
 
 /// A party (当事人) of a case.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub type Party = PartySheet;
+
+/// A party (当事人) of a case.
+#[uniffi::remote(Record)]
 pub struct Party {
-    /// Name.
-    pub name: String,
     /// Identifier as the list shows it, perhaps masked.
     pub code: Option<String>,
+    /// Name.
+    pub name: String,
 }
 
 /// A case number as it was read.
@@ -153,14 +156,13 @@ impl Session {
 
 impl From<CaseSheet> for Case {
     fn from(sheet: CaseSheet) -> Self {
-        let parties = |of: Vec<PartySheet>| of.into_iter().map(Party::from).collect();
         Self {
             id: CaseId(sheet.id),
             number: sheet.number,
             former_numbers: sheet.former_numbers,
             cause: sheet.cause,
-            applicants: parties(sheet.applicants),
-            debtors: parties(sheet.debtors),
+            applicants: sheet.applicants,
+            debtors: sheet.debtors,
             amount_fen: sheet.amount_fen,
             remaining_fen: sheet.remaining_fen,
             address: sheet.address,
@@ -178,15 +180,6 @@ impl From<CaseSheet> for Case {
                 by: it.by,
                 reason: it.reason,
             }),
-        }
-    }
-}
-
-impl From<PartySheet> for Party {
-    fn from(party: PartySheet) -> Self {
-        Self {
-            name: party.name,
-            code: party.code,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{Session, WaiqinError};
 use std::fs::File;
 use std::path::Path;
 use waiqin_core as core;
-use waiqin_core::SaveError;
+use waiqin_core::{Orphan, SaveError};
 use waiqin_phone_ui::told;
 use waiqin_protocol::ids::{EvidenceHash, ItemId, SubjectId};
 use waiqin_protocol::journal::{EvidenceRole, EvidenceSource, Mark};
@@ -68,6 +68,21 @@ pub struct PhotoSaved {
     pub at_ms: i64,
 }
 
+/// Evidence that was durable here before the app was killed, and that no entry names.
+#[uniffi::remote(Record)]
+pub struct Orphan {
+    /// SHA-256 of the bytes.
+    pub hash: EvidenceHash,
+    /// Length, bytes.
+    pub length: u64,
+    /// The record for which it was taken.
+    pub record: SubjectId,
+    /// What it was to show; `SIGNATURE`: strokes, for which the person has to sign again.
+    pub role: EvidenceRole,
+    /// Wall time when it was taken in, ms UTC.
+    pub at_ms: i64,
+}
+
 #[uniffi::export]
 impl Session {
     /// Takes a photo (照片) into a record, by the path of its file: hashed first, kept encrypted, never
@@ -91,6 +106,35 @@ impl Session {
                 Err(SaveError::Source(error)) => Err(unreadable(&path, &error, lang)),
                 other => Ok(other.tell(lang)?.into()),
             }
+        })
+        .await
+    }
+
+    /// Photos that were kept before the app was killed and that no record holds yet: to be shown, and
+    /// taken in with `take_orphan`.
+    ///
+    /// # Errors
+    /// [`WaiqinError::Fault`] alone; while locked there are none.
+    pub async fn orphans(&self) -> Result<Vec<Orphan>, WaiqinError> {
+        self.ask(|session| Ok(session.orphans())).await
+    }
+
+    /// Takes one into its record (归入记录), also after the seal. Who does not want it withdraws it then.
+    /// `into` is asked where its record is not on this phone any more.
+    ///
+    /// # Errors
+    /// [`WaiqinError::NotHere`] when there is none of this hash, or its record is not on this phone.
+    #[uniffi::method(default(into = None))]
+    pub async fn take_orphan(
+        &self,
+        hash: EvidenceHash,
+        facts: PhotoFacts,
+        into: Option<SubjectId>,
+    ) -> Result<PhotoSaved, WaiqinError> {
+        let lang = self.lang;
+        self.ask(move |session| {
+            let saved = session.adopt_orphan(hash, into, facts.of(""));
+            Ok(saved.tell(lang)?.into())
         })
         .await
     }

@@ -9,6 +9,12 @@
 //! network is asynchronous and works on threads of this library, so that no caller's thread waits.
 //! Every error is a [`WaiqinError`] with words in the officer's language; a panic becomes one, too.
 //! Photos cross by path, never as bytes.
+//!
+//! **Types.** What crosses as it stands in the engine is declared `remote`: a copy of it here that
+//! differed would not compile. The others are types of this border, made from the engine's in one place
+//! each, beside the type: they carry the words of an officer (`record`, `number`) and not those of the
+//! journal (`subject`, `seq`), counts that every language has and no `usize`, texts in his language where
+//! the engine has codes, and nothing of the wire. The engine may change under them; screens do not.
 #![warn(missing_docs)]
 
 mod cases;
@@ -37,8 +43,6 @@ pub use records::{FieldProblem, RecordsOf, Saved, SavedFields};
 pub use seal::{Finding, SealSheet, Sealed, SecondOfficer};
 pub use session::Session;
 pub use signers::CountersignAsked;
-pub use sync::{
-    HandedIn, Progress, Receipt, ReceiptsTaken, Status, SyncListener, SyncReport, SyncStep,
-};
+pub use sync::{Progress, Receipt, ReceiptsTaken, Status, SyncListener, SyncReport, SyncStep};
 
 uniffi::setup_scaffolding!();

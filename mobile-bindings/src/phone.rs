@@ -14,10 +14,12 @@ use waiqin_protocol::words::Lang;
 use zeroize::Zeroizing;
 
 /// The language of words: errors, labels, findings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, uniffi::Enum)]
+pub type Language = Lang;
+
+/// The language of words: errors, labels, findings.
+#[uniffi::remote(Enum)]
 pub enum Language {
     /// 简体中文
-    #[default]
     Zh,
     /// English
     En,
@@ -74,10 +76,7 @@ impl Phone {
         clock: Option<Arc<dyn Clock>>,
         entropy: Option<Arc<dyn Entropy>>,
     ) -> Result<Arc<Self>, WaiqinError> {
-        let lang = match settings.language.unwrap_or_default() {
-            Language::Zh => Lang::Zh,
-            Language::En => Lang::En,
-        };
+        let lang = settings.language.unwrap_or_default();
         beside(lang, move || {
             let dir = PathBuf::from(settings.dir);
             let system = core::SystemEntropy;

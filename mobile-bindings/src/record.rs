@@ -111,6 +111,8 @@ pub struct Record {
     pub case_typed: String,
     /// The normal number, where what was typed is one.
     pub case_number: Option<String>,
+    /// 案号待补: the number follows.
+    pub case_pending: bool,
     /// Wall time of the first entry, ms UTC.
     pub opened_ms: i64,
     /// Wall time of the newest entry, ms UTC.
@@ -281,6 +283,7 @@ impl Record {
             case_id: record.case.id.clone(),
             case_typed: record.case.typed.clone(),
             case_number: record.case.normal.clone(),
+            case_pending: record.case.pending,
             opened_ms: record.opened,
             changed_ms: record.changed,
             fields: fields_of(record, lang),

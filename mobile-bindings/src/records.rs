@@ -8,12 +8,13 @@ use crate::{Session, WaiqinError};
 use std::collections::HashMap;
 use waiqin_core as core;
 use waiqin_phone_ui::form::{
-    NUMBER_CHARS_MAX, Posted, first_values, fits, listed_case, named_case,
+    NUMBER_CHARS_MAX, Posted, first_values, fits, listed_case, named_case, one_number,
 };
 use waiqin_phone_ui::told::{self, Missing};
 use waiqin_protocol::ids::{CaseId, EntryHash, ItemId, SubjectId};
 use waiqin_protocol::journal::{Act, AmendKind, CaseRef, Path};
 use waiqin_protocol::wire::sync::CaseSheet;
+use waiqin_protocol::words::Lang;
 
 /// Which records.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -72,8 +73,7 @@ impl Session {
     pub async fn open_record(&self, act: Act, case: CaseId) -> Result<SubjectId, WaiqinError> {
         let lang = self.lang;
         self.open(act, move |session| {
-            let sheet = session.case(&case).tell(lang)?;
-            let sheet = sheet.ok_or_else(|| WaiqinError::missing(Missing::Case, lang))?;
+            let sheet = listed(session, &case, lang)?;
             Ok((listed_case(&sheet), Some(sheet)))
         })
         .await
@@ -101,6 +101,42 @@ impl Session {
         }
         self.open(act, move |session| {
             named_case(session, &typed, pending, clock.now().wall_ms).tell(lang)
+        })
+        .await
+    }
+
+    /// Fills in the number (补填案号) of a record that was opened without one, or mends it. It is kept as
+    /// typed; the list may have the case.
+    ///
+    /// # Errors
+    /// [`WaiqinError::Input`] for a text that is not one case number; [`WaiqinError::NotAllowed`] when the
+    /// record is sealed or void: the office then says which case it is of.
+    pub async fn name_case(&self, record: SubjectId, typed: String) -> Result<Saved, WaiqinError> {
+        let (lang, clock) = (self.lang, self.clock.clone());
+        let typed = typed.trim().to_owned();
+        self.ask(move |session| {
+            let now_ms = clock.now().wall_ms;
+            one_number(&typed, now_ms)
+                .map_err(|why| WaiqinError::input(told::not_one_number(&why, lang)))?;
+            let (case, _) = named_case(session, &typed, false, now_ms).tell(lang)?;
+            Ok(session.name_case(record, case).tell(lang)?.into())
+        })
+        .await
+    }
+
+    /// The same with a case of the list.
+    ///
+    /// # Errors
+    /// [`WaiqinError::NotHere`] when the case is not on this phone; else as `name_case`.
+    pub async fn name_listed_case(
+        &self,
+        record: SubjectId,
+        case: CaseId,
+    ) -> Result<Saved, WaiqinError> {
+        let lang = self.lang;
+        self.ask(move |session| {
+            let case = listed_case(&listed(session, &case, lang)?);
+            Ok(session.name_case(record, case).tell(lang)?.into())
         })
         .await
     }
@@ -263,11 +299,17 @@ impl Session {
     }
 }
 
+/// A case of this phone.
+fn listed(session: &core::Session, case: &CaseId, lang: Lang) -> Result<CaseSheet, WaiqinError> {
+    let sheet = session.case(case).tell(lang)?;
+    sheet.ok_or_else(|| WaiqinError::missing(Missing::Case, lang))
+}
+
 /// A record of this phone.
 pub(crate) fn read(
     session: &core::Session,
     record: SubjectId,
-    lang: waiqin_protocol::words::Lang,
+    lang: Lang,
 ) -> Result<core::RecordPage, WaiqinError> {
     let found = session.record(record).tell(lang)?;
     found.ok_or_else(|| WaiqinError::missing(Missing::Record, lang))

@@ -10,7 +10,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use waiqin_core as core;
-use waiqin_core::LastOutcome;
+use waiqin_core::{HandedIn, LastOutcome};
 use waiqin_protocol::ids::EvidenceHash;
 use waiqin_protocol::words::Lang;
 
@@ -147,7 +147,7 @@ pub enum Receipt {
 }
 
 /// What a hand-in package (上交包) holds.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+#[uniffi::remote(Record)]
 pub struct HandedIn {
     /// Entries.
     pub entries: u64,
@@ -260,17 +260,8 @@ impl Session {
             true => core::HandInScope::Everything,
             false => core::HandInScope::Undelivered,
         };
-        self.ask(move |session| {
-            let done = session.hand_in(Path::new(&to), scope).tell(lang)?;
-            Ok(HandedIn {
-                entries: done.entries,
-                evidence: done.evidence,
-                evidence_bytes: done.evidence_bytes,
-                lacking: done.lacking,
-                left: done.left,
-            })
-        })
-        .await
+        self.ask(move |session| session.hand_in(Path::new(&to), scope).tell(lang))
+            .await
     }
 
     /// Takes the receipts (回执包) that came back for a package. The same file again changes nothing.

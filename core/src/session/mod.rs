@@ -46,7 +46,7 @@ pub use receipts::{ReceiptsTaken, TakeReceiptsError};
 pub use seal::{SealRequest, SealSheet, Second, seconds_among};
 pub use shown::{
     CaseList, Concluded, Delivery, EntryKind, EntryLine, EvidenceFacts, EvidenceSaved,
-    ExportSummary, Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo,
+    ExportSummary, Incident, IncidentKind, LastOutcome, Orphan, Parked, ParkedItem, Phase, Photo,
     ReceiptLine, RecordPage, RecordRow, RecordsOf, Saved, Status, SyncReport,
 };
 

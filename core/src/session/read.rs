@@ -219,7 +219,10 @@ impl Inner {
         let compared = self.compared().unwrap_or_default();
         let differing = compared.differing.iter();
         let differing = differing.map(|case| self.number_of(case)).collect();
-        let mut incidents = self.custody().incidents().to_vec();
+        let (mut incidents, received_photos) = {
+            let custody = self.custody();
+            (custody.incidents().to_vec(), custody.evidence().len())
+        };
         incidents.reverse();
         let live = self.live();
         // Bytes declared missing and gone have ended; those still here are delivered all the same.
@@ -234,6 +237,7 @@ impl Inner {
             undelivered_entries: head.seq.saturating_sub(received),
             undelivered_photos: waiting.len(),
             undelivered_bytes: waiting.iter().map(|it| it.length).sum(),
+            received_photos,
             last_contact_ms: live.note.contact_ms,
             last_outcome: live.note.outcome,
             next_try_ms: None,

@@ -3,10 +3,10 @@
 
 use super::fold::{Fold, evidence_of};
 use super::inner::{Inner, Journal};
-use super::shown::{EvidenceFacts, EvidenceSaved, IncidentKind, Saved};
+use super::shown::{EvidenceFacts, EvidenceSaved, IncidentKind, Orphan, Saved};
 use super::views::{EvidenceStored, RecordFolded, Views, ViewsError};
 use super::{SaveError, Session};
-use crate::evidence::{EvidenceHead, TakeError, display_name};
+use crate::evidence::{EvidenceHead, OrphanFile, TakeError, display_name};
 use crate::host::random;
 use crate::journal::JournalError;
 use crate::store::StoreError;
@@ -159,13 +159,33 @@ impl Session {
         Ok(saved)
     }
 
-    /// Takes an orphan, whose bytes were durable before the app was killed, into its record.
+    /// Orphans that no record took back yet, as they were found at the unlock.
+    #[must_use]
+    pub fn orphans(&self) -> Vec<Orphan> {
+        let Some(inner) = self.inner() else {
+            return Vec::new();
+        };
+        let live = inner.live();
+        let shown = |file: &OrphanFile| Orphan {
+            hash: file.hash,
+            length: file.length,
+            record: file.head.record,
+            role: file.head.role,
+            at_ms: file.head.at,
+        };
+        live.orphans.iter().map(shown).collect()
+    }
+
+    /// Takes an orphan, whose bytes were durable before the app was killed, into its record. A seal
+    /// does not keep it out: what came late stands beside it, and is delivered like any. Where its
+    /// record is not on this phone any more, `into` is the one that the officer names.
     ///
     /// # Errors
     /// See [`SaveError`].
     pub fn adopt_orphan(
         &self,
         hash: EvidenceHash,
+        into: Option<SubjectId>,
         facts: EvidenceFacts,
     ) -> Result<EvidenceSaved, SaveError> {
         let inner = self.inner().ok_or(SaveError::Locked)?;
@@ -176,7 +196,12 @@ impl Session {
             .find(|orphan| orphan.hash == hash)
             .cloned();
         let orphan = orphan.ok_or(SaveError::NoSuchEvidence)?;
-        let saved = inner.name_evidence(orphan.head.record, hash, orphan.length, facts)?;
+        let own = orphan.head.record;
+        let record = match inner.record(own).map_err(SaveError::Store)? {
+            Some(_) => own,
+            None => into.ok_or(SaveError::NoSuchRecord)?,
+        };
+        let saved = inner.name_evidence(record, hash, orphan.length, facts)?;
         inner.live().orphans.retain(|orphan| orphan.hash != hash);
         self.was_saved();
         Ok(saved)

@@ -200,6 +200,21 @@ pub struct EvidenceSaved {
     pub at_ms: i64,
 }
 
+/// Evidence whose bytes are durable here and that no entry names: the app was killed between the two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Orphan {
+    /// Its hash.
+    pub hash: EvidenceHash,
+    /// Length in bytes.
+    pub length: u64,
+    /// The record for which it was taken.
+    pub record: SubjectId,
+    /// What it was to show.
+    pub role: EvidenceRole,
+    /// Wall time when it was taken in, ms UTC.
+    pub at_ms: i64,
+}
+
 /// The truth line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
@@ -213,6 +228,8 @@ pub struct Status {
     pub undelivered_photos: usize,
     /// Bytes of these photos.
     pub undelivered_bytes: u64,
+    /// Photos with a receipt.
+    pub received_photos: usize,
     /// Wall time of the last answer of the court, ms UTC.
     pub last_contact_ms: Option<i64>,
     /// How the last sync ended.

@@ -861,10 +861,19 @@ fn an_orphan_finds_its_record() {
         subject: opened.subject,
     };
     assert!(incidents(&session).contains(&orphan));
-    let adopted = session.adopt_orphan(hash, facts("p")).unwrap();
+    let offered = session.orphans();
+    let [found] = offered.as_slice() else {
+        panic!("{offered:?}");
+    };
+    assert_eq!(
+        (found.hash, found.length, found.record, found.role),
+        (hash, 6, opened.subject, facts("p").role)
+    );
+    let adopted = session.adopt_orphan(hash, None, facts("p")).unwrap();
     assert_eq!(adopted.length, 6);
+    assert_eq!(session.orphans(), []);
     assert!(matches!(
-        session.adopt_orphan(hash, facts("p")),
+        session.adopt_orphan(hash, None, facts("p")),
         Err(SaveError::NoSuchEvidence)
     ));
     assert_eq!(
@@ -876,6 +885,50 @@ fn an_orphan_finds_its_record() {
             .len(),
         2
     );
+}
+
+#[test]
+fn an_orphan_whose_record_is_gone_goes_where_the_officer_says() {
+    let device = Device::new(1);
+    let (phone, session) = enrolled(&device);
+    let opened = session
+        .open_record(Act::Seal, case("a"), values(&[]))
+        .unwrap();
+    let (here, gone) = (opened.subject, SubjectId::from_bytes([7; 16]));
+    let take = |record, bytes: &[u8]| {
+        let head = crate::evidence::EvidenceHead {
+            at: 1,
+            record,
+            role: EvidenceRole::Overall,
+        };
+        let inner = session.inner().unwrap();
+        inner.evidence.take(bytes, 1 << 20, &head).unwrap().hash
+    };
+    let (first, second) = (take(gone, b"first"), take(here, b"second"));
+    session.lock();
+    let session = phone.unlock(officer(1), &pin()).unwrap();
+    let other = session
+        .open_record(Act::Seal, case("b"), values(&[]))
+        .unwrap()
+        .subject;
+    assert!(matches!(
+        session.adopt_orphan(first, None, facts("p")),
+        Err(SaveError::NoSuchRecord)
+    ));
+    session
+        .adopt_orphan(first, Some(other), facts("p"))
+        .unwrap();
+    // One whose record is here goes nowhere else.
+    session
+        .adopt_orphan(second, Some(other), facts("p"))
+        .unwrap();
+    let hashes = |subject| {
+        let photos = session.record(subject).unwrap().unwrap().photos;
+        let hashes = photos.iter().map(|it| it.state.evidence.hash);
+        hashes.collect::<Vec<_>>()
+    };
+    assert_eq!((hashes(other), hashes(here)), (vec![first], vec![second]));
+    assert_eq!(session.orphans(), []);
 }
 
 #[test]

@@ -7,8 +7,8 @@ pub use crate::samples_acts::{
 
 use std::collections::BTreeMap;
 use waiqin_core::{
-    Delivery, EntryKind, EntryLine, Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase,
-    Photo, RecordPage, RecordRow, Status,
+    Delivery, EntryKind, EntryLine, Incident, IncidentKind, LastOutcome, Orphan, Parked,
+    ParkedItem, Phase, Photo, RecordPage, RecordRow, Status,
 };
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::ids::{
@@ -88,6 +88,7 @@ pub fn status() -> Status {
         undelivered_entries: 3,
         undelivered_photos: 5,
         undelivered_bytes: 14_300_000,
+        received_photos: 61,
         last_contact_ms: Some(NOW_MS - 18 * 60_000),
         last_outcome: Some(LastOutcome::Done),
         next_try_ms: Some(NOW_MS + 600_000),
@@ -274,6 +275,17 @@ pub fn photo(n: u8, role: EvidenceRole) -> Photo {
     }
 }
 
+/// A photo that no entry names, of the sample record.
+pub fn orphan() -> Orphan {
+    Orphan {
+        hash: EvidenceHash::from_bytes([7; 32]),
+        length: 2_850_000,
+        record: SubjectId::from_bytes([9; 16]),
+        role: EvidenceRole::Nameplate,
+        at_ms: NOW_MS - 900_000,
+    }
+}
+
 /// A photo of every state.
 pub fn photos() -> Vec<Photo> {
     let usual = photo(1, EvidenceRole::Overall);
@@ -417,7 +429,11 @@ pub fn new_record() -> RecordPage {
 
 /// A record that somebody sealed.
 pub fn sealed_record() -> RecordPage {
-    let mut page = full_record();
+    sealed(full_record())
+}
+
+/// A record after its seal.
+pub fn sealed(mut page: RecordPage) -> RecordPage {
     let record = &mut page.record;
     let body = record.body();
     let covers = record.covers();

@@ -1,6 +1,7 @@
 //! Why something was not done, in words, for shells that have screens of their own: the same words as
 //! on the pages, so that an officer reads one language wherever he works.
 
+use crate::form::NumberProblem;
 use crate::pages::{hand_in, not_done, problem, start, unlock};
 use crate::words::Words;
 use waiqin_core::{EnrolError, Pin, SaveError, TakeReceiptsError, UnlockError};
@@ -108,6 +109,21 @@ pub fn number_long(lang: Lang) -> String {
 #[must_use]
 pub fn no_number(lang: Lang) -> String {
     Words::of(lang).err_new_number.to_owned()
+}
+
+/// Why a text does not name the case of a record (补填案号).
+#[must_use]
+pub fn not_one_number(why: &NumberProblem, lang: Lang) -> String {
+    let w = Words::of(lang);
+    match why {
+        NumberProblem::Empty => w.err_naming_none.to_owned(),
+        NumberProblem::Long => {
+            let max = crate::form::NUMBER_CHARS_MAX;
+            fill(w.err_naming_long, &[("max", &max)])
+        }
+        NumberProblem::Unread(error) => number(error, lang),
+        NumberProblem::Several(n) => fill(w.err_naming_several, &[("n", n)]),
+    }
 }
 
 /// Something that is not the id or code asked for.

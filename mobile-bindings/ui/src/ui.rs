@@ -42,6 +42,9 @@ struct Inner {
     seat: Mutex<Seat>,
     /// Reasons typed before a seal, by record and rule: in memory alone, gone with the lock.
     reasons: Mutex<Reasons>,
+    /// How often pages read in the engine's store.
+    #[cfg(test)]
+    asked: std::sync::atomic::AtomicUsize,
 }
 
 type Reasons = BTreeMap<SubjectId, BTreeMap<String, String>>;
@@ -66,6 +69,8 @@ impl Ui {
             parts,
             seat: Mutex::default(),
             reasons: Mutex::default(),
+            #[cfg(test)]
+            asked: std::sync::atomic::AtomicUsize::new(0),
         }))
     }
 
@@ -175,6 +180,13 @@ impl Ui {
         } else {
             self.reasons().insert(subject, reasons);
         }
+    }
+
+    /// Counts a call of the engine; returns how many there were before.
+    #[cfg(test)]
+    pub fn count_asked(&self, more: usize) -> usize {
+        let order = std::sync::atomic::Ordering::Relaxed;
+        self.0.asked.fetch_add(more, order)
     }
 
     fn reasons(&self) -> MutexGuard<'_, Reasons> {

@@ -186,6 +186,24 @@ waiqin_protocol::words! {
         new_act: "记录什么", "What is recorded";
         err_new_number_long: "案号最多 {max} 个字符，不能有空字符（NUL），没有开立记录。", "A number has at most {max} characters and no NUL; no record was opened.";
         err_new_number: "请写案号，或选「案号待补」。", "Write the number, or choose “Number to follow”.";
+        new_pending_hint: "以后在记录页补填", "Filled in later, on the record's page";
+
+        // Filling in the number of a record, or mending it.
+        naming_title: "补填案号", "Fill in the number";
+        naming_change: "改案号", "Change the number";
+        naming_open: "案号待补", "Number to follow";
+        naming_open_note: "补填后，这份记录归入那件案件", "Once filled in, the record counts to that case";
+        naming_sealed: "案号待补：记录已封存，由办公室核对名册时填入", "Number to follow: the record is sealed, the office fills it in when it compares the list";
+        naming_hint: "也可按当事人、地址查找", "Or search by party or address";
+        naming_yours: "这是您的案件", "This is a case of yours";
+        naming_not_yours: "{number} 不在您的案件里。可以照此写入，由办公室按名册核对。", "{number} is not among your cases. It can be written as it is; the office checks it.";
+        naming_meant: "改为{meant}", "Change to {meant}";
+        naming_picks: "您的案件，点选即写入", "Your cases: a tap writes the number";
+        naming_more: "另有 {n} 件，再多写几个字", "{n} more; type more";
+        naming_go: "写入案号", "Write the number";
+        err_naming_none: "请写案号，或从您的案件里点选一件。", "Write the number, or tap one of your cases.";
+        err_naming_long: "案号最多 {max} 个字符，不能有空字符（NUL），没有写入。", "A number has at most {max} characters and no NUL; nothing was written.";
+        err_naming_several: "这里有 {n} 个案号。一份记录只归一件案件，请只写一个。", "These are {n} numbers. A record is of one case; write one.";
 
         // Acts.
         act_investigation: "现场调查", "Site investigation";
@@ -438,7 +456,7 @@ waiqin_protocol::words! {
         photo_checked: "{time} 复核：本机原件与内容哈希一致", "Checked {time}: the original matches its hash";
         photo_check_differs: "本机原件与内容哈希不符或读不出。没有删除任何内容，请把手机交内勤。", "The original does not match its hash or cannot be read. Nothing was deleted; hand the phone to the office.";
         photo_check_gone: "原件已不在本机。", "The original is no longer on this phone.";
-        err_photo_item: "记录里已没有这一项，照片没有存。请重选拍的是哪一项，再选文件。", "The record no longer has this line; the photo was not saved. Choose the line and the file again.";
+        err_photo_item: "记录里已没有这一项，照片没有存。", "The record no longer has this line; the photo was not saved.";
         line_n: "第 {n} 项", "Line {n}";
 
         // The list of assets.
@@ -512,11 +530,24 @@ waiqin_protocol::words! {
         err_photo_none: "没有选文件。", "No file was chosen.";
         err_photo_empty: "这个文件是空的（0 字节），没有存。请重新拍摄或另选。", "This file is empty (0 bytes) and was not saved. Take it again or choose another.";
         err_photo_large: "这个文件超过单件上限 {max}，没有存。原文件没有动，可在办公室用数据线交接。", "This file is over the limit of {max} and was not saved. The original is untouched; hand it over by cable at the office.";
-        err_photo_how: "外部来源须写明怎样取得，照片没有存。请填写后重选文件。", "State how an external picture was obtained; it was not saved. Fill it in and choose the file again.";
-        err_photo_words: "文字说明最多 {max} 个字符，不能有空字符（NUL），照片没有存。请改好后重选文件。", "Such words have at most {max} characters and no NUL; the photo was not saved. Change them and choose the file again.";
+        err_photo_how: "外部来源须写明怎样取得，照片没有存。", "State how an external picture was obtained; it was not saved.";
+        err_photo_words: "文字说明最多 {max} 个字符，不能有空字符（NUL），照片没有存。", "Such words have at most {max} characters and no NUL; the photo was not saved.";
+        err_photo_again: "{why}请改好后重选文件。", "{why} Put it right and choose the file again.";
         err_photo_role: "请选拍的是什么，照片没有存。", "Choose what it shows; the photo was not saved.";
         err_photo_cut: "文件没有传完，没有存。请再选一次。", "The file did not arrive whole and was not saved. Choose it again.";
         photo_title: "照片", "Photo";
+
+        // Evidence that no entry names yet.
+        orphan_title: "归入记录", "Take into the record";
+        orphan_open: "有 {n} 件原件没有归入这份记录", "Originals not yet in this record: {n}";
+        orphan_open_note: "程序中断前已存下，逐件看过后归入", "Kept before the program ended; look at each and take it in";
+        orphan_photo: "程序中断，这张照片还没记进记录", "The program ended before this photo was entered";
+        orphan_strokes: "程序中断，这份手写签名没有记进记录；归入后仍须请本人重签", "The program ended before this signature was entered; take it in, and have the person sign again";
+        orphan_taken: "{time} 存下 · {size}", "Kept {time} · {size}";
+        orphan_note: "不要的也先归入，再撤回：原件不会丢弃。", "Take it in even if it is not wanted, then withdraw it: no original is thrown away.";
+        orphan_homeless: "原件完整，它所属的记录在本机已读不出", "The original is whole; its record cannot be read on this phone any more";
+        orphan_homes: "归入哪份记录", "Which record it goes to";
+        orphan_go: "归入记录", "Take it in";
         photo_name: "原文件名", "Original name";
         photo_size: "大小", "Size";
         photo_pixels: "像素", "Pixels";
@@ -759,7 +790,7 @@ waiqin_protocol::words! {
         inc_custody: "部分签收单读不出，会向法院重新取得", "Some receipts cannot be read and will be asked for again";
         inc_keys: "钥匙的一份副本损坏，已由另一份修复", "One copy of the keys was damaged and restored from the other";
         inc_store: "检索资料损坏，已由日志重建，记录没有丢失", "The index was damaged and rebuilt from the journal; no record is lost";
-        inc_orphan: "一张照片拍到一半中断，原件还在本机", "The program ended while a photo was saved; the original is on this phone";
+        inc_orphan: "存照片时程序中断，原件还在本机", "The program ended while a photo was saved; the original is on this phone";
         inc_evidence: "一张照片的原件读不出", "The original of a photo cannot be read";
         inc_server_ahead: "法院比本机多：本机资料是从旧备份恢复的", "The court has more than this phone: its data was restored from an old copy";
         inc_fork: "同一编号有两份内容，两份都保留", "One number has two contents; both are kept";

@@ -183,6 +183,7 @@
     let timer = 0;
     const search = async () => {
       const query = new URLSearchParams(new FormData(form));
+      query.delete("csrf");
       const number = ++asked;
       try {
         const answer = await fetch(form.dataset.search + "?" + query, { headers: { "x-waiqin-fetch": "1" } });
@@ -190,7 +191,7 @@
         const found = await answer.text();
         if (number !== asked || !answer.ok) return;
         $("found").innerHTML = found;
-        history.replaceState(null, "", "/cases?" + query);
+        if (form.method === "get") history.replaceState(null, "", "/cases?" + query);
         for (const link of form.querySelectorAll("a[data-show]")) {
           const to = new URLSearchParams({ show: link.dataset.show });
           if (field.value) to.set("q", field.value);
@@ -200,13 +201,36 @@
         // The page is gone or the program ended; the next key asks again.
       }
     };
-    field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, 80); });
-    form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(search, 80);
+      // What was refused is being written anew.
+      field.removeAttribute("aria-invalid");
+      const refused = document.querySelector("main > [role=alert]");
+      if (refused) refused.remove();
+    });
+    // Only a form that asks is answered here; one that writes is sent.
+    form.addEventListener("submit", (event) => {
+      if (form.method === "get" || event.submitter && event.submitter.value === "look") {
+        event.preventDefault();
+        search();
+      }
+    });
   }
 
   // The truth line and the sync page follow the engine by themselves; that is no use of the phone.
   const truth = $("truth");
   const live = document.querySelector("[data-live]");
+  // Lists are read again only when what they depend on is another.
+  const waits = $("waits");
+  const waited = async () => {
+    const now = live.querySelector("[data-state]").dataset.state;
+    if (now === waits.dataset.of || waits.contains(document.activeElement)) return;
+    const part = await fetch(waits.dataset.part, { headers: POLL });
+    if (!part.ok) return;
+    waits.innerHTML = await part.text();
+    waits.dataset.of = now;
+  };
   const follow = async () => {
     try {
       const answer = await fetch(truth.dataset.poll, { headers: POLL });
@@ -218,6 +242,7 @@
           const text = await part.text();
           if (text !== live.dataset.was) live.innerHTML = text;
           live.dataset.was = text;
+          if (waits) await waited();
         }
       }
     } catch (error) {

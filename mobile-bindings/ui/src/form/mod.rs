@@ -33,7 +33,9 @@ pub use layout::{
     Copy, Deed, Field, Given, Label, Lead, List, Pick, Piece, Preset, Step, pattern_of, patterns,
 };
 pub use notes::{Note, of as note_of};
-pub use opening::{NUMBER_CHARS_MAX, first_values, listed_case, named_case};
+pub use opening::{
+    NUMBER_CHARS_MAX, NumberProblem, first_values, listed_case, named_case, one_number,
+};
 pub use said::{REASON_CHARS_MAX, fits, said};
 pub use shown::{
     AssetsView, Block, Contest, DeedView, Fact, FieldView, FixView, FlagView, ItemView, MoreView,

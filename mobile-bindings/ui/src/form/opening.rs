@@ -1,17 +1,34 @@
 //! What a record is opened with: its case as typed or as listed, and what is known before anybody
 //! arrives.
 
+use super::said::fits;
 use std::collections::BTreeMap;
 use waiqin_core::{Session, StoreError};
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::ids::CaseId;
 use waiqin_protocol::journal::{CaseRef, Path};
-use waiqin_protocol::numbers::case_no::read_case_no;
+use waiqin_protocol::numbers::case_no::{CaseNoError, read_case_no};
 use waiqin_protocol::numbers::days::court_day;
 use waiqin_protocol::wire::sync::CaseSheet;
 
 /// Longest number that is taken as typed, characters.
 pub const NUMBER_CHARS_MAX: usize = 200;
+
+/// Cases that a number may lead to, its own or a former one.
+const LOOKED_AT: usize = 20;
+
+/// Why a text does not name the case of a record.
+#[derive(Debug)]
+pub enum NumberProblem {
+    /// There is none.
+    Empty,
+    /// It is longer than numbers are, or not to be kept.
+    Long,
+    /// It does not read.
+    Unread(CaseNoError),
+    /// It names several cases; a record is of one.
+    Several(usize),
+}
 
 /// A case of the list, as a record names it.
 #[must_use]
@@ -21,6 +38,25 @@ pub fn listed_case(sheet: &CaseSheet) -> CaseRef {
         normal: Some(sheet.number.clone()),
         pending: false,
         typed: sheet.number.clone(),
+    }
+}
+
+/// Whether a text is one case number. A record may be opened on one that does not read; who fills it in
+/// later (补填案号) has the paper before him.
+///
+/// # Errors
+/// Why it is not.
+pub fn one_number(typed: &str, now_ms: i64) -> Result<(), NumberProblem> {
+    if typed.trim().is_empty() {
+        return Err(NumberProblem::Empty);
+    }
+    if !fits(typed, NUMBER_CHARS_MAX) {
+        return Err(NumberProblem::Long);
+    }
+    let reading = read_case_no(typed, year(now_ms)).map_err(NumberProblem::Unread)?;
+    match reading.cases.len() {
+        1 => Ok(()),
+        n => Err(NumberProblem::Several(n)),
     }
 }
 
@@ -39,16 +75,23 @@ pub fn named_case(
     let Some(normal) = &case.normal else {
         return Ok((case, None));
     };
-    let listed = session.cases(normal, 0, 2)?.items;
-    let listed = listed.into_iter().find(|it| it.number == *normal);
+    let listed = of_number(session.cases(normal, 0, LOOKED_AT)?.items, normal);
     let id = listed.as_ref().map(|it| CaseId(it.id.clone()));
     Ok((CaseRef { id, ..case }, listed))
 }
 
+/// The case that has a number, else the only one that had it.
+fn of_number(cases: Vec<CaseSheet>, normal: &str) -> Option<CaseSheet> {
+    let has = |it: &&CaseSheet| it.number == normal;
+    let had = |it: &&CaseSheet| it.former_numbers.iter().any(|number| number == normal);
+    let mut before = cases.iter().filter(had);
+    let only = before.next().filter(|_| before.next().is_none());
+    cases.iter().find(has).or(only).cloned()
+}
+
 /// What was typed, kept as typed, and its normal form where it is one number.
 fn typed_case(typed: &str, pending: bool, now_ms: i64) -> CaseRef {
-    let year = chrono::Datelike::year(&court_day(now_ms));
-    let reading = read_case_no(typed, year).ok();
+    let reading = read_case_no(typed, year(now_ms)).ok();
     let normal = reading.and_then(|it| match it.cases.as_slice() {
         [one] => Some(one.normal().to_owned()),
         _ => None,
@@ -59,6 +102,10 @@ fn typed_case(typed: &str, pending: bool, now_ms: i64) -> CaseRef {
         pending,
         typed: typed.to_owned(),
     }
+}
+
+fn year(now_ms: i64) -> i32 {
+    chrono::Datelike::year(&court_day(now_ms))
 }
 
 /// What is known before anybody arrives: who records, and whom the list names as the only debtor.
@@ -97,6 +144,35 @@ mod tests {
         );
         let next_year = NUMBER.replace("2019", "2031");
         assert_eq!(typed_case(&next_year, false, NOW).normal, None);
+    }
+
+    #[test]
+    fn a_number_that_is_filled_in_later_reads_as_one_case() {
+        let not = |typed: &str| one_number(typed, NOW).unwrap_err();
+        assert!(one_number(&NUMBER.replace('（', " ("), NOW).is_ok());
+        assert!(matches!(not(" "), NumberProblem::Empty));
+        assert!(matches!(not(&"1".repeat(201)), NumberProblem::Long));
+        assert!(matches!(not("1\0"), NumberProblem::Long));
+        assert!(matches!(not("house 18"), NumberProblem::Unread(_)));
+        let two = NUMBER.replace('号', "、2372号");
+        assert!(matches!(not(&two), NumberProblem::Several(2)));
+    }
+
+    #[test]
+    fn a_number_means_the_case_that_has_it_else_the_only_one_that_had_it() {
+        let [one, mut other] = crate::samples::two_cases();
+        let former = one.former_numbers[0].clone();
+        let id = |cases: &[&CaseSheet], number: &str| {
+            let cases = cases.iter().map(|it| (*it).clone()).collect();
+            of_number(cases, number).map(|it| it.id)
+        };
+        assert_eq!(id(&[&other, &one], NUMBER), Some(one.id.clone()));
+        assert_eq!(id(&[&other, &one], &former), Some(one.id.clone()));
+        assert_eq!(id(&[&one], "12"), None, "a part of a number is none");
+        other.former_numbers = vec![former.clone()];
+        assert_eq!(id(&[&other, &one], &former), None, "two had it");
+        other.number = former.clone();
+        assert_eq!(id(&[&one, &other], &former), Some(other.id.clone()));
     }
 
     #[test]

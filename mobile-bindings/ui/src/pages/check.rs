@@ -2,6 +2,7 @@
 //! same address shows what stands.
 
 use super::findings::{Findings, Weight, counts, weight};
+use super::naming::to_fill_in;
 use super::not_done::{NotDone, not_sealable};
 use super::page;
 use super::problem::{Problem, Shown, chain};
@@ -65,6 +66,7 @@ pub(super) struct CheckPage {
     frame: Frame,
     back: String,
     no: Number,
+    naming: Option<String>,
     second: String,
     problem: Option<String>,
     blocked: Option<&'static str>,
@@ -282,6 +284,7 @@ impl CheckPage {
         Ok(Self {
             back: href.clone(),
             no: Number::of_case(&record.case, w),
+            naming: to_fill_in(record),
             second: act(record.act, w).to_owned(),
             problem: typed.problem.clone(),
             blocked: sheet.blocked.as_ref().map(|it| not_sealable(it, w)),

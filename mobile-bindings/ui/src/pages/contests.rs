@@ -113,6 +113,8 @@ pub(super) async fn decide(
 async fn shown(desk: &Unlocked, id: &str, failed: Failed) -> Result<Response, Shown> {
     let (shows, _) = read(desk, id).await?;
     let me = (desk.session.officer().id, desk.now_ms());
+    let status = super::status_of(!failed.problem.is_empty());
     let frame = desk.frame(Some(Tab::Records));
-    Ok(super::page(&ContestsPage::new(frame, &shows, me, failed)).into_response())
+    let built = ContestsPage::new(frame, &shows, me, failed);
+    Ok((status, super::page(&built)).into_response())
 }

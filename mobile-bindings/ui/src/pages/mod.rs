@@ -9,9 +9,12 @@ mod check;
 mod contests;
 mod findings;
 pub(crate) mod hand_in;
+mod naming;
 pub(crate) mod not_done;
+mod orphan;
 mod paper;
 mod photo;
+mod photo_facts;
 mod photo_new;
 pub(crate) mod problem;
 mod record;
@@ -33,6 +36,9 @@ pub(crate) mod unlock;
 mod visit;
 mod way;
 
+#[cfg(test)]
+#[path = "desk/tests.rs"]
+mod desk_tests;
 #[cfg(test)]
 mod router_tests;
 #[cfg(test)]
@@ -84,6 +90,8 @@ pub fn routes(ui: Ui) -> Router {
         )
         .route("/records/{id}", get(record::show).post(save::form))
         .route("/records/{id}/fields", post(save::fields))
+        .route("/records/{id}/case", get(naming::show).post(naming::name))
+        .route("/records/{id}/case/found", get(naming::found))
         .route(
             "/records/{id}/contests",
             get(contests::show).post(contests::decide),
@@ -106,9 +114,15 @@ pub fn routes(ui: Ui) -> Router {
         )
         .route("/records/{id}/photos/{entry}/missing", post(photo::missing))
         .route("/records/{id}/photos/{entry}/check", post(photo::check))
+        .route(
+            "/records/{id}/orphans/{hash}",
+            get(orphan::show).post(orphan::adopt),
+        )
+        .route("/records/{id}/orphans/{hash}/small", get(orphan::small))
         .merge(seals())
         .route("/sync", get(sync::show).post(sync::start))
         .route("/sync/live", get(sync::live))
+        .route("/sync/waits", get(sync::waiting))
         .route("/sync/network", post(sync::network))
         .route("/hand-in", get(hand_in::show).post(hand_in::package))
         .route("/status", get(sync::status))

@@ -1,16 +1,17 @@
 //! 加照片: the bytes go to the engine while they arrive, never whole through memory.
 
-use super::assets::{assets_href, name_of};
+use super::assets::assets_href;
 use super::not_done::said;
 use super::page;
+use super::photo_facts::{FactsForm, NotSaid, Said};
 use super::problem::{Problem, Shown, chain};
 use super::record::{read, small_photos};
 use super::rows::record_href;
 use super::visit::Unlocked;
 use crate::carrier::ProtectedUpload;
-use crate::form::{PhotoView, assets, fits};
+use crate::form::PhotoView;
 use crate::frame::{Flash, Frame, Tab};
-use crate::show::{Number, role, source};
+use crate::show::Number;
 use crate::words::Words;
 use askama::Template;
 use axum::extract::multipart::{Field, Multipart};
@@ -22,28 +23,8 @@ use serde::Deserialize;
 use std::io::{self, Read};
 use tokio::sync::mpsc;
 use waiqin_core::{EvidenceFacts, EvidenceSaved, RecordPage as Shows, SaveError};
-use waiqin_protocol::ids::ItemId;
-use waiqin_protocol::journal::{EvidenceRole, EvidenceSource};
-use waiqin_protocol::record::Record;
-use waiqin_protocol::words::{Lang, fill};
+use waiqin_protocol::words::fill;
 
-/// Roles offered for photos of a visit, likeliest first.
-const ROLES: [EvidenceRole; 9] = [
-    EvidenceRole::Overall,
-    EvidenceRole::Detail,
-    EvidenceRole::Nameplate,
-    EvidenceRole::Paper,
-    EvidenceRole::Service,
-    EvidenceRole::Lease,
-    EvidenceRole::SealStrip,
-    EvidenceRole::Injury,
-    EvidenceRole::Other,
-];
-const SOURCES: [EvidenceSource; 2] = [EvidenceSource::Camera, EvidenceSource::External];
-/// Lists whose items a photo can show.
-const SHOWN: [&str; 3] = ["assets", "present", "parties"];
-const WORDS_CHARS_MAX: usize = 500;
-const NAME_CHARS_MAX: usize = 255;
 /// Pieces of the file that may wait for the disk.
 const PIECES_WAITING: usize = 8;
 
@@ -58,35 +39,6 @@ pub struct Asked {
     item: String,
 }
 
-pub(super) struct Choice {
-    code: &'static str,
-    label: &'static str,
-    on: bool,
-}
-
-/// What the form says beside the file.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Said {
-    role: Option<EvidenceRole>,
-    source: Option<EvidenceSource>,
-    item: Option<ItemId>,
-    how: String,
-    caption: String,
-}
-
-/// Lines or persons that a photo can show.
-pub(super) struct ItemGroup {
-    label: &'static str,
-    items: Vec<ItemChoice>,
-}
-
-/// One of them.
-pub(super) struct ItemChoice {
-    id: String,
-    label: String,
-    on: bool,
-}
-
 #[derive(Template)]
 #[template(path = "photo_new.html")]
 pub(super) struct NewPhotoPage {
@@ -95,12 +47,7 @@ pub(super) struct NewPhotoPage {
     back: String,
     action: String,
     problem: Option<String>,
-    items: Vec<ItemGroup>,
-    roles: Vec<Choice>,
-    sources: Vec<Choice>,
-    how: String,
-    caption: String,
-    desktop: bool,
+    form: FactsForm,
     recent: Vec<PhotoView>,
     recent_count: String,
 }
@@ -109,10 +56,7 @@ pub(super) struct NewPhotoPage {
 #[derive(Debug)]
 enum NotSaved {
     NoFile,
-    NoRole,
-    NoHow,
-    Words,
-    NoItem,
+    Said(NotSaid),
     Cut,
     Engine(SaveError),
 }
@@ -199,9 +143,9 @@ async fn take(
         let facts = match said.facts(&file_name, &shows.record) {
             Ok(facts) if !file_name.is_empty() => facts,
             Ok(_) => return Err(NotSaved::NoFile),
-            Err(not_saved) => {
+            Err(not_said) => {
                 drain(part).await;
-                return Err(not_saved);
+                return Err(NotSaved::Said(not_said));
             }
         };
         return store(desk, shows, facts, part).await;
@@ -280,58 +224,6 @@ impl Read for Pieces {
     }
 }
 
-impl Said {
-    /// A photo of a line or person.
-    pub(super) fn of_item(id: &str) -> Self {
-        Self {
-            item: id.parse().ok(),
-            ..Self::default()
-        }
-    }
-
-    fn note(&mut self, name: &str, text: &str) {
-        match name {
-            "role" => self.role = ROLES.into_iter().find(|it| role_code(*it) == text),
-            "source" => self.source = SOURCES.into_iter().find(|it| source_code(*it) == text),
-            "item" => self.item = text.parse().ok(),
-            "how" => self.how = text.to_owned(),
-            "caption" => self.caption = text.to_owned(),
-            _ => {}
-        }
-    }
-
-    fn facts(&self, file_name: &str, record: &Record) -> Result<EvidenceFacts, NotSaved> {
-        let role = self.role.ok_or(NotSaved::NoRole)?;
-        let source = self.source.ok_or(NotSaved::NoRole)?;
-        if source == EvidenceSource::External && self.how.is_empty() {
-            return Err(NotSaved::NoHow);
-        }
-        if [&self.how, &self.caption]
-            .iter()
-            .any(|it| !fits(it, WORDS_CHARS_MAX))
-        {
-            return Err(NotSaved::Words);
-        }
-        if let Some(item) = self.item {
-            // Removed on another page since this one was opened, or never there.
-            let id = item.to_string();
-            if !SHOWN.iter().any(|list| record.items(list).contains(&id)) {
-                return Err(NotSaved::NoItem);
-            }
-        }
-        let given = |text: &str| Some(text.to_owned()).filter(|it| !it.is_empty());
-        Ok(EvidenceFacts {
-            name: file_name.chars().take(NAME_CHARS_MAX).collect(),
-            role,
-            source,
-            caption: given(&self.caption),
-            item: self.item,
-            how: given(&self.how).filter(|_| source == EvidenceSource::External),
-            fix: None,
-        })
-    }
-}
-
 impl NewPhotoPage {
     pub(super) fn new(
         frame: Frame,
@@ -344,8 +236,6 @@ impl NewPhotoPage {
         let record = &shows.record;
         let href = record_href(&record.subject.to_string());
         let place = record.text("place");
-        let role_now = said.role.unwrap_or_else(|| next_role(shows, said.item));
-        let source_now = said.source.unwrap_or(EvidenceSource::Camera);
         let recent = small_photos(shows, w);
         Self {
             place: if place.is_empty() {
@@ -361,26 +251,7 @@ impl NewPhotoPage {
             },
             action: format!("{href}/photos"),
             problem,
-            items: item_groups(shows, said.item, frame.lang),
-            roles: ROLES
-                .into_iter()
-                .map(|it| Choice {
-                    code: role_code(it),
-                    label: role(it, w),
-                    on: it == role_now,
-                })
-                .collect(),
-            sources: SOURCES
-                .into_iter()
-                .map(|it| Choice {
-                    code: source_code(it),
-                    label: source(it, w),
-                    on: it == source_now,
-                })
-                .collect(),
-            how: said.how.clone(),
-            caption: said.caption.clone(),
-            desktop,
+            form: FactsForm::new(&frame, shows, said, desktop),
             recent_count: match recent.len() {
                 1 => w.sum_photo.to_owned(),
                 n => fill(w.sum_photos, &[("n", &n)]),
@@ -391,87 +262,13 @@ impl NewPhotoPage {
     }
 }
 
-/// 全景 first, then 细节, of what has none yet; the nameplate after both.
-fn next_role(shows: &Shows, item: Option<ItemId>) -> EvidenceRole {
-    let has = |role: EvidenceRole| {
-        let photos = shows.photos.iter();
-        photos
-            .filter(|it| it.state.withdrawn.is_none() && it.state.evidence.item == item)
-            .any(|it| it.state.evidence.role == role)
-    };
-    if item.is_none() || !has(EvidenceRole::Overall) {
-        EvidenceRole::Overall
-    } else if has(EvidenceRole::Detail) {
-        EvidenceRole::Nameplate
-    } else {
-        EvidenceRole::Detail
-    }
-}
-
-/// What a photo can show: the lines of the list, then the persons.
-fn item_groups(shows: &Shows, chosen: Option<ItemId>, lang: Lang) -> Vec<ItemGroup> {
-    let w = Words::of(lang);
-    let record = &shows.record;
-    let choice = |id: String, label: String| ItemChoice {
-        on: chosen.is_some_and(|it| it.to_string() == id),
-        id,
-        label,
-    };
-    let line = |(index, id): (usize, String)| {
-        let name = name_of(record, &id, lang);
-        let n = fill(w.line_n, &[("n", &(index + 1))]);
-        choice(id, format!("{n} {name}"))
-    };
-    let lines = assets::in_order(record);
-    let lines: Vec<ItemChoice> = lines.into_iter().enumerate().map(line).collect();
-    let person = |list: &'static str| {
-        let named = move |id: String| {
-            let name = record.text(&format!("{list}/{id}/name")).to_owned();
-            (!name.is_empty()).then(|| choice(id, name))
-        };
-        record.items(list).into_iter().filter_map(named)
-    };
-    let persons = person("present").chain(person("parties")).collect();
-    [(w.step_assets, lines), (w.present_title, persons)]
-        .into_iter()
-        .filter(|(_, items)| !items.is_empty())
-        .map(|(label, items)| ItemGroup { label, items })
-        .collect()
-}
-
-fn role_code(role: EvidenceRole) -> &'static str {
-    match role {
-        EvidenceRole::Overall => "overall",
-        EvidenceRole::Detail => "detail",
-        EvidenceRole::Nameplate => "nameplate",
-        EvidenceRole::SealStrip => "seal_strip",
-        EvidenceRole::Service => "service",
-        EvidenceRole::Signature => "signature",
-        EvidenceRole::Paper => "paper",
-        EvidenceRole::Lease => "lease",
-        EvidenceRole::Injury => "injury",
-        EvidenceRole::Other => "other",
-    }
-}
-
-fn source_code(source: EvidenceSource) -> &'static str {
-    match source {
-        EvidenceSource::Camera => "camera",
-        EvidenceSource::External => "external",
-        EvidenceSource::Glass => "glass",
-    }
-}
-
 fn not_saved_text(not_saved: &NotSaved, w: &'static Words) -> (StatusCode, String) {
     let (status, text) = match not_saved {
         NotSaved::NoFile => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_none),
-        NotSaved::NoRole => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_role),
-        NotSaved::NoHow => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_how),
-        NotSaved::Words => {
-            let text = fill(w.err_photo_words, &[("max", &WORDS_CHARS_MAX)]);
+        NotSaved::Said(not_said) => {
+            let text = fill(w.err_photo_again, &[("why", &not_said.text(w))]);
             return (StatusCode::UNPROCESSABLE_ENTITY, text);
         }
-        NotSaved::NoItem => (StatusCode::UNPROCESSABLE_ENTITY, w.err_photo_item),
         NotSaved::Cut => (StatusCode::BAD_REQUEST, w.err_photo_cut),
         NotSaved::Engine(error) => {
             let (problem, here) = said(error, w);
@@ -517,56 +314,5 @@ mod tests {
             io::ErrorKind::UnexpectedEof
         );
         assert_eq!(pieces.read(&mut eight).unwrap(), 0);
-    }
-
-    #[test]
-    fn an_external_picture_needs_how_and_a_camera_picture_carries_none() {
-        let record = crate::samples::new_record().record;
-        let facts = |said: &Said| said.facts("../../etc/passwd", &record);
-        let mut said = Said::default();
-        assert!(matches!(facts(&said), Err(NotSaved::NoRole)));
-        said.note("role", "nameplate");
-        said.note("source", "external");
-        assert!(matches!(facts(&said), Err(NotSaved::NoHow)));
-        said.note("how", "given by the applicant");
-        let given = facts(&said).unwrap();
-        assert_eq!(given.name, "../../etc/passwd");
-        assert_eq!(given.how.as_deref(), Some("given by the applicant"));
-        said.note("source", "camera");
-        assert_eq!(facts(&said).unwrap().how, None);
-        said.note("role", "selfie");
-        assert!(matches!(facts(&said), Err(NotSaved::NoRole)));
-    }
-
-    #[test]
-    fn a_photo_shows_a_line_or_person_of_its_record_or_none() {
-        let record = crate::samples::seizure_record().record;
-        let mut said = Said::default();
-        said.note("role", "overall");
-        said.note("source", "camera");
-        assert_eq!(said.facts("a.jpg", &record).unwrap().item, None);
-        let id = crate::samples::ITEM;
-        said.note("item", id);
-        let item = said.facts("a.jpg", &record).unwrap().item.unwrap();
-        assert_eq!(item.to_string(), id);
-        said.note("item", &"aa".repeat(16));
-        assert!(matches!(
-            said.facts("a.jpg", &record),
-            Err(NotSaved::NoItem)
-        ));
-        said.note("item", "");
-        assert_eq!(said.facts("a.jpg", &record).unwrap().item, None);
-    }
-
-    #[test]
-    fn the_role_offered_is_the_one_that_a_thing_still_lacks() {
-        let mut shows = crate::samples::seizure_record();
-        let item = crate::samples::ITEM.parse().ok();
-        assert_eq!(next_role(&shows, None), EvidenceRole::Overall);
-        assert_eq!(next_role(&shows, item), EvidenceRole::Detail);
-        shows.photos[1].state.evidence.item = item;
-        assert_eq!(next_role(&shows, item), EvidenceRole::Nameplate);
-        shows.photos[0].state.withdrawn = Some("blurred".to_owned());
-        assert_eq!(next_role(&shows, item), EvidenceRole::Overall);
     }
 }

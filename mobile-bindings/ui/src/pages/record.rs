@@ -2,6 +2,8 @@
 //! line that says what they hold.
 
 use super::check::{Lack, lack_of};
+use super::naming::{to_fill_in, to_mend};
+use super::orphan::orphan_href;
 use super::page;
 use super::problem::{Missing, Problem, Shown};
 use super::rows::{case_href, names, record_href};
@@ -15,7 +17,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
-use waiqin_core::{Delivery, Photo, RecordPage as Shows, StoreError};
+use waiqin_core::{Delivery, Orphan, Photo, RecordPage as Shows, StoreError};
 use waiqin_protocol::ids::{OfficerId, SubjectId};
 use waiqin_protocol::record::Record;
 use waiqin_protocol::wire::sync::CaseSheet;
@@ -33,6 +35,7 @@ pub struct Asked {
 #[template(path = "record.html")]
 pub(super) struct RecordPage {
     frame: Frame,
+    subject: SubjectId,
     title: &'static str,
     no: Number,
     second: String,
@@ -44,9 +47,20 @@ pub(super) struct RecordPage {
     autosave: String,
     readonly: bool,
     case_href: Option<String>,
+    /// Where the number is filled in, and where it is mended.
+    naming: Option<String>,
+    renaming: Option<String>,
+    /// Evidence that was taken for it and that no entry names.
+    orphans: Option<Orphans>,
     photo_href: String,
     assets_href: Option<String>,
     seal: SealLinks,
+}
+
+/// How many there are, and the way to the first.
+pub(super) struct Orphans {
+    href: String,
+    text: String,
 }
 
 /// The ways to what follows the record: the check with its count, the signatures.
@@ -77,7 +91,8 @@ pub(super) async fn show(
         &asked.step,
         &[],
     );
-    Ok(page(&built.lacking(lack)))
+    let orphans = desk.session.orphans();
+    Ok(page(&built.lacking(lack).offering(&orphans)))
 }
 
 /// A record and what the phone knows of its case.
@@ -132,6 +147,7 @@ impl RecordPage {
         let debtors = sheet.map(|it| names(&it.debtors, w)).unwrap_or_default();
         let open = Some(step).filter(|it| !it.is_empty());
         Self {
+            subject: record.subject,
             title: act(record.act, w),
             no: Number::of_case(&record.case, w),
             second: if place.is_empty() {
@@ -157,6 +173,9 @@ impl RecordPage {
             autosave: format!("/records/{id}/fields"),
             readonly,
             case_href: sheet.map(|it| case_href(&it.id)),
+            naming: to_fill_in(record),
+            renaming: to_mend(record, me),
+            orphans: None,
             photo_href: format!("/records/{id}/photos/new"),
             assets_href: has_assets(record.act).then(|| format!("/records/{id}/assets")),
             seal: SealLinks::of(record),
@@ -166,6 +185,19 @@ impl RecordPage {
                 ..frame
             },
         }
+    }
+
+    /// With what was taken for it before the app was killed.
+    pub(super) fn offering(mut self, orphans: &[Orphan]) -> Self {
+        let own = |it: &&Orphan| self.subject == it.record;
+        self.orphans = orphans.iter().find(own).map(|first| Orphans {
+            href: orphan_href(first),
+            text: fill(
+                self.frame.w.orphan_open,
+                &[("n", &orphans.iter().filter(own).count())],
+            ),
+        });
+        self
     }
 
     /// With the count of what is missing, which the bar leads with.
@@ -241,6 +273,9 @@ fn notes(shows: &Shows, readonly: bool, w: &Words) -> Vec<Tag> {
         notes.push(Tag::new(text, "flash seal"));
     } else if readonly {
         notes.push(Tag::new(w.record_readonly, "flash"));
+    }
+    if record.case.normal.is_none() && !record.seals.is_empty() {
+        notes.push(Tag::new(w.naming_sealed, "flash"));
     }
     if let Some(text) = amends_text(record, w) {
         notes.push(Tag::new(text, "flash"));

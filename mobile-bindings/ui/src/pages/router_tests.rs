@@ -12,14 +12,18 @@ use std::sync::Arc;
 use tower::ServiceExt as _;
 use waiqin_core::{FileSecret, HostParts, NetworkSwitch, Phone, SystemClock, SystemEntropy};
 
-struct House {
-    _folder: tempfile::TempDir,
-    ui: Ui,
+pub(super) struct House {
+    pub(super) folder: tempfile::TempDir,
+    pub(super) ui: Ui,
     router: Router,
 }
 
 fn house() -> House {
-    let folder = tempfile::tempdir().unwrap();
+    house_in(tempfile::tempdir().unwrap())
+}
+
+/// A phone over a folder, which may be one that another phone left.
+pub(super) fn house_in(folder: tempfile::TempDir) -> House {
     let network = Arc::new(NetworkSwitch::default());
     let clock = Arc::new(SystemClock::new(&SystemEntropy));
     let phone = Phone::open(HostParts {
@@ -48,14 +52,14 @@ fn house() -> House {
         idle_ms: IDLE_MS,
     });
     House {
-        _folder: folder,
+        folder,
         router: routes(ui.clone()),
         ui,
     }
 }
 
 impl House {
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         method: &str,
         path: &str,
@@ -79,12 +83,12 @@ impl House {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
-    fn csrf(&self) -> String {
+    pub(super) fn csrf(&self) -> String {
         format!("csrf={}", self.ui.parts().carrier.csrf())
     }
 }
 
-async fn text(answer: Response) -> String {
+pub(super) async fn text(answer: Response) -> String {
     String::from_utf8(
         to_bytes(answer.into_body(), 1 << 20)
             .await
@@ -130,6 +134,7 @@ async fn without_an_unlocked_officer_no_page_of_a_case_is_shown() {
         "/records/new",
         "/sync",
         "/sync/live",
+        "/sync/waits",
         "/status",
         "/settings",
         &format!("/records/{id}"),
@@ -137,6 +142,10 @@ async fn without_an_unlocked_officer_no_page_of_a_case_is_shown() {
         &format!("/records/{id}/assets/{id}"),
         &format!("/records/new?case={id}"),
         "/countersign",
+        &format!("/records/{id}/case"),
+        &format!("/records/{id}/case/found?q=a"),
+        &format!("/records/{id}/orphans/{id}"),
+        &format!("/records/{id}/orphans/{id}/small"),
         &format!("/records/{id}/check"),
         &format!("/records/{id}/lack"),
         &format!("/records/{id}/paper/record"),
@@ -167,6 +176,8 @@ async fn without_an_unlocked_officer_no_page_of_a_case_is_shown() {
     for path in [
         record.clone(),
         format!("{record}/fields"),
+        format!("{record}/case"),
+        format!("{record}/orphans/{id}"),
         format!("{record}/assets"),
         format!("{record}/assets/{id}"),
         format!("{record}/photos/{id}/check"),

@@ -1,36 +1,36 @@
 //! 同步: what waits, what the court has acknowledged, when the next try is due; counted from
 //! receipts and from the engine's own plan, never from hope.
 
+use super::orphan::orphan_href;
 use super::page;
 use super::problem::{Problem, Shown, chain};
 use super::rows::record_href;
 use super::visit::Unlocked;
 use crate::carrier::Protected;
 use crate::frame::{Frame, Tab, Truth};
-use crate::show::{Number, Tag, act, clock, clock_seconds, role, size, when};
+use crate::show::{Number, Tag, act, clock, clock_seconds, size, when};
 use crate::words::Words;
 use askama::Template;
 use axum::Json;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
 use waiqin_core::{
-    Delivery, Incident, IncidentKind, LastOutcome, Parked, ParkedItem, Phase, Photo, ReceiptLine,
-    RecordPage as Shows, RecordRow, RecordsOf, Session, Status, StoreError,
+    Incident, IncidentKind, LastOutcome, Orphan, Parked, ParkedItem, Phase, RecordRow, RecordsOf,
+    Session, Status, StoreError,
 };
+use waiqin_protocol::ids::EvidenceHash;
 use waiqin_protocol::words::{Lang, fill};
 
 const QUEUE_MAX: usize = 20;
 const SOON_MS: i64 = 5 * 60_000;
 const RECORDS_LOOKED_AT: usize = 200;
 
-/// What the page is made of.
-pub(super) struct Standing {
-    pub status: Status,
-    /// Photos with a receipt.
-    pub photos_received: usize,
-    /// Records with something undelivered.
-    pub waiting: Vec<Shows>,
-    /// Records with contested fields.
+/// Records of which something is to be said, as lists show them: none of them is folded.
+#[derive(Default)]
+pub(super) struct Rows {
+    /// With something undelivered.
+    pub waiting: Vec<RecordRow>,
+    /// With contested fields.
     pub contested: Vec<RecordRow>,
 }
 
@@ -45,6 +45,8 @@ pub(super) struct Line {
     text: String,
     time: String,
     why: String,
+    /// Where something can be done about it.
+    href: Option<String>,
 }
 
 pub(super) struct Waiting {
@@ -54,8 +56,11 @@ pub(super) struct Waiting {
     tag: Tag,
 }
 
-/// The part of the page that follows the engine.
+/// The part of the page that follows the engine each second: from its status alone, which reads no
+/// record.
 pub(super) struct Live {
+    /// What the lists depend on: they are asked for again when it is another.
+    state: String,
     entries: Meter,
     photos: Meter,
     bytes: String,
@@ -69,6 +74,10 @@ pub(super) struct Live {
     /// Cases that are not as the court has them.
     differing: Vec<String>,
     incidents: Vec<Line>,
+}
+
+/// What waits, one by one: for the officer, for the office, for the line.
+pub(super) struct Waits {
     contested: Vec<Waiting>,
     parked_title: String,
     parked: Vec<Line>,
@@ -85,6 +94,7 @@ pub(super) struct Switch {
 pub(super) struct SyncPage {
     frame: Frame,
     live: Live,
+    waits: Waits,
     switch: Option<Switch>,
 }
 
@@ -95,9 +105,18 @@ struct LivePart {
     live: Live,
 }
 
+#[derive(Template)]
+#[template(path = "_sync_waits.html")]
+struct WaitsPart {
+    frame: Frame,
+    waits: Waits,
+}
+
 /// `GET /sync`
 pub(super) async fn show(desk: Unlocked) -> Result<Response, Shown> {
-    let live = read(&desk).await?;
+    // What changes while the rows are read is asked for again.
+    let live = follow(&desk);
+    let waits = waits(&desk).await?;
     let switch = desk
         .visit
         .ui
@@ -108,16 +127,24 @@ pub(super) async fn show(desk: Unlocked) -> Result<Response, Shown> {
     Ok(page(&SyncPage::new(
         desk.frame(Some(Tab::Sync)),
         live,
+        waits,
         switch,
     )))
 }
 
-/// `GET /sync/live`
-pub(super) async fn live(desk: Unlocked) -> Result<Response, Shown> {
-    let live = read(&desk).await?;
-    Ok(page(&LivePart {
+/// `GET /sync/live`: each second, while the page is looked at.
+pub(super) async fn live(desk: Unlocked) -> Response {
+    page(&LivePart {
         frame: desk.frame(Some(Tab::Sync)),
-        live,
+        live: follow(&desk),
+    })
+}
+
+/// `GET /sync/waits`: when they may have changed.
+pub(super) async fn waiting(desk: Unlocked) -> Result<Response, Shown> {
+    Ok(page(&WaitsPart {
+        waits: waits(&desk).await?,
+        frame: desk.frame(Some(Tab::Sync)),
     }))
 }
 
@@ -168,60 +195,60 @@ pub(super) async fn network(
     Ok(Redirect::to("/sync").into_response())
 }
 
-async fn read(desk: &Unlocked) -> Result<Live, Shown> {
-    let standing = desk.ask(standing).await?;
-    Ok(Live::new(
-        &standing,
+fn follow(desk: &Unlocked) -> Live {
+    let session = &desk.session;
+    Live::new(
+        &session.status(),
+        &session.orphans(),
         desk.now_ms(),
-        desk.visit.lang,
+        desk.w(),
+    )
+}
+
+async fn waits(desk: &Unlocked) -> Result<Waits, Shown> {
+    let rows = desk.ask(rows).await?;
+    let parked = desk.session.status().parked;
+    Ok(Waits::new(
+        &rows,
+        &parked,
+        desk.now_ms(),
+        desk.lang(),
         desk.w(),
     ))
 }
 
-fn standing(session: &Session) -> Result<Standing, StoreError> {
-    let rows = session.records(&RecordsOf::All, 0, RECORDS_LOOKED_AT)?;
-    let mut waiting = Vec::new();
-    for row in session.records(&RecordsOf::Undelivered, 0, RECORDS_LOOKED_AT)? {
-        waiting.extend(session.record(row.subject)?);
-    }
-    let photo = |it: &ReceiptLine| matches!(it, ReceiptLine::Evidence { .. });
-    Ok(Standing {
-        status: session.status(),
-        photos_received: session.receipts().iter().filter(|it| photo(it)).count(),
-        waiting,
-        contested: rows.into_iter().filter(|it| it.contested > 0).collect(),
+fn rows(session: &Session) -> Result<Rows, StoreError> {
+    let all = session.records(&RecordsOf::All, 0, RECORDS_LOOKED_AT)?;
+    Ok(Rows {
+        waiting: session.records(&RecordsOf::Undelivered, 0, RECORDS_LOOKED_AT)?,
+        contested: all.into_iter().filter(|it| it.contested > 0).collect(),
     })
 }
 
 impl SyncPage {
-    pub(super) fn new(frame: Frame, live: Live, switch: Option<Switch>) -> Self {
+    pub(super) fn new(frame: Frame, live: Live, waits: Waits, switch: Option<Switch>) -> Self {
         Self {
             frame,
             live,
+            waits,
             switch,
         }
     }
 }
 
 impl Live {
-    pub(super) fn new(standing: &Standing, now_ms: i64, lang: Lang, w: &'static Words) -> Self {
-        let status = &standing.status;
-        let photos_all = standing.photos_received + status.undelivered_photos;
-        let queue: Vec<Waiting> = standing
-            .waiting
-            .iter()
-            .flat_map(|it| queue(it, w))
-            .collect();
-        let rest = queue.len().saturating_sub(QUEUE_MAX);
+    pub(super) fn new(status: &Status, orphans: &[Orphan], now_ms: i64, w: &'static Words) -> Self {
+        let photos_all = status.received_photos + status.undelivered_photos;
         let running = status.phase != Phase::Idle;
         let waits = status.undelivered_entries > 0 || status.undelivered_photos > 0;
         Self {
+            state: state(status),
             entries: Meter::new(
                 status.saved_entries - status.undelivered_entries.min(status.saved_entries),
                 status.saved_entries,
                 w,
             ),
-            photos: Meter::new(as_count(standing.photos_received), as_count(photos_all), w),
+            photos: Meter::new(as_count(status.received_photos), as_count(photos_all), w),
             bytes: match (waits, status.undelivered_photos) {
                 (false, _) => w.sync_all_done.to_owned(),
                 (true, 0) => fill(
@@ -253,21 +280,42 @@ impl Live {
             incidents: status
                 .incidents
                 .iter()
-                .map(|it| incident(it, now_ms, w))
+                .map(|it| incident(it, orphans, now_ms, w))
                 .collect(),
-            contested: standing
-                .contested
+        }
+    }
+}
+
+/// Every save, receipt, refusal and answer of the court makes another of it.
+fn state(status: &Status) -> String {
+    let contact = status.last_contact_ms.unwrap_or_default();
+    let idle = status.phase == Phase::Idle;
+    let parked = status.parked.len();
+    format!(
+        "{}.{}.{}.{parked}.{contact}.{idle}",
+        status.saved_entries, status.undelivered_entries, status.undelivered_photos
+    )
+}
+
+impl Waits {
+    pub(super) fn new(
+        rows: &Rows,
+        parked: &[Parked],
+        now_ms: i64,
+        lang: Lang,
+        w: &'static Words,
+    ) -> Self {
+        let contested = rows.contested.iter();
+        let queue = rows.waiting.iter().take(QUEUE_MAX);
+        Self {
+            contested: contested.map(|it| contest(it, now_ms, w)).collect(),
+            parked_title: fill(w.sync_parked, &[("n", &parked.len())]),
+            parked: parked
                 .iter()
-                .map(|it| contested(it, now_ms, w))
+                .map(|it| set_aside(it, now_ms, lang, w))
                 .collect(),
-            parked_title: fill(w.sync_parked, &[("n", &status.parked.len())]),
-            parked: status
-                .parked
-                .iter()
-                .map(|it| parked(it, now_ms, lang, w))
-                .collect(),
-            queue: queue.into_iter().take(QUEUE_MAX).collect(),
-            queue_rest: match rest {
+            queue: queue.map(|it| queued(it, now_ms, w)).collect(),
+            queue_rest: match rows.waiting.len().saturating_sub(QUEUE_MAX) {
                 0 => String::new(),
                 n => fill(w.sync_queue_rest, &[("n", &n)]),
             },
@@ -351,8 +399,24 @@ fn soon(at: i64, now_ms: i64) -> String {
     }
 }
 
-fn incident(incident: &Incident, now_ms: i64, w: &Words) -> Line {
+fn incident(incident: &Incident, orphans: &[Orphan], now_ms: i64, w: &Words) -> Line {
+    let found = |of: &EvidenceHash| orphans.iter().find(|it| it.hash == *of);
     Line {
+        href: match &incident.kind {
+            IncidentKind::Orphan { hash, .. } => found(hash).map(orphan_href),
+            IncidentKind::TornEnd { .. }
+            | IncidentKind::EntriesLost { .. }
+            | IncidentKind::CustodyDamaged
+            | IncidentKind::KeysCopyDamaged
+            | IncidentKind::StoreRebuilt
+            | IncidentKind::EvidenceDamaged { .. }
+            | IncidentKind::ServerAhead { .. }
+            | IncidentKind::Fork { .. }
+            | IncidentKind::ServerRolledBack { .. }
+            | IncidentKind::ForeignReceipt { .. }
+            | IncidentKind::Revoked
+            | IncidentKind::CaseFetchedAgain { .. } => None,
+        },
         text: incident_text(&incident.kind, w),
         time: when(incident.at_ms, now_ms, w),
         why: String::new(),
@@ -398,7 +462,7 @@ pub(super) fn parked_text(parked: &Parked, w: &Words) -> String {
     }
 }
 
-fn parked(parked: &Parked, now_ms: i64, lang: Lang, w: &Words) -> Line {
+fn set_aside(parked: &Parked, now_ms: i64, lang: Lang, w: &Words) -> Line {
     let why = match lang {
         Lang::Zh => parked.zh.clone(),
         Lang::En => parked.en.clone(),
@@ -407,10 +471,11 @@ fn parked(parked: &Parked, now_ms: i64, lang: Lang, w: &Words) -> Line {
         text: parked_text(parked, w),
         time: when(parked.at_ms, now_ms, w),
         why,
+        href: None,
     }
 }
 
-fn contested(row: &RecordRow, now_ms: i64, w: &Words) -> Waiting {
+fn contest(row: &RecordRow, now_ms: i64, w: &Words) -> Waiting {
     let number = Number::of_case(&row.case, w).plain();
     Waiting {
         href: record_href(&row.subject.to_string()),
@@ -424,40 +489,19 @@ fn contested(row: &RecordRow, now_ms: i64, w: &Words) -> Waiting {
     }
 }
 
-/// What of a record waits: its entries as one line, each photo as one.
-fn queue(shows: &Shows, w: &'static Words) -> Vec<Waiting> {
-    let record = &shows.record;
-    let href = record_href(&record.subject.to_string());
-    let place = record.text("place");
-    let name = if place.is_empty() {
-        Number::of_case(&record.case, w).plain()
-    } else {
-        place.to_owned()
+/// A record of which something waits.
+fn queued(row: &RecordRow, now_ms: i64, w: &'static Words) -> Waiting {
+    let what = match row.photos_undelivered {
+        0 => when(row.changed_ms, now_ms, w),
+        n => fill(w.truth_waits_photos, &[("photos", &n)]),
     };
-    let entries = shows
-        .entries
-        .iter()
-        .filter(|it| it.delivery == Delivery::OnPhone)
-        .count();
-    let of_entries = (entries > 0).then(|| Waiting {
-        href: href.clone(),
-        title: name.clone(),
-        note: format!(
-            "{} · {}",
-            act(record.act, w),
-            fill(w.truth_waits_entries, &[("entries", &entries)])
-        ),
+    Waiting {
+        href: record_href(&row.subject.to_string()),
+        title: match row.place.as_str() {
+            "" => Number::of_case(&row.case, w).plain(),
+            place => place.to_owned(),
+        },
+        note: format!("{} · {what}", act(row.act, w)),
         tag: Tag::new(w.state_on_phone, "plain"),
-    });
-    let photo = |it: &Photo| Waiting {
-        href: format!("{href}/photos/{}", it.state.entry),
-        title: format!("{} · {name}", role(it.state.evidence.role, w)),
-        note: size(it.state.evidence.length),
-        tag: Tag::new(w.state_on_phone, "plain"),
-    };
-    let waits = |it: &&Photo| it.delivery == Delivery::OnPhone && it.state.missing.is_none();
-    of_entries
-        .into_iter()
-        .chain(shows.photos.iter().filter(waits).map(photo))
-        .collect()
+    }
 }

@@ -6,15 +6,18 @@ use super::case::CasePage;
 use super::cases::{CasesPage, Found, Show};
 use super::contests::{ContestsPage, Failed};
 use super::hand_in::HandInPage;
+use super::naming::{Looked, NamingPage};
+use super::orphan::{HomePage, OrphanPage, Seen};
 use super::photo::{Checked, PhotoPage};
-use super::photo_new::{NewPhotoPage, Said};
+use super::photo_facts::Said;
+use super::photo_new::NewPhotoPage;
 use super::problem::{Missing, Problem, ProblemPage};
 use super::record::RecordPage;
 use super::record_new::NewPage;
 use super::records::RecordsPage;
 use super::settings::SettingsPage;
 use super::start::StartPage;
-use super::sync::{Live, Standing, Switch, SyncPage};
+use super::sync::{Live, Rows, Switch, SyncPage, Waits};
 use super::today::{Morning, TodayPage};
 use super::unlock::UnlockPage;
 use crate::form::FieldProblem;
@@ -23,10 +26,11 @@ use crate::samples::{self, ME, NOW_MS};
 use crate::words::Words;
 use askama::Template;
 use std::collections::BTreeSet;
-use waiqin_core::{OfficerOnPhone, Phase, RecordPage as Shows, Status};
+use waiqin_core::{CaseList, OfficerOnPhone, Phase, Status};
 use waiqin_protocol::ids::{JournalId, ServerId};
-use waiqin_protocol::journal::Act;
+use waiqin_protocol::journal::{Act, EvidenceRole};
 use waiqin_protocol::wire::enrol::OfficerCard;
+use waiqin_protocol::wire::sync::CaseSheet;
 use waiqin_protocol::words::Lang;
 
 fn frame(lang: Lang, status: &Status, tab: Option<Tab>) -> Frame {
@@ -69,15 +73,6 @@ fn morning() -> Morning {
         due: vec![with, without],
         overdue: 12,
         cases: 300,
-    }
-}
-
-fn standing(status: Status, waiting: Vec<Shows>) -> Standing {
-    Standing {
-        status,
-        photos_received: 61,
-        waiting,
-        contested: vec![samples::record_row()],
     }
 }
 
@@ -210,6 +205,46 @@ impl Painter {
         self.add("contests, none", &none);
     }
 
+    fn namings(&mut self) {
+        let (pending, named) = (samples::new_record(), samples::full_record());
+        let looked = |typed: &str, yours, items: Vec<CaseSheet>| Looked {
+            typed: typed.to_owned(),
+            number: Some((samples::NUMBER.to_owned(), yours)),
+            meant: None,
+            cases: CaseList {
+                total: items.len(),
+                items,
+            },
+        };
+        let both = samples::two_cases().to_vec();
+        let any = Looked {
+            cases: CaseList {
+                total: 300,
+                items: both.clone(),
+            },
+            ..Looked::default()
+        };
+        let one = looked("<2019>", true, both[..1].to_vec());
+        let none = Looked {
+            typed: "大岗 \"<".to_owned(),
+            meant: Some(samples::NUMBER.to_owned()),
+            ..Looked::default()
+        };
+        let bad = Some(self.w.err_naming_none.to_owned());
+        for (name, shows, looked, problem) in [
+            ("naming", &pending, any, None),
+            ("naming, his own", &pending, one, None),
+            ("naming, not his", &named, looked("1", false, vec![]), None),
+            ("naming, refused", &pending, none, bad),
+        ] {
+            let frame = self.frame(Some(Tab::Records));
+            self.add(
+                name,
+                &NamingPage::new(frame, shows, &looked, problem, NOW_MS),
+            );
+        }
+    }
+
     fn assets(&mut self) {
         let tab = Some(Tab::Records);
         let mut sealed = samples::seizure_record();
@@ -259,6 +294,34 @@ impl Painter {
         let empty = Some(self.w.err_photo_empty.to_owned());
         let bad = NewPhotoPage::new(self.frame(tab), &new, &said, empty, false);
         self.add("new photo, bad", &bad);
+        let orphan = samples::orphan();
+        let strokes = waiqin_core::Orphan {
+            role: EvidenceRole::Signature,
+            ..orphan.clone()
+        };
+        for (name, orphan, problem, readable) in [
+            ("orphan", &orphan, None, true),
+            ("orphan, refused", &orphan, Some(self.w.err_photo_how), true),
+            ("orphan, strokes", &strokes, None, false),
+        ] {
+            let seen = Seen {
+                readable,
+                desktop: true,
+                now_ms: NOW_MS,
+            };
+            let (frame, problem) = (self.frame(tab), problem.map(str::to_owned));
+            let page = OrphanPage::new(frame, &full, orphan, &said, problem, &seen);
+            self.add(name, &page);
+        }
+        let [case, _] = samples::two_cases();
+        let rows = [(samples::record_row(), Some(case))];
+        for (name, rows) in [("orphan, homeless", &rows[..]), ("orphan, no homes", &[])] {
+            let page = HomePage::new(self.frame(tab), &orphan, rows, true, NOW_MS);
+            self.add(name, &page);
+        }
+        let who = (ME, NOW_MS);
+        let page = RecordPage::new(self.frame(tab), &full, None, who, "", &[]);
+        self.add("record, with an orphan", &page.offering(&[orphan]));
         let names = [
             "photo",
             "photo, received",
@@ -279,23 +342,26 @@ impl Painter {
     }
 
     fn syncs(&mut self) {
-        let full = samples::full_record;
         let running = Status {
             phase: Phase::Evidence { done: 2, total: 9 },
             ..samples::status()
         };
         for (name, status, waiting) in [
-            ("sync", samples::status(), vec![full()]),
-            ("sync, new", samples::new_status(), vec![]),
-            ("sync, broken", samples::broken_status(), vec![full(); 5]),
-            ("sync, running", running, vec![]),
+            ("sync", samples::status(), 1),
+            ("sync, new", samples::new_status(), 0),
+            ("sync, broken", samples::broken_status(), 25),
+            ("sync, running", running, 0),
         ] {
-            let live = Live::new(&standing(status, waiting), NOW_MS, self.lang, self.w);
+            let (lang, w) = (self.lang, self.w);
+            let live = Live::new(&status, &[samples::orphan()], NOW_MS, w);
+            let rows = Rows {
+                waiting: vec![samples::record_row(); waiting],
+                contested: vec![samples::record_row()],
+            };
+            let waits = Waits::new(&rows, &status.parked, NOW_MS, lang, w);
             let switch = Some(Switch { on: name == "sync" });
-            self.add(
-                name,
-                &SyncPage::new(self.frame(Some(Tab::Sync)), live, switch),
-            );
+            let frame = self.frame(Some(Tab::Sync));
+            self.add(name, &SyncPage::new(frame, live, waits, switch));
         }
     }
 
@@ -356,6 +422,7 @@ pub(super) fn all(lang: Lang) -> Vec<Shown> {
     painter.days();
     painter.cases();
     painter.records();
+    painter.namings();
     painter.assets();
     painter.photos();
     painter.syncs();
@@ -685,6 +752,23 @@ fn a_sealed_record_asks_for_nothing() {
 }
 
 #[test]
+fn a_sealed_record_without_a_number_says_who_fills_it_in() {
+    let shown = |shows: &waiqin_core::RecordPage| {
+        let frame = frame(Lang::En, &samples::status(), None);
+        let page = RecordPage::new(frame, shows, None, (ME, NOW_MS), "", &[]);
+        page.render().unwrap()
+    };
+    let (open, after) = (Words::EN.naming_open_note, Words::EN.naming_sealed);
+    let html = shown(&samples::new_record());
+    assert!(html.contains(open) && !html.contains(after), "{html}");
+    let html = shown(&samples::sealed(samples::new_record()));
+    assert!(!html.contains(open) && html.contains(after), "{html}");
+    assert!(!html.contains("/case\""), "{html}");
+    let html = shown(&samples::sealed_record());
+    assert!(!html.contains(after), "it has a number: {html}");
+}
+
+#[test]
 fn both_languages_show_the_same_page() {
     for (zh, en) in all(Lang::Zh).iter().zip(all(Lang::En)) {
         let shape = |html: &str| {
@@ -778,6 +862,7 @@ pub(super) fn every_address() -> BTreeSet<(String, String)> {
                 ("action", method),
                 ("data-poll", "GET"),
                 ("data-live", "GET"),
+                ("data-part", "GET"),
                 ("data-search", "GET"),
                 ("data-autosave", "POST"),
                 ("data-lack", "GET"),

@@ -149,6 +149,8 @@ impl Unlocked {
         T: Send + 'static,
         E: Into<Problem> + Send + 'static,
     {
+        #[cfg(test)]
+        self.visit.ui.count_asked(1);
         let session = self.session.clone();
         match tokio::task::spawn_blocking(move || call(&session)).await {
             Ok(Ok(done)) => Ok(done),

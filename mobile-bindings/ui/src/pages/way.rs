@@ -1,5 +1,6 @@
 //! The way from a finding to the place where it is closed.
 
+use super::naming::naming_href;
 use super::rows::record_href;
 use crate::form::spot;
 use crate::words::Words;
@@ -27,6 +28,7 @@ pub(super) fn way(record: &Record, found: &Found, w: &Words) -> Option<Way> {
             let item = item.unwrap_or_default();
             (format!("{href}/photos/new{item}"), w.go_photo)
         }
+        ["case"] => (naming_href(record), w.go_fill),
         ["present" | "parties", id, "signed"] => (format!("{href}/sign/{id}"), w.go_sign),
         _ => (spot(record, path)?, w.go_fill),
     };

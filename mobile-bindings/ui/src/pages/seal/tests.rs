@@ -355,6 +355,7 @@ fn the_way_leads_to_the_field_the_photo_or_the_glass() {
         ("place", format!("{own}?step=arrive#f-place")),
         ("officers", format!("{own}?step=officers#step-officers")),
         ("photos", format!("{own}/photos/new")),
+        ("case", format!("{own}/case")),
     ] {
         assert_eq!(of(path), Some(href), "{path}");
     }
@@ -374,7 +375,7 @@ fn the_way_leads_to_the_field_the_photo_or_the_glass() {
         of(&format!("assets/{id}/photos")),
         Some(format!("{own}/photos/new?item={id}"))
     );
-    assert_eq!(of("case"), None);
+    assert_eq!(of("days"), None);
 }
 
 #[test]
