@@ -92,7 +92,25 @@ async fn visit(mut server: Server) {
         "evidence/objects/{}/{hash}",
         &hash.to_string()[..2]
     ));
-    assert_eq!(std::fs::read(stored).unwrap(), photo);
+    assert_eq!(std::fs::read(&stored).unwrap(), photo);
+
+    // It was read again from the disk since, and stays verified as long as it reads.
+    let status = phone.status(hash).await.items.remove(0);
+    assert_eq!(status.state, EvidenceState::Verified);
+    assert_eq!(status.receipt, Some(receipt));
+    std::fs::write(&stored, b"rot").unwrap();
+    let (code, said, _) = support::outcome(&server.data, &["verify", "--json"]);
+    assert!(code == 1 && said.contains("was changed"), "{said}");
+    assert_eq!(
+        phone.status(hash).await.items[0].state,
+        EvidenceState::Received
+    );
+    std::fs::write(&stored, &photo).unwrap();
+    server.verified();
+    assert_eq!(
+        phone.status(hash).await.items[0].state,
+        EvidenceState::Verified
+    );
     server.stop();
 }
 

@@ -1,6 +1,7 @@
 //! `waiqin-server verify`: reads everything again and compares it with what was signed: chains of
 //! journals, the log and the audit log, receipts and certificates, every piece of evidence, and
-//! records and digests against their entries. Changes nothing.
+//! records and digests against their entries. Writes one thing alone: which evidence was found whole
+//! (已复核, DESIGN §4.6).
 
 mod evidence;
 pub(super) mod journals;
@@ -22,7 +23,7 @@ const MISPLACED_NAMED: u32 = 100;
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// The database does not answer.
-    #[error("could not read the database")]
+    #[error("the database does not answer")]
     Db(#[from] DbError),
     /// The evidence store does not answer.
     #[error("could not read the evidence")]

@@ -73,8 +73,8 @@ impl Db {
 
     /// Begins the life of a restored database. Since its snapshot a phone may have been revoked, a
     /// password changed, a code spent: every token, web session and open enrolment code ends.
-    /// Uploads on the way end too, because their bytes are in no backup. The row of the log makes
-    /// the history another one than the lost one from here on, also to phones that know no more
+    /// Uploads on the way end too, because their bytes are in no backup. Evidence lies in another place
+    /// now, from which it was not read again yet. The row of the log makes the history another one than the lost one from here on, also to phones that know no more
     /// than the backup does.
     ///
     /// # Errors
@@ -85,13 +85,14 @@ impl Db {
         now_ms: i64,
     ) -> Result<LogPosition, DbError> {
         let mut write = self.write().await?;
-        for ended in [
+        for over in [
             "DELETE FROM tokens",
             "DELETE FROM web_sessions",
             "DELETE FROM enrol_codes WHERE used_by IS NULL",
             "DELETE FROM uploads",
+            "UPDATE evidence SET verified_ms = NULL WHERE verified_ms IS NOT NULL",
         ] {
-            sqlx::query(ended).execute(write.tx()).await?;
+            sqlx::query(over).execute(write.tx()).await?;
         }
         let unreadable = DbError::Stored {
             what: "row of the log",

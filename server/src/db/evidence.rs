@@ -8,6 +8,8 @@ use waiqin_protocol::journal::{EvidenceReceipt, Signed};
 
 /// Rows of one INSERT: see `entries.rs`.
 const ROWS_AT_ONCE: usize = 16;
+/// Hashes of one UPDATE: well below the bounds of both engines.
+const VERIFIED_AT_ONCE: usize = 100;
 /// Stored while the length of an upload is not said yet: evidence has at least a byte.
 const LENGTH_UNSAID: u64 = 0;
 
@@ -155,6 +157,32 @@ impl Db {
                 super::of_json(&receipt.unwrap_or_default(), "evidence receipt")
             })
             .collect()
+    }
+
+    /// Notes that evidence was read again from storage and found whole (已复核) at a moment, ms UTC; `None`:
+    /// that it was not, whatever was found before.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn set_verified(
+        &self,
+        hashes: &[EvidenceHash],
+        at_ms: Option<i64>,
+    ) -> Result<(), DbError> {
+        for some in hashes.chunks(VERIFIED_AT_ONCE) {
+            let sql = format!(
+                "UPDATE evidence SET verified_ms = ${} WHERE hash IN {}",
+                some.len() + 1,
+                super::rows_of(1, some.len())
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            for hash in some {
+                query = query.bind(hash.to_string());
+            }
+            let _turn = self.turn().await?;
+            query.bind(at_ms).execute(self.pool()).await?;
+        }
+        Ok(())
     }
 
     /// Keeps a new upload; one of the same journal for the same hash gives way to it. The ids of
@@ -639,6 +667,11 @@ mod tests {
                 (custody.receipt.clone(), custody.verified),
                 (receipt.clone(), false)
             );
+            for (at_ms, verified) in [(Some(9), true), (None, false)] {
+                db.set_verified(&[hash], at_ms).await.unwrap();
+                let custody = db.custody(&[one], hash).await.unwrap().unwrap();
+                assert_eq!((&custody.receipt, custody.verified), (&receipt, verified));
+            }
             assert!(db.custody(&[two], hash).await.unwrap().is_none());
             let all = std::slice::from_ref(&receipt);
             assert_eq!(db.custody_of(one).await.unwrap(), all);

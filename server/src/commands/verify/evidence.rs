@@ -1,4 +1,5 @@
-//! Evidence: every object read again from storage and hashed; every receipt.
+//! Evidence: every object read again from storage and hashed, and noted as verified (已复核) when it was
+//! found whole; every receipt.
 
 use super::{EvidenceReport, VerifyError};
 use crate::court::Court;
@@ -16,17 +17,25 @@ pub(super) async fn verify(
         let rows = court.db().evidence_after(after, ROWS_AT_ONCE).await?;
         let Some((last, _)) = rows.last() else { break };
         after = Some(*last);
+        let (mut whole, mut bad) = (Vec::new(), Vec::new());
         for (hash, length) in rows {
             report.count += 1;
             report.bytes += length;
             let wrong = match court.evidence().rehash(hash).await? {
                 None => "is gone",
                 Some(found) if found != (hash, length) => "was changed",
-                Some(_) => continue,
+                Some(_) => {
+                    whole.push(hash);
+                    continue;
+                }
             };
             problems.push(format!("evidence {hash} {wrong}"));
             report.bad.push(hash.to_string());
+            bad.push(hash);
         }
+        let now_ms = court.clock().now_ms();
+        court.db().set_verified(&whole, Some(now_ms)).await?;
+        court.db().set_verified(&bad, None).await?;
     }
     report.receipts = receipts(court, problems).await?;
     Ok(report)
