@@ -302,6 +302,47 @@ async fn what_forked_stands_once_it_is_released_and_what_was_written_after_it_to
     }
 }
 
+/// Only the entry beside the chain names it: what it is owed and shown by is that entry alone.
+#[tokio::test]
+async fn a_photo_that_a_fork_names_is_waited_for_and_shown_once_it_is_released_and_here() {
+    for server in courts().await {
+        let mut wang = Phone::enrol(&server, "wang", 1).await;
+        let subject = wang.open_record(101, "x", None);
+        wang.sync().await;
+        let mut copy = Phone::unenrolled(&server.http, wang.officer, 1).await;
+        copy.entries = wang.entries.clone();
+        copy.open_session().await;
+        wang.write(subject, place("大岗"));
+        wang.sync().await;
+        let mut clerk = sign_in(&server, "command").await;
+        let nothing = clerk.page("/undelivered").await;
+        let photo = b"a door that the copy saw";
+        let hash = copy.name_evidence(subject, photo).to_string();
+        copy.sync().await;
+        let short = &format!("{} {}", &hash[..4], &hash[4..8]);
+        assert!(!nothing.contains(short));
+        let waited = clerk.page("/undelivered").await;
+        assert!(waited.contains(short), "no page for {short}: {waited}");
+
+        let path = format!("/decisions/{}", wang.journal);
+        let page = clerk.page(&path).await;
+        let entries = hidden(&page, "entries");
+        let fields = [("entries", entries.as_str()), ("reason", "两份都看过")];
+        assert_eq!(clerk.post(&path, &page, &fields).await.status, 303);
+        let waited = clerk.page("/undelivered").await;
+        let href = format!("/records/{subject}/evidence/{hash}");
+        assert!(waited.contains("门牌 1.jpg") && waited.contains(&href));
+        clerk.page(&href).await;
+
+        let upload = copy.create(photo).await;
+        assert_eq!(copy.patch(&upload, 0, photo).await.status(), 204);
+        let original = clerk.page(&format!("/evidence/{hash}")).await;
+        assert_eq!(original.as_bytes(), photo);
+        assert!(!clerk.page("/undelivered").await.contains(short));
+        server.verified();
+    }
+}
+
 #[tokio::test]
 async fn what_an_older_server_could_not_read_stands_once_the_newer_one_opens() {
     use sqlx::Connection;

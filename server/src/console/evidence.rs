@@ -66,19 +66,17 @@ pub(super) async fn page_of(
 /// A piece of evidence that this member may see, with the name that a record gives it.
 async fn allowed(page: &Page, hash: &str) -> Result<(EvidenceHash, String), Problem> {
     let hash: EvidenceHash = hash.parse().map_err(|_| Problem::NotFound)?;
-    let text = hash.to_string();
-    for subject in page.desk.db().records_naming(&text).await? {
-        match seen(page, &subject).await {
-            Ok((_, record)) => {
-                let named = record.evidence.iter().find(|it| it.evidence.hash == hash);
-                let name = named.map(|it| it.evidence.name.clone()).unwrap_or_default();
-                return Ok((hash, name));
-            }
-            Err(Problem::NotFound) => {}
-            Err(problem) => return Err(problem),
-        }
-    }
-    Err(Problem::NotFound)
+    let id = page.member.id.to_string();
+    let scope = page
+        .member
+        .scope()
+        .map(|list_name| (id.as_str(), list_name));
+    let db = page.desk.db();
+    let subject = db.record_naming(&hash.to_string(), scope).await?;
+    let (_, record) = seen(page, &subject.ok_or(Problem::NotFound)?).await?;
+    let named = record.evidence.iter().find(|it| it.evidence.hash == hash);
+    let name = named.map(|it| it.evidence.name.clone());
+    Ok((hash, name.unwrap_or_default()))
 }
 
 /// `GET /evidence/{hash}`: the original, byte for byte.

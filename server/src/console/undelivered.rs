@@ -32,8 +32,8 @@ pub(super) struct Undelivered {
     waiting: Arc<Waiting>,
 }
 
-/// Evidence that is waited for, with what its entries say of it: kept until the log moves on, for
-/// whatever names or brings evidence is a row of it.
+/// Evidence that is waited for, with what its entries say of it: kept until the log moves on or a
+/// journal forks, for whatever else names or brings evidence is a row of the log.
 #[derive(Default)]
 struct Waiting {
     /// Each piece, with what its entry says of it.
@@ -42,24 +42,24 @@ struct Waiting {
     more: bool,
 }
 
-/// What was found last, and the log's number then.
+/// What was found last, and how far log and forks were then.
 #[derive(Clone, Default)]
 pub(super) struct WaitingKept(Arc<Mutex<Option<WaitingAt>>>);
 
-/// What was found, and the log's number then.
-type WaitingAt = (u64, Arc<Waiting>);
+/// What was found; the log's number and how many names stood beside chains then.
+type WaitingAt = ((u64, u64), Arc<Waiting>);
 
 impl WaitingKept {
     async fn read(&self, db: &Db) -> Result<Arc<Waiting>, Problem> {
-        let number = db.log_position().await?.number;
+        let now = (db.log_position().await?.number, db.forked_named().await?);
         let mut kept = self.0.lock().await;
         if let Some((at, waiting)) = kept.as_ref()
-            && *at == number
+            && *at == now
         {
             return Ok(waiting.clone());
         }
         let waiting = Arc::new(Waiting::read(db).await?);
-        *kept = Some((number, waiting.clone()));
+        *kept = Some((now, waiting.clone()));
         Ok(waiting)
     }
 }
@@ -214,8 +214,9 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
         let journal = by_id.get(it.journal.as_str());
         let record = records.get(it.subject.as_str());
         evidence.push(EvidenceLine {
+            // What only a held entry names has no page yet.
             href: record
-                .as_ref()
+                .and(state.as_ref())
                 .map(|_| format!("/records/{}/evidence/{}", it.subject, it.hash)),
             card: record.map(|row| RecordCard::of(row, desk, words)),
             name: state

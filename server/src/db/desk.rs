@@ -291,19 +291,36 @@ impl Db {
             .collect())
     }
 
-    /// The records that name a piece of evidence, those named by later entries first, at most 20.
+    /// The record through which a piece of evidence may be seen: of those whose entries name it, in a
+    /// chain or beside one, the one that a later entry does. `scope`: only own records and those on
+    /// cases of this 承办人 (user id, list name).
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn records_naming(&self, hash: &str) -> Result<Vec<String>, DbError> {
-        let rows = sqlx::query(
-            "SELECT subject FROM evidence_names WHERE hash = $1 GROUP BY subject \
-             ORDER BY MAX(seq) DESC LIMIT 20",
-        )
-        .bind(hash)
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows.iter().map(|row| row.get(0)).collect())
+    pub async fn record_naming(
+        &self,
+        hash: &str,
+        scope: Option<(&str, &str)>,
+    ) -> Result<Option<String>, DbError> {
+        let within = match scope {
+            None => "",
+            Some(_) => {
+                "WHERE r.officer = $2 OR EXISTS \
+                 (SELECT 1 FROM scope s WHERE s.officer = $3 AND s.case_id = r.case_id)"
+            }
+        };
+        let sql = format!(
+            "SELECT r.subject FROM (SELECT subject, seq FROM evidence_names WHERE hash = $1 \
+             UNION ALL SELECT subject, 0 FROM forked_names WHERE hash = $1) AS n \
+             JOIN records r ON r.subject = n.subject {within} \
+             GROUP BY r.subject ORDER BY MAX(n.seq) DESC, r.subject LIMIT 1"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(hash);
+        if let Some((user, list_name)) = scope {
+            query = query.bind(user).bind(list_name);
+        }
+        let row = query.fetch_optional(self.pool()).await?;
+        Ok(row.map(|row| row.get(0)))
     }
 
     /// Length and media type of a piece of evidence that is here.
@@ -598,10 +615,8 @@ mod tests {
             assert_eq!((evidence.len(), evidence[0].received_ms), (1, None));
             let missing = db.evidence_missing(10).await.unwrap();
             assert_eq!((missing.len(), missing[0].named_ms), (1, 5002));
-            assert_eq!(
-                db.records_naming(&missing[0].hash).await.unwrap(),
-                std::slice::from_ref(&subject)
-            );
+            let naming = db.record_naming(&missing[0].hash, None).await.unwrap();
+            assert_eq!(naming.as_deref(), Some(subject.as_str()));
             assert_eq!(db.evidence_kept(&missing[0].hash).await.unwrap(), None);
             let views = db.record_views(&[&subject, "none"]).await.unwrap();
             assert_eq!(views, [(subject.clone(), view)]);
@@ -618,6 +633,82 @@ mod tests {
                 (people.len(), people[0].journals, people[0].may_sign_in),
                 (1, 1, false)
             );
+        }
+    }
+
+    /// More records than any list of them is long name one photo; the reader's own is the oldest.
+    #[tokio::test]
+    async fn a_photo_is_found_by_the_record_that_its_reader_may_see_among_however_many() {
+        for (db, _kept) in testing::engines().await {
+            add(&db, &[journal(1)]).await;
+            add_case(&db, "A1", "n1", "王法官", 1).await;
+            let hash = EvidenceHash::from_bytes([0xee; 32]);
+            for n in 2..40 {
+                put(&db, n, (n == 2).then_some("A1")).await;
+                let name = EvidenceName {
+                    seq: 100 + u64::from(n),
+                    hash,
+                    subject: opened(n).subject,
+                };
+                let mut write = db.write().await.unwrap();
+                write.add_names(journal(1).id, &[name]).await.unwrap();
+                write.commit().await.unwrap();
+            }
+            let naming = async |scope| {
+                let found = db.record_naming(&hash.to_string(), scope).await.unwrap();
+                found.map(|it| it.parse::<SubjectId>().unwrap())
+            };
+            let officer = OfficerId::from_bytes([1; 16]).to_string();
+            assert_eq!(naming(None).await, Some(opened(39).subject));
+            let of_case = naming(Some(("other", "王法官"))).await;
+            assert_eq!(of_case, Some(opened(2).subject));
+            let own = naming(Some((&officer, "-"))).await;
+            assert_eq!(own, Some(opened(39).subject));
+            assert_eq!(naming(Some(("other", "林法官"))).await, None);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_entries_beside_a_chain_alone_name_is_found_and_waited_for() {
+        for (db, _kept) in testing::engines().await {
+            add(&db, &[journal(1)]).await;
+            put(&db, 2, None).await;
+            let name = |hash, seq| EvidenceName {
+                seq,
+                hash: EvidenceHash::from_bytes([hash; 32]),
+                subject: opened(2).subject,
+            };
+            let beside = NewEntry {
+                seq: 3,
+                hash: waiqin_protocol::ids::EntryHash::from_bytes([7; 32]),
+                link: Link::ZERO,
+                bytes: vec![7],
+                subject: Some(opened(2).subject),
+                kind: Some("evidence_added".into()),
+                verdict: Verdict::Held,
+                reason: None,
+            };
+            let before = db.forked_named().await.unwrap();
+            let mut write = db.write().await.unwrap();
+            // The second is named in the chain as well: it is waited for once.
+            let named = [name(7, 3), name(2, 2)];
+            write.add_forked_names(journal(1).id, &named).await.unwrap();
+            write
+                .add_forked(journal(1).id, &[beside], 6000)
+                .await
+                .unwrap();
+            write.commit().await.unwrap();
+            assert_eq!(db.forked_named().await.unwrap(), before + 2);
+            let missing = db.evidence_missing(10).await.unwrap();
+            let seen: Vec<(&str, i64)> = missing
+                .iter()
+                .map(|it| (&it.hash[..2], it.named_ms))
+                .collect();
+            assert_eq!(seen, [("02", 5002), ("07", 6000)]);
+            assert_eq!(db.evidence_missing(1).await.unwrap().len(), 1);
+            let subject = opened(2).subject.to_string();
+            let naming = db.record_naming(&missing[1].hash, None).await.unwrap();
+            assert_eq!(naming, Some(subject));
         }
     }
 }

@@ -134,14 +134,17 @@ impl Db {
             .collect()
     }
 
-    /// Whether an entry says that the bytes of evidence were destroyed by order.
+    /// Whether an entry that stands says that the bytes of evidence were destroyed by order.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn is_erased(&self, hash: EvidenceHash) -> Result<bool, DbError> {
-        let rows = sqlx::query("SELECT bytes FROM entries WHERE kind = 'bytes_erased'")
-            .fetch_all(self.pool())
-            .await?;
+        let rows = sqlx::query(
+            "SELECT bytes FROM entries WHERE kind = 'bytes_erased' \
+             AND verdict IN ('accepted', 'interleaved', 'contested')",
+        )
+        .fetch_all(self.pool())
+        .await?;
         Ok(rows.iter().any(|row| {
             let entry = Entry::from_bytes(row.get(0)).ok();
             let change = entry.map(|entry| entry.change);
@@ -216,6 +219,35 @@ mod tests {
             let hash = EvidenceHash::from_bytes([1; 32]);
             assert!(!db.is_erased(hash).await.unwrap());
             assert!(db.custody_on(hash).await.unwrap().is_empty());
+        }
+    }
+
+    /// Destroying bytes is the office's to say: what an officer writes of it is refused.
+    #[tokio::test]
+    async fn an_order_to_erase_counts_only_where_its_entry_stands() {
+        let golden = include_str!("../../../core/protocol/golden/journal-v1.ndjson");
+        let mut erased = golden.lines().filter_map(|line| {
+            match Entry::from_bytes(line.as_bytes()).unwrap().change {
+                Change::BytesErased { evidence, .. } => Some((line.as_bytes(), evidence?)),
+                _ => None,
+            }
+        });
+        let (bytes, hash) = erased.next().unwrap();
+        for (db, _kept) in testing::engines().await {
+            add(&db, &[journal(1)]).await;
+            for (n, verdict, counts) in [(1, Verdict::Refused, false), (2, Verdict::Accepted, true)]
+            {
+                let new = NewEntry {
+                    bytes: bytes.to_vec(),
+                    kind: Some("bytes_erased".into()),
+                    verdict,
+                    ..entry(n.into(), n, None)
+                };
+                let mut write = db.write().await.unwrap();
+                write.add_entries(journal(1).id, 7, &[new]).await.unwrap();
+                write.commit().await.unwrap();
+                assert_eq!(db.is_erased(hash).await.unwrap(), counts);
+            }
         }
     }
 }

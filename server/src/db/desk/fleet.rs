@@ -49,8 +49,6 @@ impl JournalShown {
 pub struct MissingEvidence {
     /// The journal that names it.
     pub journal: String,
-    /// In which entry.
-    pub seq: i64,
     /// SHA-256.
     pub hash: String,
     /// The record.
@@ -110,31 +108,46 @@ impl Db {
         Ok(row.map(|row| journal_row(&row)))
     }
 
-    /// Evidence that entries name and that is not here, the oldest of each journal first; at most `limit`.
+    /// Evidence that entries name and that is not here, the oldest of each journal first, then what entries
+    /// beside a chain name; at most `limit`.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn evidence_missing(&self, limit: u32) -> Result<Vec<MissingEvidence>, DbError> {
-        let rows = sqlx::query(
-            "SELECT n.journal, n.seq, n.hash, n.subject, l.at_ms FROM evidence_names n \
+        let in_chains = "SELECT n.journal, n.hash, n.subject, l.at_ms FROM evidence_names n \
              JOIN entries e ON e.journal = n.journal AND e.seq = n.seq \
              JOIN log l ON l.number = e.log_number \
              WHERE n.here = 0 AND NOT EXISTS (SELECT 1 FROM evidence h WHERE h.hash = n.hash) \
-             ORDER BY n.journal, n.seq LIMIT $1",
-        )
-        .bind(i64::from(limit))
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows
-            .iter()
-            .map(|row| MissingEvidence {
+             ORDER BY n.journal, n.seq LIMIT $1";
+        let beside = "SELECT f.journal, f.hash, f.subject, COALESCE((SELECT MIN(e.received_ms) \
+             FROM forked_entries e WHERE e.journal = f.journal AND e.subject = f.subject), 0) \
+             FROM forked_names f \
+             WHERE NOT EXISTS (SELECT 1 FROM evidence h WHERE h.hash = f.hash) \
+             AND NOT EXISTS (SELECT 1 FROM evidence_names n \
+             WHERE n.journal = f.journal AND n.hash = f.hash) ORDER BY f.journal, f.hash LIMIT $1";
+        let mut missing = Vec::new();
+        for sql in [in_chains, beside] {
+            let room = i64::from(limit) - i64::try_from(missing.len()).unwrap_or(i64::MAX);
+            let rows = sqlx::query(sql).bind(room).fetch_all(self.pool()).await?;
+            missing.extend(rows.iter().map(|row| MissingEvidence {
                 journal: row.get(0),
-                seq: row.get(1),
-                hash: row.get(2),
-                subject: row.get(3),
-                named_ms: row.get(4),
-            })
-            .collect())
+                hash: row.get(1),
+                subject: row.get(2),
+                named_ms: row.get(3),
+            }));
+        }
+        Ok(missing)
+    }
+
+    /// How many pieces of evidence entries beside chains name.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn forked_named(&self) -> Result<u64, DbError> {
+        let row = sqlx::query("SELECT COUNT(*) FROM forked_names")
+            .fetch_one(self.pool())
+            .await?;
+        super::super::number_out(row.get(0))
     }
 
     /// Folded views (JSON) of records, by subject; at most 1,000 are looked up.
