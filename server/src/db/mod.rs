@@ -295,6 +295,17 @@ pub(crate) mod testing {
         }
     }
 
+    /// From now on who meets a lock of the file fails at once.
+    pub(crate) async fn wait_for_no_lock(db: &Db) {
+        let mut all = Vec::new();
+        for _ in 0..db.pool().options().get_max_connections() {
+            let mut connection = db.pool().acquire().await.unwrap();
+            let none = sqlx::query("PRAGMA busy_timeout = 0");
+            none.execute(&mut *connection).await.unwrap();
+            all.push(connection);
+        }
+    }
+
     pub(crate) async fn sqlite() -> (Db, Kept) {
         let dir = tempfile::tempdir().unwrap();
         (

@@ -84,6 +84,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn count_failure(&self, user_id: &str) -> Result<i64, DbError> {
+        let _turn = self.turn().await?;
         let row = sqlx::query(
             "UPDATE users SET failures = failures + 1 WHERE id = $1 RETURNING failures",
         )
@@ -98,6 +99,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn block_until(&self, user_id: &str, until_ms: i64) -> Result<(), DbError> {
+        let _turn = self.turn().await?;
         sqlx::query(
             "UPDATE users SET blocked_until_ms = $2 WHERE id = $1 AND blocked_until_ms < $2",
         )
@@ -113,6 +115,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn forget_failures(&self, user_id: &str) -> Result<(), DbError> {
+        let _turn = self.turn().await?;
         sqlx::query("UPDATE users SET failures = 0, blocked_until_ms = 0 WHERE id = $1")
             .bind(user_id)
             .execute(self.pool())
@@ -131,6 +134,7 @@ impl Db {
         idle_from_ms: i64,
         begun_from_ms: i64,
     ) -> Result<(), DbError> {
+        let _turn = self.turn().await?;
         sqlx::query("DELETE FROM web_sessions WHERE seen_ms < $1 OR created_ms < $2")
             .bind(idle_from_ms)
             .bind(begun_from_ms)
@@ -171,6 +175,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn touch_session(&self, token_hash: &str, now_ms: i64) -> Result<(), DbError> {
+        let _turn = self.turn().await?;
         sqlx::query("UPDATE web_sessions SET seen_ms = $2 WHERE token_hash = $1")
             .bind(token_hash)
             .bind(now_ms)
@@ -184,6 +189,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn speak(&self, token_hash: &str, lang: &str) -> Result<(), DbError> {
+        let _turn = self.turn().await?;
         sqlx::query("UPDATE web_sessions SET lang = $2 WHERE token_hash = $1")
             .bind(token_hash)
             .bind(lang)
@@ -197,6 +203,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn close_session(&self, token_hash: &str) -> Result<(), DbError> {
+        let _turn = self.turn().await?;
         sqlx::query("DELETE FROM web_sessions WHERE token_hash = $1")
             .bind(token_hash)
             .execute(self.pool())
@@ -222,7 +229,10 @@ fn session_row(row: &<Any as sqlx::Database>::Row) -> WebSession {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::journals::tests::add;
     use crate::db::{Role, User, testing};
+    use std::pin::Pin;
+    use std::time::Duration;
     use waiqin_protocol::ids::OfficerId;
 
     #[tokio::test]
@@ -276,6 +286,40 @@ mod tests {
             assert_eq!((kept.lang.as_str(), kept.role.as_str()), ("en", "clerk"));
             db.close_session("new").await.unwrap();
             assert_eq!(db.session("new").await.unwrap(), None);
+        }
+    }
+
+    /// A list may be written for longer than SQLite waits for a lock.
+    #[tokio::test]
+    async fn who_signs_in_while_somebody_writes_waits_for_his_turn() {
+        let (db, _kept) = testing::sqlite().await;
+        let user = testing::journal(1).officer;
+        add(&db, &[testing::journal(1)]).await;
+        testing::wait_for_no_lock(&db).await;
+        let id = user.to_string();
+        let session = NewSession {
+            token_hash: "t",
+            user_id: &id,
+            csrf: "c",
+            lang: "en",
+            now_ms: 1,
+        };
+        type Act<'a> = Pin<Box<dyn Future<Output = Result<(), DbError>> + 'a>>;
+        let acts: [Act; 7] = [
+            Box::pin(async { db.count_failure(&id).await.map(drop) }),
+            Box::pin(db.block_until(&id, 1)),
+            Box::pin(db.forget_failures(&id)),
+            Box::pin(db.open_session(&session, 0, 0)),
+            Box::pin(db.touch_session("t", 2)),
+            Box::pin(db.speak("t", "zh-CN")),
+            Box::pin(db.close_session("t")),
+        ];
+        for (n, mut act) in acts.into_iter().enumerate() {
+            let write = db.write().await.unwrap();
+            let soon = tokio::time::timeout(Duration::from_millis(20), &mut act).await;
+            assert!(soon.is_err(), "act {n} did not wait: {soon:?}");
+            write.commit().await.unwrap();
+            act.await.unwrap();
         }
     }
 }
