@@ -11,7 +11,7 @@
 mod support;
 
 use support::desk::{Desk, hidden};
-use support::{Phone, Server, postgres, run, skipped};
+use support::{Phone, Server, postgres, refused, run, skipped};
 use waiqin_protocol::canonical::Value;
 use waiqin_protocol::ids::{EntryHash, SubjectId};
 use waiqin_protocol::journal::{Change, Path, entry_hash};
@@ -339,7 +339,16 @@ async fn a_photo_that_a_fork_names_is_waited_for_and_shown_once_it_is_released_a
         let original = clerk.page(&format!("/evidence/{hash}")).await;
         assert_eq!(original.as_bytes(), photo);
         assert!(!clerk.page("/undelivered").await.contains(short));
-        server.verified();
+
+        // The journal in which the office released it is no phone's.
+        let report = server.verified();
+        let journals = report["journals"].as_array().unwrap();
+        let phone = wang.journal.to_string();
+        let office = journals.iter().find(|it| it["id"] != phone.as_str());
+        let office = office.unwrap()["id"].as_str().unwrap();
+        let listed = run(&server.data, &["device", "list"]);
+        assert!(listed.contains(&phone) && !listed.contains(office));
+        refused(&server.data, &["device", "revoke", "--journal", office]);
     }
 }
 

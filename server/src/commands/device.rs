@@ -22,7 +22,7 @@ pub enum DeviceCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Lists all journals, newest first.
+    /// Lists the journals of all phones, newest first.
     List {
         /// Answers in JSON.
         #[arg(long)]
@@ -89,7 +89,8 @@ async fn list(court: &Court, json: bool) -> anyhow::Result<String> {
         .into_iter()
         .map(|user| (user.id, user.login))
         .collect();
-    let journals = court.db().journals().await?;
+    let mut journals = court.db().journals().await?;
+    journals.retain(|journal| !journal.office);
     let login = |journal: &Journal| logins.get(&journal.officer).cloned().unwrap_or_default();
     if json {
         let all: Vec<serde_json::Value> = journals
@@ -140,7 +141,8 @@ async fn revoke(
     json: bool,
     words: &Words,
 ) -> anyhow::Result<String> {
-    if court.db().journal(journal).await?.is_none() {
+    let known = court.db().journal(journal).await?;
+    if known.is_none_or(|known| known.office) {
         bail!("{}", fill(words.journal_unknown, &[("journal", &journal)]));
     }
     let mut write = court.db().write().await?;

@@ -247,7 +247,11 @@ fn line(row: &AuditShown, names: &HashMap<&str, &str>, page: &Page) -> Line {
         object,
         object_href,
         device: device.into_iter().flatten().collect::<Vec<_>>().join(" "),
-        device_href: row.journal.as_deref().map(super::devices::address),
+        device_href: row
+            .journal
+            .as_deref()
+            .filter(|_| !row.of_office)
+            .map(super::devices::address),
     }
 }
 

@@ -136,10 +136,15 @@ pub(super) async fn ask_revoke(
     shown(&page, &journal, true).await
 }
 
+/// The journal of a phone: the office's own is no device.
+async fn of_a_phone(page: &Page, journal: &str) -> Result<JournalShown, Problem> {
+    let known = page.desk.db().journal_shown(journal).await?;
+    known.filter(|it| !it.office).ok_or(Problem::NotFound)
+}
+
 async fn shown(page: &Page, journal: &str, asked: bool) -> Result<Response, Problem> {
     let words = page.words();
-    let db = page.desk.db();
-    let journal = db.journal_shown(journal).await?.ok_or(Problem::NotFound)?;
+    let journal = of_a_phone(page, journal).await?;
     let undelivered = Undelivered::read(&page.desk).await?;
     let photos = undelivered
         .per_journal()
@@ -175,10 +180,7 @@ pub(super) async fn revoke(
 ) -> Result<Response, Problem> {
     let id: JournalId = journal.parse().map_err(|_| Problem::NotFound)?;
     let desk = &page.desk;
-    desk.db()
-        .journal_shown(&journal)
-        .await?
-        .ok_or(Problem::NotFound)?;
+    of_a_phone(&page, &journal).await?;
     let now = desk.now_ms();
     let mut write = desk.db().write().await?;
     if write.revoke(id, Some(page.member.id), now).await? {

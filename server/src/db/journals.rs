@@ -259,8 +259,8 @@ impl Write {
         Ok(())
     }
 
-    /// Revokes a journal and its tokens; `by`: who did it in the console. `false` when there is no
-    /// such journal, or it was revoked before.
+    /// Revokes a phone's journal and its tokens; `by`: who did it in the console. `false` when there is no
+    /// such journal, it is the office's own, or it was revoked before.
     ///
     /// # Errors
     /// When a statement fails.
@@ -270,13 +270,15 @@ impl Write {
         by: Option<OfficerId>,
         now_ms: i64,
     ) -> Result<bool, DbError> {
-        let revoked =
-            sqlx::query("UPDATE journals SET revoked_ms = $1 WHERE id = $2 AND revoked_ms IS NULL")
-                .bind(now_ms)
-                .bind(journal.to_string())
-                .execute(self.tx())
-                .await?
-                .rows_affected();
+        let revoked = sqlx::query(
+            "UPDATE journals SET revoked_ms = $1 \
+             WHERE id = $2 AND revoked_ms IS NULL AND office = 0",
+        )
+        .bind(now_ms)
+        .bind(journal.to_string())
+        .execute(self.tx())
+        .await?
+        .rows_affected();
         if revoked == 0 {
             return Ok(false);
         }

@@ -197,3 +197,32 @@ async fn a_ticket_is_shown_once_and_carries_what_a_phone_needs() {
     let nonsense = browser.post("/devices/tickets", &[("officer", "x")]).await;
     assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
 }
+
+/// What the office decides stands in a journal of its own, which is no phone's.
+#[tokio::test]
+async fn the_offices_own_journal_is_no_device() {
+    let house = House::full().await;
+    let office = crate::db::Journal {
+        office: true,
+        ..crate::db::testing::journal(9)
+    };
+    let mut write = house.court.db().write().await.unwrap();
+    write.add_journal(&office).await.unwrap();
+    write.commit().await.unwrap();
+    let mut browser = house.browser("admin4").await;
+    let id = office.id.to_string();
+    let token = browser.get("/devices").await.token();
+    for path in [format!("/devices/{id}"), format!("/devices/{id}/revoke")] {
+        assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND);
+        let sent = browser.post_raw(&path, &[("token", &token)]).await.status;
+        assert!(sent.is_client_error(), "{path}: {sent}");
+    }
+    for path in ["/devices", "/audit"] {
+        let page = browser.get(path).await.body;
+        assert!(!page.contains(&format!("/devices/{id}")), "{path}");
+    }
+    let kept = house.court.db().journal(office.id).await.unwrap().unwrap();
+    assert_eq!(kept.revoked_ms, None);
+    let mut write = house.court.db().write().await.unwrap();
+    assert!(!write.revoke(office.id, None, 1).await.unwrap());
+}

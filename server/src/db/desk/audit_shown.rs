@@ -38,6 +38,8 @@ pub struct AuditShown {
     pub officer_name: Option<String>,
     /// What his phone calls itself.
     pub device_name: Option<String>,
+    /// The office writes in that journal: it is no phone's.
+    pub of_office: bool,
     /// Number of the case that it is about.
     pub case_number: Option<String>,
 }
@@ -49,7 +51,7 @@ impl Db {
     /// When the database does not answer.
     pub async fn audit_shown(&self, filter: &AuditFilter) -> Result<Vec<AuditShown>, DbError> {
         let mut sql = "SELECT a.number, a.at_ms, a.act, a.object, w.name, a.journal, u.name, \
-             j.device_name, c.number FROM audit a LEFT JOIN users w ON w.id = a.user_id \
+             j.device_name, COALESCE(j.office, 0), c.number FROM audit a LEFT JOIN users w ON w.id = a.user_id \
              LEFT JOIN journals j ON j.id = a.journal LEFT JOIN users u ON u.id = j.officer \
              LEFT JOIN cases c ON a.act IN ('case-read', 'incident-case-differed') \
              AND c.id = a.object WHERE 1 = 1"
@@ -92,7 +94,8 @@ impl Db {
                 journal: row.get(5),
                 officer_name: row.get(6),
                 device_name: row.get(7),
-                case_number: row.get(8),
+                of_office: row.get::<i64, _>(8) != 0,
+                case_number: row.get(9),
             })
             .collect())
     }

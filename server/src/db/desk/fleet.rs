@@ -34,6 +34,8 @@ pub struct JournalShown {
     pub revoked_ms: Option<i64>,
     /// Evidence that it delivered.
     pub evidence_here: i64,
+    /// The office writes in it: it is no phone's.
+    pub office: bool,
 }
 
 impl JournalShown {
@@ -230,7 +232,7 @@ fn person_row(row: &sqlx::any::AnyRow) -> Person {
 
 const JOURNAL_SQL: &str = "SELECT j.id, j.officer, COALESCE(u.name, ''), j.device, j.device_name, \
      j.cause, j.parent, j.head_seq, j.announced_seq, j.enrolled_ms, j.seen_ms, j.revoked_ms, \
-     j.photos FROM journals j LEFT JOIN users u ON u.id = j.officer";
+     j.photos, j.office FROM journals j LEFT JOIN users u ON u.id = j.officer";
 
 fn journal_row(row: &sqlx::any::AnyRow) -> JournalShown {
     JournalShown {
@@ -247,5 +249,6 @@ fn journal_row(row: &sqlx::any::AnyRow) -> JournalShown {
         seen_ms: row.get(10),
         revoked_ms: row.get(11),
         evidence_here: row.get(12),
+        office: row.get::<i64, _>(13) != 0,
     }
 }
