@@ -6,6 +6,8 @@ use crate::db::{Db, DbError, Meta, sqlite_url};
 use crate::evidence::{EvidenceError, EvidenceStore};
 use crate::keys::{Keys, KeysError};
 use crate::rate::Rates;
+use crate::reconcile::judge_older;
+use crate::record::judge_unread;
 use crate::tls::{self, TlsError};
 use std::sync::{Arc, OnceLock};
 use waiqin_protocol::ids::ServerId;
@@ -42,7 +44,9 @@ struct Inner {
     db: Db,
     keys: Keys,
     server_id: ServerId,
-    limits: Limits,
+    /// As phones were told last when the court was opened, and as this process tells them since.
+    told: Limits,
+    limits: OnceLock<Limits>,
     evidence: EvidenceStore,
     rates: Arc<Rates>,
     tls_pin: Option<String>,
@@ -52,7 +56,8 @@ struct Inner {
 }
 
 impl Court {
-    /// Opens the server of `config.data`, which `init` has made.
+    /// Opens the server of `config.data`, which `init` has made. Limits and rules are those that phones
+    /// were told last, whatever the settings say: see [`Court::catch_up`].
     ///
     /// # Errors
     /// When keys, database or evidence folder do not open.
@@ -70,15 +75,14 @@ impl Court {
             .map_err(|_| DbError::Stored {
                 what: "server's id",
             })?;
-        db.count_records().await?;
-        crate::reconcile::judge_older(&db).await?;
         let offset_ms = court_offset(&db, config.court_clock_ms, clock.now_ms()).await?;
         let last_url = db
             .meta(Meta::ServedUrl)
             .await?
             .or_else(|| configured_url(config));
         let inner = Inner {
-            limits: limits_in_force(&db, config.limits.clone(), clock.now_ms()).await?,
+            told: db.limits().await?.unwrap_or_else(|| config.limits.clone()),
+            limits: OnceLock::new(),
             evidence: EvidenceStore::open(&config.data)?,
             rates: Arc::default(),
             tls_pin: tls::pin_of(&config.data)?,
@@ -94,6 +98,35 @@ impl Court {
             served_url: OnceLock::new(),
         };
         Ok(Self(Arc::new(inner)))
+    }
+
+    /// Makes the court ready to be served: the settings' limits and rules come into force, and what an
+    /// earlier version left uncounted, unjudged or unread is caught up with. `serve` does this and
+    /// nothing else: a command that runs beside it, with other settings, changes nothing of what
+    /// phones are told.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn catch_up(&self) -> Result<(), DbError> {
+        let db = self.db();
+        db.count_records().await?;
+        judge_older(db).await?;
+        let judged = judge_unread(self).await?;
+        if judged > 0 {
+            tracing::info!(judged, "entries of a newer version read now");
+        }
+        db.count_figures().await?;
+        let wanted = self.config().limits.clone();
+        let limits = limits_in_force(db, wanted, self.clock().now_ms()).await?;
+        for rule in limits.rules.weakened() {
+            tracing::warn!(
+                rule = rule.id,
+                "this court's settings let a rule that blocks go"
+            );
+        }
+        // A second `serve` of the same court in one process: the first one's hold.
+        let _ = self.0.limits.set(limits);
+        Ok(())
     }
 
     /// The database.
@@ -147,7 +180,7 @@ impl Court {
     /// What phones are told beforehand: what it accepts, how it weighs the rules.
     #[must_use]
     pub fn limits(&self) -> &Limits {
-        &self.0.limits
+        self.0.limits.get().unwrap_or(&self.0.told)
     }
 
     /// Evidence objects and uploads.

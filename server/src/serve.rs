@@ -131,22 +131,12 @@ pub async fn serve(
     ready: impl FnOnce(&Addresses),
 ) -> Result<(), ServeError> {
     let court = Court::open(&config, clock).await?;
-    for rule in court.limits().rules.weakened() {
-        tracing::warn!(
-            rule = rule.id,
-            "this court's settings let a rule that blocks go"
-        );
-    }
     let addresses = addresses_of(&listeners, &court)?;
     if !addresses.http.ip().is_loopback() {
         return Err(ServeError::NotLoopback(addresses.http));
     }
     api::sweep(&court, true).await?;
-    let judged = crate::record::judge_unread(&court).await?;
-    if judged > 0 {
-        tracing::info!(judged, "entries of a newer version read now");
-    }
-    court.db().count_figures().await?;
+    court.catch_up().await?;
     court.set_served_url(url_of(&addresses)).await?;
     let (stop, stopped) = watch::channel(false);
     let places = Arc::new(Semaphore::new(config.connections_max as usize));

@@ -337,20 +337,25 @@ async fn a_beacon_comes_when_asked_and_limits_when_they_changed() {
             .any(|line| matches!(line, DownLine::Limits(_)))
     );
     server.stop();
-    let again = Server::serve(&server.data, &["--evidence-bytes-max", "1000000"]);
-    phone.url = again.http.clone();
-    let answer = phone.sync().await;
-    let limits = answer.lines.iter().find_map(|line| {
-        if let DownLine::Limits(limits) = line {
-            Some(limits.clone())
-        } else {
-            None
-        }
-    });
-    assert_eq!(
-        limits.map(|l| (l.version, l.evidence_bytes_max)),
-        Some((2, 1_000_000))
-    );
+    let flags = ["--evidence-bytes-max", "1000000"];
+    let told = async |phone: &mut Phone, server: &Server| {
+        phone.url = server.http.clone();
+        let answer = phone.sync().await;
+        let limits = answer.lines.into_iter().find_map(|line| match line {
+            DownLine::Limits(limits) => Some(limits),
+            _ => None,
+        });
+        limits.map(|l| (l.version, l.evidence_bytes_max))
+    };
+    let mut again = Server::serve(&server.data, &flags);
+    assert_eq!(told(&mut phone, &again).await, Some((2, 1_000_000)));
+    // Commands run without the flags of `serve`, and with others: only what is served is told.
+    run(&again.data, &["verify"]);
+    run(&again.data, &["records", "--evidence-bytes-max", "2000000"]);
+    run(&again.data, &["reconcile", "list"]);
+    again.stop();
+    let again = Server::serve(&server.data, &flags);
+    assert_eq!(told(&mut phone, &again).await, Some((2, 1_000_000)));
 }
 
 #[tokio::test]

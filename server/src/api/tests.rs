@@ -42,8 +42,9 @@ async fn court() -> (Court, tempfile::TempDir) {
     };
     init(dir.path(), settings()).await.unwrap();
     let config = Config::load(dir.path(), settings()).unwrap();
-    let court = Court::open(&config, Arc::new(SystemClock)).await;
-    (court.unwrap(), dir)
+    let court = Court::open(&config, Arc::new(SystemClock)).await.unwrap();
+    court.catch_up().await.unwrap();
+    (court, dir)
 }
 
 /// The cookie of an administrator who is signed in to the console.

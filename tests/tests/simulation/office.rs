@@ -87,7 +87,9 @@ async fn open(data: &Path, clock: Arc<WorldClock>) -> Court {
     config.limits.piece_entries_max = 4;
     config.limits.page_bytes_max = 2_500;
     config.answer_bytes_max = 6_000;
-    Court::open(&config, clock).await.unwrap()
+    let court = Court::open(&config, clock).await.unwrap();
+    court.catch_up().await.unwrap();
+    court
 }
 
 impl Office {

@@ -70,6 +70,7 @@ impl House {
         let config = Config::load(dir.path(), settings()).unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(NOW)));
         let court = Court::open(&config, clock.clone()).await.unwrap();
+        court.catch_up().await.unwrap();
         let phc = password::hash(PASSWORD, &[7; 16]).unwrap();
         let mut write = court.db().write().await.unwrap();
         for (n, role) in [
@@ -144,6 +145,7 @@ impl House {
         let mut config = self.court.config().clone();
         config.limits.rules = rules;
         self.court = Court::open(&config, self.clock.clone()).await.unwrap();
+        self.court.catch_up().await.unwrap();
         self.router = routes(self.court.clone());
     }
 
