@@ -9,7 +9,8 @@
 
 mod support;
 
-use support::{Phone, Server, line};
+use sqlx::Connection;
+use support::{Phone, Server, line, outcome};
 use waiqin_protocol::journal::Head;
 use waiqin_protocol::wire::sync::{Gap, Heads, SyncHead, UpLine, Verdict};
 
@@ -151,4 +152,93 @@ async fn a_gap_that_does_not_follow_or_is_not_signed_for_changes_nothing() {
     assert_eq!(answer.standing().head, phone.end(), "what is there stays");
     assert_ne!(phone.end(), before);
     server.verified();
+}
+
+/// A copy of the phone that rotted and went on: what it sends is beside the chain, its gap with it.
+async fn forked(server: &Server, phone: &Phone) -> Phone {
+    let mut copy = Phone::unenrolled(&server.http, phone.officer, 1).await;
+    copy.entries = phone.entries[..2].to_vec();
+    copy.open_session().await;
+    for n in 0..6 {
+        copy.open_record(120 + n, "z", None);
+    }
+    let lost = gap(&copy, 4, 5);
+    let mut pieces = Vec::new();
+    let head = SyncHead {
+        from: copy.head_at(2),
+        checkpoint: Some(copy.checkpoint(copy.end())),
+        ..copy.sync_head()
+    };
+    line(&mut pieces, &UpLine::Head(Box::new(head)));
+    let entry = |pieces: &mut Vec<u8>, seq: usize| {
+        pieces.extend(&copy.entries[seq - 1]);
+        pieces.push(b'\n');
+    };
+    let close = |pieces: &mut Vec<u8>, seq: usize| {
+        let signed = copy.checkpoint(copy.head_at(seq));
+        line(pieces, &UpLine::Checkpoint(signed));
+    };
+    entry(&mut pieces, 3);
+    line(&mut pieces, &UpLine::Gap(lost));
+    close(&mut pieces, 5);
+    (6..=7).for_each(|seq| entry(&mut pieces, seq));
+    close(&mut pieces, 7);
+    entry(&mut pieces, 8);
+    close(&mut pieces, 8);
+    let answer = copy.send(pieces, None).await;
+    assert_eq!(answer.standing().heads, Heads::Fork);
+    copy
+}
+
+#[tokio::test]
+async fn a_fork_with_a_gap_is_kept_whole_and_every_row_of_it_is_verified() {
+    let server = Server::start();
+    let mut phone = phone(&server).await;
+    phone.sync().await;
+    forked(&server, &phone).await;
+    assert_eq!(server.verified()["journals"][0]["forked"], 4);
+
+    sqlx::any::install_default_drivers();
+    let file = server.data.join("waiqin.db");
+    let url = format!("sqlite://{}?mode=rw", file.display());
+    let mut db = sqlx::AnyConnection::connect(&url).await.unwrap();
+    let other = "ab".repeat(32);
+    let at = |table: &str, set: &str, seq: u32| {
+        let row = format!("UPDATE {table} SET {set} WHERE seq = {seq}");
+        (row, format!("entry {seq} beside the chain does not fit"))
+    };
+    let checkpoint = "its phone's checkpoint does not fit".to_owned();
+    for (sql, problem) in [
+        at("forked_entries", "bytes = x'7b7d'", 3),
+        at("forked_entries", &format!("hash = '{other}'"), 6),
+        at("forked_entries", &format!("link = '{other}'"), 8),
+        (
+            format!("UPDATE forked_gaps SET link = '{other}'"),
+            "entry 6 beside the chain does not fit".to_owned(),
+        ),
+        (
+            "DELETE FROM forked_entries WHERE seq = 7".to_owned(),
+            "entry 8 beside the chain does not fit".to_owned(),
+        ),
+        (
+            "UPDATE journals SET checkpoint = replace(checkpoint, '\"seq\":8', '\"seq\":7')"
+                .to_owned(),
+            checkpoint.clone(),
+        ),
+        (
+            format!(
+                "UPDATE journals SET checkpoint = '{}'",
+                serde_json::to_string(&phone.checkpoint(phone.head_at(7))).unwrap()
+            ),
+            checkpoint,
+        ),
+    ] {
+        let mut change = db.begin().await.unwrap();
+        let changed = sqlx::query(sqlx::AssertSqlSafe(sql.clone()));
+        let changed = changed.execute(&mut *change).await.unwrap();
+        assert_eq!(changed.rows_affected(), 1, "{sql}");
+        change.commit().await.unwrap();
+        let (code, said, _) = outcome(&server.data, &["verify"]);
+        assert!(code == 1 && said.contains(&problem), "{sql}: {said}");
+    }
 }

@@ -66,6 +66,25 @@ impl Db {
             .transpose()
     }
 
+    /// Every link after a number that an entry of a journal may continue: in its chain, beside it, and
+    /// after a gap beside it.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row does not read.
+    pub async fn links_at(&self, journal: JournalId, seq: u64) -> Result<Vec<Link>, DbError> {
+        let mut links = self.forked_links(journal, seq).await?;
+        links.extend(self.link_at(journal, seq).await?);
+        let gaps = sqlx::query("SELECT link FROM forked_gaps WHERE journal = $1 AND to_seq = $2")
+            .bind(journal.to_string())
+            .bind(super::number_in(seq)?)
+            .fetch_all(self.pool())
+            .await?;
+        for row in &gaps {
+            links.push(super::parsed(row.get(0), "link of a gap")?);
+        }
+        Ok(links)
+    }
+
     /// Whether a journal is here up to a head: in its chain, or beside it.
     ///
     /// # Errors
@@ -74,7 +93,8 @@ impl Db {
         if self.link_at(journal, head.seq).await? == Some(head.link) {
             return Ok(true);
         }
-        let sql = "SELECT 1 FROM forked_entries WHERE journal = $1 AND seq = $2 AND link = $3";
+        let sql = "SELECT 1 FROM forked_entries WHERE journal = $1 AND seq = $2 AND link = $3 \
+             UNION ALL SELECT 1 FROM forked_gaps WHERE journal = $1 AND to_seq = $2 AND link = $3";
         let found = sqlx::query(sql)
             .bind(journal.to_string())
             .bind(super::number_in(head.seq)?)
@@ -147,23 +167,6 @@ impl Db {
         .bind(journal.to_string())
         .bind(super::number_in(after)?)
         .bind(i64::from(limit))
-        .fetch_all(self.pool())
-        .await?
-        .iter()
-        .map(stored_of)
-        .collect()
-    }
-
-    /// Entries that a journal signed beside others of the same number.
-    ///
-    /// # Errors
-    /// When the database does not answer or a row does not read.
-    pub async fn forked_entries(&self, journal: JournalId) -> Result<Vec<StoredEntry>, DbError> {
-        sqlx::query(
-            "SELECT seq, hash, link, bytes FROM forked_entries \
-             WHERE journal = $1 ORDER BY seq, link",
-        )
-        .bind(journal.to_string())
         .fetch_all(self.pool())
         .await?
         .iter()
@@ -408,10 +411,9 @@ mod tests {
                 .await
                 .unwrap();
             write.commit().await.unwrap();
-            assert_eq!(
-                db.forked_entries(journal(1).id).await.unwrap(),
-                [stored(1), stored(2)]
-            );
+            let kept = db.forked_after(journal(1).id, (0, Link::ZERO), 9).await;
+            let kept: Vec<StoredEntry> = kept.unwrap().into_iter().map(|it| it.entry).collect();
+            assert_eq!(kept, [stored(1), stored(2)]);
         }
     }
 }

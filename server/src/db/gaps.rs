@@ -1,4 +1,5 @@
-//! Gaps: numbers of a journal whose entries do not read on the phone any more and never came.
+//! Gaps: numbers of a journal whose entries do not read on the phone any more and never came, in its chain
+//! or beside it.
 
 use super::{AuditAct, Db, DbError, Write};
 use sqlx::Row;
@@ -52,6 +53,30 @@ impl Write {
                 .await?;
         }
         Ok(gaps.len())
+    }
+
+    /// Keeps gaps of what lies beside a chain. No incident: the fork is one.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn add_forked_gaps(
+        &mut self,
+        journal: JournalId,
+        gaps: &[Gap],
+    ) -> Result<(), DbError> {
+        for gap in gaps {
+            sqlx::query(
+                "INSERT INTO forked_gaps (journal, from_seq, to_seq, link) \
+                 VALUES ($1, $2, $3, $4) ON CONFLICT (journal, to_seq, link) DO NOTHING",
+            )
+            .bind(journal.to_string())
+            .bind(super::number_in(gap.from)?)
+            .bind(super::number_in(gap.to)?)
+            .bind(gap.link.to_string())
+            .execute(self.tx())
+            .await?;
+        }
+        Ok(())
     }
 }
 

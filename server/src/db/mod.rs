@@ -247,6 +247,11 @@ fn migrator() -> Migrator {
         (12, "audit", include_str!("../../migrations/0012_audit.sql")),
         (13, "scope", include_str!("../../migrations/0013_scope.sql")),
         (14, "scale", include_str!("../../migrations/0014_scale.sql")),
+        (
+            15,
+            "fork gaps",
+            include_str!("../../migrations/0015_fork_gaps.sql"),
+        ),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(

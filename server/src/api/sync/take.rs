@@ -8,7 +8,6 @@ use crate::api::problem::Refusal;
 use crate::court::Court;
 use crate::db::{Caller, EvidenceName, NewEntry};
 use waiqin_protocol::fault::{Fault, planted};
-use waiqin_protocol::ids::Link;
 use waiqin_protocol::journal::Head;
 use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::{Gap, Heads, UpLine, UpText};
@@ -186,12 +185,16 @@ async fn place_of(
     let common = end.seq.min(server.seq);
     let known = court.db().link_at(journal, common).await?;
     if known.is_none() || piece.link_after(common) != known {
+        // What the server was told is lost it has no link of: that goes with whatever it leads to.
+        let mut both = 0;
         for (n, entry) in piece.entries.iter().enumerate() {
             if entry.seq > common {
                 break;
             }
-            if differs(court.db().link_at(journal, entry.seq).await?, entry.link) {
-                return Ok(Place::Forks(n));
+            match court.db().link_at(journal, entry.seq).await? {
+                Some(known) if known == entry.link => both = n + 1,
+                Some(_) => return Ok(Place::Forks(both)),
+                None => {}
             }
         }
     }
@@ -202,11 +205,6 @@ async fn place_of(
         .entries
         .partition_point(|entry| entry.seq <= server.seq);
     Ok(Place::Continues(known))
-}
-
-/// Whether the server has another link. Where it was told that the entry is lost it has none.
-fn differs(known: Option<Link>, link: Link) -> bool {
-    known.is_some_and(|known| known != link)
 }
 
 /// Keeps the entries of a fork beside the chain: both stay, a person looks at them.
@@ -229,7 +227,14 @@ async fn keep_fork(
         .skip(from)
         .filter_map(|entry| judge::evidence_named(entry, &caller.journal))
         .collect();
+    // What leaves the chain begins after the last entry that both have, perhaps with a gap.
+    let common = from.checked_sub(1).and_then(|at| piece.entries.get(at));
+    let gaps = gaps_after(
+        &piece.gaps,
+        common.map_or(piece.start.seq, |entry| entry.seq),
+    );
     let mut write = court.db().write().await?;
+    write.add_forked_gaps(caller.journal.id, &gaps).await?;
     write.add_forked_names(caller.journal.id, &named).await?;
     write
         .add_forked(caller.journal.id, &forked, court.clock().now_ms())

@@ -1,9 +1,11 @@
-//! Journals: every entry's bytes against hash and chain, the chain against head, certificate,
-//! receipt and what the phone signed. Where the phone lost entries the chain is followed by its word.
+//! Journals: every entry's bytes against hash and chain, the chain against head, certificate, receipt
+//! and the phone's newest checkpoint; what lies beside the chain against what it continues. Where the
+//! phone lost entries the chain is followed by its word.
 
 use super::{JournalReport, VerifyError};
 use crate::db::{Db, Journal};
-use waiqin_protocol::journal::{Chain, Head};
+use waiqin_protocol::ids::{JournalId, Link};
+use waiqin_protocol::journal::{Chain, Checkpoint, Head, Signed, entry_hash, next_link};
 use waiqin_protocol::suite::PublicKey;
 use waiqin_protocol::wire::sync::Gap;
 
@@ -18,7 +20,7 @@ pub(in crate::commands) async fn verify(
     let mut reports = Vec::new();
     let mut entries = 0;
     for journal in db.journals().await? {
-        let forked = db.forked_entries(journal.id).await?.len() as u64;
+        let forked = beside(db, journal.id, problems).await?;
         let gaps = db.gaps(journal.id).await?;
         let lost: u64 = gaps.iter().map(|gap| gap.to + 1 - gap.from).sum();
         let head = follow(db, &journal, &gaps, problems).await?;
@@ -88,6 +90,35 @@ async fn follow(
     }
 }
 
+/// Checks what lies beside a chain, and counts it: each entry's bytes have their hash, and its link continues
+/// one of those before it.
+async fn beside(
+    db: &Db,
+    journal: JournalId,
+    problems: &mut Vec<String>,
+) -> Result<u64, VerifyError> {
+    let (mut count, mut after) = (0, (0, Link::ZERO));
+    loop {
+        let some = db.forked_after(journal, after, ENTRIES_AT_ONCE).await?;
+        let Some(last) = some.last() else {
+            return Ok(count);
+        };
+        after = (last.entry.seq, last.entry.link);
+        for forked in some {
+            count += 1;
+            let entry = forked.entry;
+            let before = db.links_at(journal, entry.seq.saturating_sub(1)).await?;
+            let continues = |it: &Link| next_link(it, &entry.hash) == entry.link;
+            if entry_hash(&entry.bytes) != entry.hash || !before.iter().any(continues) {
+                problems.push(format!(
+                    "journal {journal}: entry {} beside the chain does not fit",
+                    entry.seq
+                ));
+            }
+        }
+    }
+}
+
 /// Checks what the server signed about a journal, and what its phone did.
 async fn signed(
     db: &Db,
@@ -120,5 +151,28 @@ async fn signed(
     if !receipt_fits {
         problems.push(format!("journal {}: its receipt does not fit", journal.id));
     }
+    // None before the first piece, nor while all of them are older than the keeping of checkpoints.
+    let checkpoint = db.checkpoint(journal.id).await?;
+    if checkpoint.is_some_and(|signed| !covers(&signed, journal)) {
+        problems.push(format!(
+            "journal {}: its phone's checkpoint does not fit",
+            journal.id
+        ));
+    }
     Ok(())
+}
+
+/// Whether a journal's own key signs for exactly what is in custody: each piece is closed so.
+fn covers(signed: &Signed<Checkpoint>, journal: &Journal) -> bool {
+    let Checkpoint {
+        journal: id,
+        link,
+        seq,
+        server,
+        ..
+    } = signed.body;
+    signed.verify(&journal.key).is_ok()
+        && id == journal.id
+        && server == journal.certificate.body.server
+        && Head { link, seq } == journal.head
 }
