@@ -409,14 +409,10 @@ fn history_line(change: &CaseChange, page: &Page) -> HistoryLine {
         rows: match (&before, &after) {
             (None, Some(_)) => vec![whole(words.case_came)],
             (Some(_), None) => vec![whole(words.case_went)],
-            (Some(before), Some(after)) => {
-                let rows = differences(before, after, page.lang());
-                if rows.is_empty() {
-                    vec![whole(words.case_absent_changed)]
-                } else {
-                    rows
-                }
+            (Some(before), Some(after)) if before == after => {
+                vec![whole(words.case_absent_changed)]
             }
+            (Some(before), Some(after)) => differences(before, after, page.lang()),
             (None, None) => vec![whole(words.case_absent_changed)],
         },
     }
@@ -433,20 +429,31 @@ fn whole(word: &'static str) -> ChangeRow {
 /// The fields in which two states of a case differ.
 pub(super) fn differences(before: &ListCase, after: &ListCase, lang: Lang) -> Vec<ChangeRow> {
     let words = ListWords::of(lang);
-    let (before, after) = (texts(before), texts(after));
-    before
-        .into_iter()
-        .zip(after)
-        .filter(|(was, is)| was.1 != is.1)
-        .map(|(was, is)| ChangeRow {
-            field: field_word(was.0, words),
-            before: was.1,
-            after: is.1,
+    let others = ("extra", others(before, after), others(after, before));
+    let fields = texts(before).into_iter().zip(texts(after));
+    fields
+        .map(|((field, was), (_, is))| (field, was, is))
+        .chain([others])
+        .filter(|(_, was, is)| was != is)
+        .map(|(field, before, after)| ChangeRow {
+            field: field_word(field, words),
+            before,
+            after,
         })
         .collect()
 }
 
-fn texts(case: &ListCase) -> [(&'static str, String); 23] {
+/// What stands in columns without a field of their own and not so in the other state.
+fn others(case: &ListCase, other: &ListCase) -> String {
+    let own = case.extra.iter();
+    let own = own.filter(|(header, text)| other.extra.get(*header) != Some(*text));
+    let own: Vec<String> = own
+        .map(|(header, text)| format!("{header} {text}"))
+        .collect();
+    own.join(", ")
+}
+
+fn texts(case: &ListCase) -> [(&'static str, String); 24] {
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     let fen = |fen: Option<i64>| fen.map(show::yuan).unwrap_or_default();
     let parties = |parties: &[Party]| {
@@ -480,6 +487,7 @@ fn texts(case: &ListCase) -> [(&'static str, String); 23] {
         ("close_mode", case.close_mode.clone()),
         ("first_case", option(&case.first_case)),
         ("address", option(&case.address)),
+        ("service_address", option(&case.service_address)),
         ("phone", option(&case.phone)),
     ]
 }
@@ -524,5 +532,60 @@ mod tests {
             (rows[0].before.as_str(), rows[0].after.as_str()),
             ("a", "b")
         );
+    }
+
+    #[test]
+    fn a_change_of_any_field_has_a_row_that_names_it() {
+        let day = NaiveDate::from_ymd_opt(2019, 7, 2);
+        let text = || Some("x".to_owned());
+        let party = Party {
+            name: "x".into(),
+            code: None,
+        };
+        let full = ListCase {
+            id: "x".into(),
+            number: "x".into(),
+            number_raw: "x".into(),
+            kind: "x".into(),
+            received_on: day,
+            filed_on: day,
+            assigned_on: day,
+            closed_on: day,
+            due_on: day,
+            cause: "x".into(),
+            applicants: vec![party.clone()],
+            debtors: vec![party],
+            amount_fen: Some(1),
+            remaining_fen: Some(1),
+            paid_fen: Some(1),
+            officer: "x".into(),
+            department: "x".into(),
+            stage: "x".into(),
+            stay: "x".into(),
+            merged_into: text(),
+            basis: "x".into(),
+            close_mode: "x".into(),
+            first_case: text(),
+            address: text(),
+            service_address: text(),
+            phone: text(),
+            extra: [("x".to_owned(), "y".to_owned())].into(),
+        };
+        let json = |case: &ListCase| serde_json::to_value(case).unwrap();
+        let empty = ListCase::default();
+        let words = ListWords::of(Lang::En);
+        for (name, value) in json(&full).as_object().unwrap() {
+            // The id is what both states have in common; the number as written goes with the number.
+            if name == "id" || name == "number_raw" {
+                continue;
+            }
+            let mut changed = json(&empty);
+            changed[name] = value.clone();
+            let changed: ListCase = serde_json::from_value(changed).unwrap();
+            let rows = differences(&empty, &changed, Lang::En);
+            let fields: Vec<&str> = rows.iter().map(|row| row.field).collect();
+            assert_eq!(fields, [field_word(name, words)], "{name}");
+            assert_eq!(fields[0] == words.field_other, name == "extra", "{name}");
+        }
     }
 }
