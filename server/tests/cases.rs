@@ -393,3 +393,19 @@ async fn records_find_their_case_by_id_number_or_later_list() {
         [Some("A2".to_owned()), Some("A11".to_owned())]
     );
 }
+
+#[test]
+fn a_number_that_means_several_cases_exports_none_of_them() {
+    let server = Server::start();
+    import(&server, "july.csv", 10, halves);
+    let to = server.data.with_file_name("export");
+    let export = |case: &str| {
+        let args = ["export", "case", case, "--to", to.to_str().unwrap()];
+        support::outcome(&server.data, &args)
+    };
+    let (code, _, said) = export("（2019）粤0115执2、3号");
+    assert!(code == 1 && said.contains("没有案件"), "{said}");
+    assert!(!to.exists());
+    assert_eq!(export("(2019)粤0115执2号").0, 0);
+    assert!(to.exists());
+}

@@ -12,8 +12,9 @@ mod journals;
 use crate::commands::said::Said;
 use crate::court::Court;
 use crate::db::AuditAct;
+use crate::reconcile::case_meant;
 use crate::words::folder::Words;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use folder::Folder;
 use journals::{Exporting, Extent};
@@ -22,8 +23,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use waiqin_protocol::ids::{CaseId, EvidenceHash, JournalId};
-use waiqin_protocol::journal::CaseRef;
-use waiqin_protocol::numbers::case_no::read_case_no;
 use waiqin_protocol::package::folder::{
     EvidenceState, FOLDER_VERSION, FolderKeys, FolderKind, JOURNAL, journal_file,
 };
@@ -175,17 +174,16 @@ async fn export_case(
     to: &Path,
     words: &Words,
 ) -> anyhow::Result<Counts> {
+    let unknown = || fill(words.case_unknown, &[("case", &named)]);
+    let CaseId(case) = case_meant(court, named).await?.with_context(unknown)?;
+    let row = court.db().case(&case).await?.with_context(unknown)?;
+    let folder = Folder::begin(to, words)?;
     let now_ms = court.clock().now_ms();
     let mut write = court.db().write().await?;
-    let Some(case) = write.case_named(&case_ref(named)).await? else {
-        bail!("{}", fill(words.case_unknown, &[("case", &named)]));
-    };
-    let folder = Folder::begin(to, words)?;
     write
         .audit(AuditAct::Exported, None, None, Some(&case), now_ms)
         .await?;
     write.commit().await?;
-    let row = court.db().case(&case).await?;
     let subjects = court.db().subjects_of_case(&case).await?;
     let mut journals = BTreeSet::new();
     for subject in &subjects {
@@ -193,7 +191,7 @@ async fn export_case(
     }
     let keys = FolderKeys {
         case: Some(case),
-        case_number: row.map(|row| row.number),
+        case_number: Some(row.number),
         ..keys(court, FolderKind::Case)
     };
     let mut exporting = Exporting::begin(court, folder, journals.clone())?;
@@ -202,19 +200,6 @@ async fn export_case(
         exporting.journal(id, &journal_file(id), &extent).await?;
     }
     exporting.end(&keys).await
-}
-
-/// How a person names a case: by its id or by its number.
-fn case_ref(named: &str) -> CaseRef {
-    let named = named.trim();
-    let read = read_case_no(named, i32::MAX).ok();
-    let normal = read.and_then(|it| Some(it.cases.first()?.normal().to_owned()));
-    CaseRef {
-        id: Some(CaseId(named.to_owned())),
-        normal,
-        pending: false,
-        typed: named.to_owned(),
-    }
 }
 
 fn keys(court: &Court, kind: FolderKind) -> FolderKeys {
