@@ -6,12 +6,13 @@ use crate::commands::bench::Bench;
 use crate::commands::device::{self, DeviceCommand};
 use crate::commands::export::{self, ExportCommand};
 use crate::commands::import::{self, ImportArgs, RollbackArgs};
+use crate::commands::init::{self, InitError};
 use crate::commands::reconcile::{self, ReconcileCommand};
 use crate::commands::records::{self, RecordsArgs};
 use crate::commands::restore::{self, RestoreArgs};
 use crate::commands::said::Said;
 use crate::commands::user::{self, UserCommand};
-use crate::commands::{backup, doctor, hand_in, init, serve, verify};
+use crate::commands::{backup, doctor, hand_in, serve, verify};
 use crate::config::{Config, ConfigError, Settings};
 use crate::court::Court;
 use crate::words::cli::Words;
@@ -190,7 +191,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Init(place) => {
             let data = place.data()?;
             let court = place.settings.court.clone().unwrap_or_default();
-            let server = init::init(&data, place.settings).await?;
+            let made = init::init(&data, place.settings).await;
+            let server = made.map_err(|error| not_made(error, words))?;
             let data = data.display();
             Said::well(fill(
                 words.initialised,
@@ -294,16 +296,35 @@ impl Place {
 
     fn config(self, words: &Words) -> anyhow::Result<Config> {
         let loaded = Config::load(&self.data()?, self.settings);
-        loaded.map_err(|error| match error {
-            ConfigError::Rules(why) => anyhow::Error::msg(rules_refused(&why, words)),
-            error @ (ConfigError::Read { .. }
-            | ConfigError::Toml { .. }
-            | ConfigError::Value { .. }) => error.into(),
-        })
+        loaded.map_err(|error| not_usable(error, words))
     }
 
     async fn court(self, words: &Words) -> anyhow::Result<Court> {
         Ok(Court::open(&self.config(words)?, Arc::new(SystemClock)).await?)
+    }
+}
+
+/// Why no data folder was made, for whoever asked for one.
+fn not_made(error: InitError, words: &Words) -> anyhow::Error {
+    let said = match error {
+        InitError::Already { data } => fill(words.already, &[("data", &data.display())]),
+        InitError::Code { code } => fill(words.bad_code, &[("code", &code)]),
+        InitError::Config(error) => return not_usable(error, words),
+        error @ (InitError::Write { .. }
+        | InitError::Keys(_)
+        | InitError::Tls(_)
+        | InitError::Db(_)) => return error.into(),
+    };
+    anyhow::Error::msg(said)
+}
+
+/// Why settings cannot be used, for whoever wrote them.
+fn not_usable(error: ConfigError, words: &Words) -> anyhow::Error {
+    match error {
+        ConfigError::Rules(why) => anyhow::Error::msg(rules_refused(&why, words)),
+        error @ (ConfigError::Read { .. }
+        | ConfigError::Toml { .. }
+        | ConfigError::Value { .. }) => error.into(),
     }
 }
 

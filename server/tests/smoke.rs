@@ -341,3 +341,28 @@ async fn over_tls_the_certificate_is_the_one_that_the_ticket_pins() {
     // SubjectPublicKeyInfo of a P-256 key: 91 bytes.
     assert!((0..der.len() - 91).any(|at| hex::encode(sha256(&der[at..at + 91])) == pin));
 }
+
+#[test]
+fn init_says_in_both_languages_why_it_made_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("court");
+    let init = |code: &str, lang: &str| {
+        let court = ["init", "--court", "某法院", "--code", code, "--lang", lang];
+        support::outcome(&data, &court)
+    };
+    for (lang, says) in [
+        ("zh", "法院代字 0115 无法识别"),
+        ("en", "The court code 0115"),
+    ] {
+        let (code, _, said) = init("0115", lang);
+        assert!(code == 1 && said.contains(says), "{said}");
+        assert!(!data.exists());
+    }
+    assert_eq!(init("粤0115", "zh").0, 0);
+    for (lang, says) in [("zh", "未作任何改动"), ("en", "nothing was changed")] {
+        let (code, _, said) = init("粤0115", lang);
+        assert!(code == 1 && said.contains(says), "{said}");
+    }
+    let foreign = init("粤0115", "zh").2;
+    assert!(!foreign.contains("already holds"), "{foreign}");
+}
