@@ -160,7 +160,7 @@ pub(super) async fn decide(
         Ok(()) => Ok(Redirect::to(&format!("/records/{subject}#decided")).into_response()),
         Err(NotDone::Reason) => again(page, &subject, form, words.decide_reason).await,
         Err(NotDone::Changed) => again(page, &subject, form, words.decide_changed).await,
-        Err(error @ (NotDone::Case | NotDone::Db(_) | NotDone::Key(_))) => {
+        Err(error @ (NotDone::Case | NotDone::Entry(_) | NotDone::Db(_) | NotDone::Key(_))) => {
             Err(Problem::broken(error))
         }
     }

@@ -207,7 +207,7 @@ pub(super) async fn release(
         Ok(()) => Ok(Redirect::to("/decisions").into_response()),
         Err(NotDone::Reason) => shown(&page, &journal, words.decide_reason, &form.reason).await,
         Err(NotDone::Changed) => shown(&page, &journal, words.release_changed, &form.reason).await,
-        Err(error @ (NotDone::Case | NotDone::Db(_) | NotDone::Key(_))) => {
+        Err(error @ (NotDone::Case | NotDone::Entry(_) | NotDone::Db(_) | NotDone::Key(_))) => {
             Err(Problem::broken(error))
         }
     }

@@ -359,7 +359,9 @@ fn problem(error: NotDone, words: &ConsoleWords) -> Result<&'static str, Problem
         NotDone::Reason => Ok(words.board_needs_reason),
         NotDone::Changed => Ok(words.board_changed),
         NotDone::Case => Ok(words.board_needs_case),
-        error @ (NotDone::Db(_) | NotDone::Key(_)) => Err(Problem::broken(error)),
+        error @ (NotDone::Entry(_) | NotDone::Db(_) | NotDone::Key(_)) => {
+            Err(Problem::broken(error))
+        }
     }
 }
 

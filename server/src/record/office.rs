@@ -12,7 +12,9 @@ use std::sync::OnceLock;
 use std::time::Instant;
 use waiqin_protocol::canonical;
 use waiqin_protocol::ids::{BootId, DeviceId, EntryHash, JournalId, OfficerId, SubjectId};
-use waiqin_protocol::journal::{At, Chain, Change, Entry, JournalCause, Parent, Path, VERSION};
+use waiqin_protocol::journal::{
+    At, Chain, Change, Entry, EntryError, JournalCause, Parent, Path, VERSION,
+};
 use waiqin_protocol::suite::{SUITE, SignerError};
 
 /// Most characters of a reason.
@@ -30,6 +32,9 @@ pub(crate) enum NotDone {
     /// The case that it names is not in the list, or none is named.
     #[error("a decision names no case of the list")]
     Case,
+    /// The entry that it would make is too long, or holds a number that entries cannot.
+    #[error("the office's entry cannot be written")]
+    Entry(#[from] EntryError),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -172,7 +177,7 @@ impl<'a> Acting<'a> {
             subject,
             v: VERSION,
         };
-        let bytes = entry.to_bytes().map_err(|_| NotDone::Reason)?;
+        let bytes = entry.to_bytes()?;
         let hash = self.chain.push(&bytes);
         let (verdict, reason) = self.folding.fold_any(&entry, hash);
         self.entries.push(NewEntry {
@@ -265,7 +270,7 @@ async fn open_journal(
         subject: SubjectId::from_bytes(*id.as_bytes()),
         v: VERSION,
     };
-    let bytes = entry.to_bytes().map_err(|_| NotDone::Reason)?;
+    let bytes = entry.to_bytes()?;
     let opening = Opening {
         cause,
         device,

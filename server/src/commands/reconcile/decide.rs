@@ -76,7 +76,9 @@ pub(super) async fn run(court: &Court, args: DecideArgs, lang: Lang) -> anyhow::
         Err(NotDone::Reason) => bail!("{}", words.needs_reason),
         Err(NotDone::Changed) => bail!("{}", words.changed),
         Err(NotDone::Case) => bail!("{}", words.needs_case),
-        Err(error @ (NotDone::Db(_) | NotDone::Key(_))) => return Err(error.into()),
+        Err(error @ (NotDone::Entry(_) | NotDone::Db(_) | NotDone::Key(_))) => {
+            return Err(error.into());
+        }
     }
     if args.json {
         let answer = serde_json::json!({

@@ -226,3 +226,27 @@ async fn the_offices_own_journal_is_no_device() {
     let mut write = house.court.db().write().await.unwrap();
     assert!(!write.revoke(office.id, None, 1).await.unwrap());
 }
+
+/// The reason was good: what cannot be written is the server's trouble, and nothing happened.
+#[tokio::test]
+async fn an_entry_that_cannot_be_written_is_not_put_down_to_its_reason() {
+    use crate::record::{NotDone, Release, release};
+    let house = House::full().await;
+    let db = house.court.db();
+    let held = db.held_shown(None, 9).await.unwrap();
+    let entry = held.first().unwrap();
+    let wanted = || Release {
+        journal: entry.journal.parse().unwrap(),
+        entries: vec![entry.hash.parse().unwrap()],
+        reason: "看过了".into(),
+    };
+    let by = waiqin_protocol::ids::OfficerId::from_bytes([3; 16]);
+    let before = db.log_position().await.unwrap();
+    // A clock beyond the numbers of the format.
+    house.later(1 << 53);
+    let done = release(&house.court, by, wanted()).await;
+    assert!(matches!(done, Err(NotDone::Entry(_))), "{done:?}");
+    assert_eq!(db.log_position().await.unwrap(), before);
+    house.later(-(1 << 53));
+    release(&house.court, by, wanted()).await.unwrap();
+}
