@@ -4,7 +4,7 @@ use super::form::{NoFields, ProtectedForm};
 use super::frame::{Frame, Tab};
 use super::page::{Page, show};
 use super::problem::Problem;
-use super::show;
+use super::show::{self, First};
 use super::undelivered::Undelivered;
 use crate::access::Action;
 use crate::db::JournalShown;
@@ -38,6 +38,7 @@ struct JournalLine {
 struct DevicesPage {
     frame: Frame,
     found: String,
+    more: bool,
     lines: Vec<JournalLine>,
     officers: Vec<(String, String)>,
     may_change: bool,
@@ -68,10 +69,12 @@ pub(super) fn address(journal: &str) -> String {
 pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     let desk = &page.desk;
     let words = page.words();
-    let journals = desk.db().journals_shown(JOURNALS_SHOWN).await?;
+    let journals = desk.db().journals_shown(JOURNALS_SHOWN + 1).await?;
+    let journals = First::of(journals, JOURNALS_SHOWN);
     let undelivered = Undelivered::read(desk).await?;
     let owed = undelivered.per_journal();
     let lines: Vec<JournalLine> = journals
+        .shown
         .iter()
         .map(|it| line(it, owed.get(it.id.as_str()).copied().unwrap_or(0), &page))
         .collect();
@@ -82,7 +85,8 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
         .map(|user| (user.id.to_string(), user.name))
         .collect();
     show(&DevicesPage {
-        found: fill(words.devices_found, &[("n", &lines.len())]),
+        found: fill(words.devices_found, &[("n", &journals.figure(words))]),
+        more: journals.more,
         frame: page.frame(Tab::Devices, words.nav_devices),
         lines,
         officers,

@@ -287,7 +287,7 @@ async fn office(
         href: "/devices".to_owned(),
     });
     waiting(page, attention).await?;
-    for journal in &undelivered.journals {
+    for journal in &undelivered.journals.shown {
         attention.push(Attention {
             class: "care",
             text: fill(

@@ -5,7 +5,7 @@ use super::frame::{Frame, Tab};
 use super::member::role_word;
 use super::page::{Page, show};
 use super::problem::Problem;
-use super::show;
+use super::show::{self, First};
 use crate::access::{ROLES, Role};
 use crate::db::Person;
 use askama::Template;
@@ -35,18 +35,20 @@ struct PersonLine {
 struct PeoplePage {
     frame: Frame,
     found: String,
+    more: bool,
     lines: Vec<PersonLine>,
 }
 
 /// `GET /people`
 pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     let words = page.words();
-    let people = page.desk.db().people(PEOPLE_SHOWN).await?;
-    let lines: Vec<PersonLine> = people.into_iter().map(|it| line(it, &page)).collect();
+    let people = page.desk.db().people(PEOPLE_SHOWN + 1).await?;
+    let people = First::of(people, PEOPLE_SHOWN);
     show(&PeoplePage {
-        found: fill(words.people_found, &[("n", &lines.len())]),
+        found: fill(words.people_found, &[("n", &people.figure(words))]),
         frame: page.frame(Tab::People, words.nav_people),
-        lines,
+        more: people.more,
+        lines: people.shown.into_iter().map(|it| line(it, &page)).collect(),
     })
 }
 

@@ -46,6 +46,31 @@ impl Number {
     }
 }
 
+/// The first rows of a list: one more than are shown was asked for, to know whether that is all.
+pub(super) struct First<T> {
+    pub shown: Vec<T>,
+    /// There are more.
+    pub more: bool,
+}
+
+impl<T> First<T> {
+    pub fn of(mut rows: Vec<T>, most: u32) -> Self {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let more = rows.len() > most;
+        rows.truncate(most);
+        Self { shown: rows, more }
+    }
+
+    /// How many there are, as a figure.
+    pub fn figure(&self, words: &ConsoleWords) -> String {
+        let n = count(u64::try_from(self.shown.len()).unwrap_or(u64::MAX));
+        match self.more {
+            true => fill(words.more_than, &[("n", &n)]),
+            false => n,
+        }
+    }
+}
+
 /// The court's clock at a moment; `None` beyond the calendar.
 fn at(ms: i64) -> Option<NaiveDateTime> {
     DateTime::from_timestamp_millis(ms).map(|_| court_time(ms))

@@ -6,7 +6,7 @@ use super::frame::{Frame, Tab};
 use super::page::{Page, show};
 use super::problem::Problem;
 use super::record::{RecordCard, folded};
-use super::show;
+use super::show::{self, First};
 use crate::access::Action;
 use crate::db::{Db, JournalShown, MissingEvidence, RecordRow};
 use crate::words::console::ConsoleWords;
@@ -22,13 +22,13 @@ use waiqin_protocol::words::fill;
 const LOOKED_AT: u32 = 1000;
 /// Pieces that the page names, the oldest of each phone first; figures count what was looked at.
 const SHOWN: usize = crate::db::RECORDS_PER_PAGE_MAX;
-/// Journals that are looked at.
-const JOURNALS: u32 = 2000;
+/// Journals that owe entries and are named; the others are told of.
+const JOURNALS: u32 = 1000;
 
 /// What is not delivered.
 pub(super) struct Undelivered {
     /// Journals whose announced end is beyond what is here.
-    pub journals: Vec<JournalShown>,
+    pub journals: First<JournalShown>,
     waiting: Arc<Waiting>,
 }
 
@@ -91,13 +91,9 @@ impl Waiting {
 impl Undelivered {
     /// Reads it.
     pub async fn read(desk: &Desk) -> Result<Self, Problem> {
-        let journals = desk.db().journals_shown(JOURNALS).await?;
-        let journals = journals
-            .into_iter()
-            .filter(|it| it.entries_missing() > 0)
-            .collect();
+        let journals = desk.db().journals_owing(JOURNALS + 1).await?;
         Ok(Self {
-            journals,
+            journals: First::of(journals, JOURNALS),
             waiting: desk.waiting.read(desk.db()).await?,
         })
     }
@@ -169,6 +165,7 @@ struct EvidenceLine {
 struct UndeliveredPage {
     frame: Frame,
     journals: Vec<JournalLine>,
+    more_journals: bool,
     evidence: Vec<EvidenceLine>,
     reads: bool,
     figure: String,
@@ -182,7 +179,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     let now = desk.court_now_ms();
     let reads = page.member.may(Action::ReadRecords);
     let undelivered = Undelivered::read(desk).await?;
-    let journals = undelivered.journals.iter().map(|it| JournalLine {
+    let journals = undelivered.journals.shown.iter().map(|it| JournalLine {
         href: super::devices::address(&it.id),
         officer: it.officer_name.clone(),
         device: it.device_name.clone(),
@@ -197,9 +194,15 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
         seen: show::ago(desk.court_time(it.seen_ms), now, page.lang()),
         revoked: it.revoked_ms.is_some(),
     });
-    let all = desk.db().journals_shown(JOURNALS).await?;
-    let by_id: HashMap<&str, &JournalShown> = all.iter().map(|it| (it.id.as_str(), it)).collect();
     let shown = &undelivered.evidence()[..undelivered.evidence().len().min(SHOWN)];
+    let mut by_id: HashMap<&str, JournalShown> = HashMap::new();
+    for (it, _) in shown {
+        if !by_id.contains_key(it.journal.as_str())
+            && let Some(journal) = desk.db().journal_shown(&it.journal).await?
+        {
+            by_id.insert(&it.journal, journal);
+        }
+    }
     // Who may not read records learns that bytes are owed, and by which phone.
     let subjects: BTreeSet<&str> = match reads {
         true => shown.iter().map(|(it, _)| it.subject.as_str()).collect(),
@@ -239,6 +242,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     show(&UndeliveredPage {
         frame: page.frame(Tab::Undelivered, words.nav_undelivered),
         journals: journals.collect(),
+        more_journals: undelivered.journals.more,
         figure: undelivered.figure(words),
         more: undelivered.waiting.more || shown.len() < undelivered.evidence().len(),
         reads,

@@ -1,7 +1,9 @@
 use super::house::{Answer, Browser, House};
+use crate::access::Role;
 use crate::words::console::ConsoleWords;
 use axum::http::{StatusCode, header};
 use std::collections::BTreeSet;
+use waiqin_protocol::ids::{JournalId, OfficerId};
 
 /// Values of an attribute in a page, as a browser reads them.
 fn attributes(page: &str, name: &str) -> Vec<String> {
@@ -385,4 +387,44 @@ async fn each_incident_says_what_happened_whose_phone_it_is_and_what_to_do() {
         StatusCode::FORBIDDEN
     );
     assert!(!officer.get("/").await.body.contains("/incidents"));
+}
+
+#[tokio::test]
+async fn a_list_that_is_cut_says_so() {
+    let house = House::empty().await;
+    let mut browser = house.browser("admin4").await;
+    let words = &ConsoleWords::ZH;
+    for path in ["/people", "/devices", "/undelivered"] {
+        let page = browser.get(path).await.body;
+        assert!(!page.contains(words.only_first_shown), "{path}");
+    }
+    let mut write = house.court.db().write().await.unwrap();
+    let model = crate::db::testing::journal(1);
+    for n in 0..1001u32 {
+        let mut id = [0xee; 16];
+        id[..4].copy_from_slice(&n.to_be_bytes());
+        let user = crate::db::User {
+            id: OfficerId::from_bytes(id),
+            login: format!("more{n}"),
+            name: "钱某".into(),
+            list_name: "-".into(),
+            role: Role::Officer,
+            disabled: false,
+        };
+        assert!(write.add_user(&user, None, 1).await.unwrap());
+        let mut journal = model.clone();
+        journal.id = JournalId::from_bytes(id);
+        journal.announced.seq = 2;
+        write.add_journal(&journal).await.unwrap();
+    }
+    write.commit().await.unwrap();
+    for (path, figure) in [
+        ("/people", "1,000 以上"),
+        ("/devices", "500 以上"),
+        ("/undelivered", ""),
+    ] {
+        let page = browser.get(path).await.body;
+        assert!(page.contains(words.only_first_shown), "{path}");
+        assert!(page.contains(figure), "{path}");
+    }
 }

@@ -97,6 +97,22 @@ impl Db {
         Ok(rows.iter().map(journal_row).collect())
     }
 
+    /// Journals whose phones announced more than is here, the one in contact last first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn journals_owing(&self, limit: u32) -> Result<Vec<JournalShown>, DbError> {
+        let sql = format!(
+            "{JOURNAL_SQL} WHERE j.office = 0 AND j.announced_seq > j.head_seq \
+             ORDER BY j.seen_ms DESC, j.id LIMIT $1"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(i64::from(limit))
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows.iter().map(journal_row).collect())
+    }
+
     /// One journal.
     ///
     /// # Errors
