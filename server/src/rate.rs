@@ -10,7 +10,7 @@
 
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use waiqin_protocol::ids::JournalId;
@@ -111,8 +111,7 @@ impl Work {
 /// What was counted so far, and what is under way.
 #[derive(Default)]
 pub(crate) struct Rates {
-    /// When each caller has nothing to wait for any more, ms.
-    even_at: Mutex<BTreeMap<Try, i64>>,
+    even_at: Mutex<Callers>,
     under_way: Mutex<BTreeMap<(Work, JournalId), u32>>,
 }
 
@@ -121,18 +120,15 @@ impl Rates {
     pub fn count(&self, what: Try, now_ms: i64) -> Result<(), i64> {
         let Pace { burst, every_ms } = what.pace();
         let mut even_at = lock(&self.even_at);
-        if !even_at.contains_key(&what) {
-            make_room(&mut even_at, now_ms);
-        }
-        let even = even_at.entry(what).or_insert(now_ms);
         // A clock that was set back leaves nobody waiting for longer than the whole burst.
         let latest = now_ms.saturating_add(burst.saturating_mul(every_ms));
-        *even = (*even).clamp(now_ms, latest);
+        let even = even_at.get(what).unwrap_or(now_ms).clamp(now_ms, latest);
         let next = even.saturating_add(every_ms);
         if next > latest {
+            even_at.set(what, even, now_ms);
             return Err(next - latest);
         }
-        *even = next;
+        even_at.set(what, next, now_ms);
         Ok(())
     }
 
@@ -140,7 +136,7 @@ impl Rates {
     pub fn wait_ms(&self, what: Try, now_ms: i64) -> i64 {
         let Pace { burst, every_ms } = what.pace();
         let latest = now_ms.saturating_add(burst.saturating_mul(every_ms));
-        let even = lock(&self.even_at).get(&what).copied();
+        let even = lock(&self.even_at).get(what);
         let even = even.unwrap_or(now_ms).clamp(now_ms, latest);
         even.saturating_add(every_ms).saturating_sub(latest).max(0)
     }
@@ -178,18 +174,39 @@ impl Drop for Place {
     }
 }
 
-/// Forgets who has nothing to wait for, and then who has least.
-fn make_room(even_at: &mut BTreeMap<Try, i64>, now_ms: i64) {
-    if even_at.len() < CALLERS_MAX {
-        return;
+/// When each caller has nothing to wait for any more, ms; and the same in the order of these moments, so
+/// that room is made without looking at those who stay.
+#[derive(Default)]
+struct Callers {
+    even_at: BTreeMap<Try, i64>,
+    soonest: BTreeSet<(i64, Try)>,
+}
+
+impl Callers {
+    fn get(&self, what: Try) -> Option<i64> {
+        self.even_at.get(&what).copied()
     }
-    even_at.retain(|_, even| *even > now_ms);
-    if even_at.len() < CALLERS_MAX {
-        return;
+
+    fn set(&mut self, what: Try, even_ms: i64, now_ms: i64) {
+        if let Some(before) = self.even_at.remove(&what) {
+            self.soonest.remove(&(before, what));
+        } else {
+            self.make_room(now_ms);
+        }
+        self.even_at.insert(what, even_ms);
+        self.soonest.insert((even_ms, what));
     }
-    let least = even_at.iter().min_by_key(|(_, even)| **even);
-    if let Some(least) = least.map(|(what, _)| *what) {
-        even_at.remove(&least);
+
+    /// Forgets who has nothing to wait for, and then who has least.
+    fn make_room(&mut self, now_ms: i64) {
+        let full = self.even_at.len() >= CALLERS_MAX;
+        while full
+            && let Some((even_ms, what)) = self.soonest.first().copied()
+            && (even_ms <= now_ms || self.even_at.len() >= CALLERS_MAX)
+        {
+            self.soonest.pop_first();
+            self.even_at.remove(&what);
+        }
     }
 }
 
@@ -279,13 +296,33 @@ mod tests {
         while rates.count(known, NOW).is_ok() {}
         for n in 0..u32::try_from(CALLERS_MAX + 2_000).unwrap() {
             let _ = rates.count(Try::Code(Peer::V4(n)), NOW);
-            assert!(lock(&rates.even_at).len() <= CALLERS_MAX);
+            let callers = lock(&rates.even_at);
+            assert!(callers.even_at.len() <= CALLERS_MAX);
+            assert_eq!(callers.soonest.len(), callers.even_at.len());
         }
         assert!(rates.count(known, NOW).is_err(), "still known");
         // Later most have nothing to wait for, and go at once.
         let later = NOW + 86_400_000;
         let _ = rates.count(Try::Code(peer("10.9.9.9")), later);
-        assert_eq!(lock(&rates.even_at).len(), 1);
+        assert_eq!(lock(&rates.even_at).even_at.len(), 1);
+    }
+
+    /// Callers who are known cost a look-up; a stranger beyond the bound may cost a few, not a look at all.
+    #[test]
+    fn strangers_beyond_the_bound_cost_little_more_than_those_who_are_known() {
+        let rates = Rates::default();
+        let bound = u32::try_from(CALLERS_MAX).unwrap();
+        let took = |from: u32| {
+            let begun = std::time::Instant::now();
+            for n in from..from + bound {
+                let _ = rates.count(Try::Code(Peer::V4(n)), NOW);
+            }
+            begun.elapsed()
+        };
+        took(0);
+        let known = took(0);
+        let strangers = took(bound);
+        assert!(strangers < known * 100, "{strangers:?}, known {known:?}");
     }
 
     #[test]
