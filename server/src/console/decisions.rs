@@ -66,7 +66,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Problem> {
     let groups = by_journal.into_iter().map(|(journal, entries)| {
         let mut reasons: Vec<&str> = Vec::new();
         for it in &entries {
-            let word = reason_word(&it.reason, words);
+            let word = reason_word(it.reason, words);
             if !reasons.contains(&word) {
                 reasons.push(word);
             }
@@ -160,7 +160,7 @@ async fn shown(
                 .unwrap_or_default(),
             received: show::minute(desk.court_time(it.received_ms)),
             age: show::ago(desk.court_time(it.received_ms), now, page.lang()),
-            reason: reason_word(&it.reason, words),
+            reason: reason_word(it.reason, words),
             readable: entry.is_some(),
         });
     }

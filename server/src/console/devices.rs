@@ -13,6 +13,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use waiqin_protocol::ids::JournalId;
+use waiqin_protocol::journal::JournalCause;
 use waiqin_protocol::words::fill;
 
 /// Journals on the page.
@@ -103,7 +104,7 @@ fn line(journal: &JournalShown, photos_missing: usize, page: &Page) -> JournalLi
         href: address(&journal.id),
         officer: journal.officer_name.clone(),
         device: journal.device_name.clone(),
-        cause: cause_word(&journal.cause, page.words()),
+        cause: cause_word(journal.cause, page.words()),
         enrolled: time(journal.enrolled_ms),
         seen: show::ago(desk.court_time(journal.seen_ms), now, page.lang()),
         seen_at: time(journal.seen_ms),
@@ -115,15 +116,15 @@ fn line(journal: &JournalShown, photos_missing: usize, page: &Page) -> JournalLi
     }
 }
 
-fn cause_word(cause: &str, words: &ConsoleWords) -> &'static str {
+fn cause_word(cause: JournalCause, words: &ConsoleWords) -> &'static str {
     match cause {
-        "enrolled" => words.cause_enrolled,
-        "reinstalled" => words.cause_reinstalled,
-        "restored_copy" => words.cause_restored_copy,
-        "forked" => words.cause_forked,
-        "reapproved" => words.cause_reapproved,
-        "new_key" => words.cause_new_key,
-        _ => words.cause_new_suite,
+        JournalCause::Enrolled => words.cause_enrolled,
+        JournalCause::Reinstalled => words.cause_reinstalled,
+        JournalCause::RestoredCopy => words.cause_restored_copy,
+        JournalCause::Forked => words.cause_forked,
+        JournalCause::Reapproved => words.cause_reapproved,
+        JournalCause::NewKey => words.cause_new_key,
+        JournalCause::NewSuite => words.cause_new_suite,
     }
 }
 

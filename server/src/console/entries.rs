@@ -5,6 +5,7 @@ use crate::db::EntryRow;
 use crate::words::console::ConsoleWords;
 use waiqin_protocol::journal::{Act, Entry};
 use waiqin_protocol::numbers::days::court_day;
+use waiqin_protocol::wire::sync::{Verdict, VerdictReason};
 
 /// An entry of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(super) fn of(
             let at_ms = Entry::from_bytes(&row.bytes)
                 .ok()
                 .map(|entry| entry.at.wall);
-            let (verdict, class) = verdict_word(&row.verdict, words);
+            let (verdict, class) = verdict_word(row.verdict, words);
             EntryLine {
                 seq: row.seq,
                 short_hash: show::short_hash(&row.hash),
@@ -46,10 +47,7 @@ pub(super) fn of(
                 received: time(court_time(row.received_ms), opened_ms),
                 verdict,
                 class,
-                reason: row
-                    .reason
-                    .as_deref()
-                    .map(|reason| reason_word(reason, words)),
+                reason: row.reason.map(|reason| reason_word(reason, words)),
                 journal: show::short_hash(&row.journal),
             }
         })
@@ -64,6 +62,7 @@ fn time(ms: i64, opened_ms: i64) -> String {
     }
 }
 
+/// The name of what an entry says. A kind of a newer version is named as it names itself.
 pub(super) fn kind_word(kind: &str, words: &ConsoleWords) -> String {
     let word = match kind {
         "journal_opened" => words.entry_journal_opened,
@@ -93,27 +92,27 @@ pub(super) fn kind_word(kind: &str, words: &ConsoleWords) -> String {
     word.to_owned()
 }
 
-fn verdict_word(verdict: &str, words: &ConsoleWords) -> (&'static str, &'static str) {
+fn verdict_word(verdict: Verdict, words: &ConsoleWords) -> (&'static str, &'static str) {
     match verdict {
-        "accepted" => (words.verdict_accepted, "proved"),
-        "interleaved" => (words.verdict_interleaved, "proved"),
-        "contested" => (words.verdict_contested, "care"),
-        "held" => (words.verdict_held, "care"),
-        _ => (words.verdict_refused, "law"),
+        Verdict::Accepted => (words.verdict_accepted, "proved"),
+        Verdict::Interleaved => (words.verdict_interleaved, "proved"),
+        Verdict::Contested => (words.verdict_contested, "care"),
+        Verdict::Held => (words.verdict_held, "care"),
+        Verdict::Refused => (words.verdict_refused, "law"),
     }
 }
 
-pub(super) fn reason_word(reason: &str, words: &ConsoleWords) -> &'static str {
+pub(super) fn reason_word(reason: VerdictReason, words: &ConsoleWords) -> &'static str {
     match reason {
-        "malformed" => words.reason_malformed,
-        "not_of_this_journal" => words.reason_not_of_this_journal,
-        "unknown_version" => words.reason_unknown_version,
-        "unknown_base" => words.reason_unknown_base,
-        "revoked" => words.reason_revoked,
-        "after_held" => words.reason_after_held,
-        "no_record" => words.reason_no_record,
-        "outside_seal" => words.reason_outside_seal,
-        _ => words.reason_fork,
+        VerdictReason::Malformed => words.reason_malformed,
+        VerdictReason::NotOfThisJournal => words.reason_not_of_this_journal,
+        VerdictReason::UnknownVersion => words.reason_unknown_version,
+        VerdictReason::UnknownBase => words.reason_unknown_base,
+        VerdictReason::Revoked => words.reason_revoked,
+        VerdictReason::AfterHeld => words.reason_after_held,
+        VerdictReason::NoRecord => words.reason_no_record,
+        VerdictReason::OutsideSeal => words.reason_outside_seal,
+        VerdictReason::Fork => words.reason_fork,
     }
 }
 
@@ -138,5 +137,24 @@ pub(crate) fn act_word(stored: &str, words: &ConsoleWords) -> &'static str {
         Act::CashReceipt => words.act_cash_receipt,
         Act::Campaign => words.act_campaign,
         Act::Tip => words.act_tip,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use waiqin_protocol::words::Lang;
+
+    /// Of each kind of the format there is a golden entry.
+    #[test]
+    fn every_kind_has_a_name_and_a_newer_one_keeps_its_own() {
+        let golden = include_str!("../../../core/protocol/golden/journal-v1.ndjson");
+        let words = ConsoleWords::of(Lang::Zh);
+        for line in golden.lines() {
+            let entry = Entry::from_bytes(line.as_bytes()).unwrap();
+            let kind = entry.change.kind();
+            assert_ne!(kind_word(kind, words), kind);
+        }
+        assert_eq!(kind_word("evidence_moved", words), "evidence_moved");
     }
 }

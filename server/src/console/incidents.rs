@@ -6,7 +6,7 @@ use super::page::{Page, show};
 use super::problem::Problem;
 use super::show;
 use crate::access::Action;
-use crate::db::{AuditAct, IncidentShown};
+use crate::db::{Incident, IncidentShown};
 use crate::words::console::ConsoleWords;
 use askama::Template;
 use axum::response::Response;
@@ -62,8 +62,8 @@ fn line(incident: &IncidentShown, page: &Page) -> IncidentLine {
     let words = page.words();
     let desk = &page.desk;
     let at_ms = desk.court_time(incident.at_ms);
-    let kind = kind_of(&incident.act, words);
-    let release = incident.act == AuditAct::Fork.as_str() && page.member.may(Action::ReleaseHeld);
+    let kind = kind_of(incident.kind, words);
+    let release = incident.kind == Incident::Fork && page.member.may(Action::ReleaseHeld);
     IncidentLine {
         class: kind.class,
         title: kind.title,
@@ -79,35 +79,50 @@ fn line(incident: &IncidentShown, page: &Page) -> IncidentLine {
     }
 }
 
-fn kind_of(act: &str, words: &ConsoleWords) -> Kind {
-    let kind = |class, title, meaning, remedy| Kind {
+fn kind_of(incident: Incident, words: &ConsoleWords) -> Kind {
+    let (class, title, meaning, remedy) = match incident {
+        Incident::Fork => (
+            "care",
+            words.fork_title,
+            words.fork_meaning,
+            words.fork_remedy,
+        ),
+        Incident::PhoneRestored => (
+            "care",
+            words.phone_restored_title,
+            words.phone_restored_meaning,
+            words.phone_restored_remedy,
+        ),
+        Incident::EntriesLost => (
+            "law",
+            words.entries_lost_title,
+            words.entries_lost_meaning,
+            words.entries_lost_remedy,
+        ),
+        Incident::ServerRolledBack => (
+            "law",
+            words.rolled_back_title,
+            words.rolled_back_meaning,
+            words.rolled_back_remedy,
+        ),
+        Incident::CaseDiffered => (
+            "care",
+            words.case_differed_title,
+            words.case_differed_meaning,
+            words.case_differed_remedy,
+        ),
+        Incident::Restored => (
+            "care",
+            words.restored_title,
+            words.restored_meaning,
+            words.rolled_back_remedy,
+        ),
+    };
+    Kind {
         class,
         title,
         meaning,
         remedy,
-    };
-    let is = |it: AuditAct| act == it.as_str();
-    if is(AuditAct::Fork) {
-        let (meaning, remedy) = (words.fork_meaning, words.fork_remedy);
-        kind("care", words.fork_title, meaning, remedy)
-    } else if is(AuditAct::PhoneRestored) {
-        let (meaning, remedy) = (words.phone_restored_meaning, words.phone_restored_remedy);
-        kind("care", words.phone_restored_title, meaning, remedy)
-    } else if is(AuditAct::EntriesLost) {
-        let (meaning, remedy) = (words.entries_lost_meaning, words.entries_lost_remedy);
-        kind("law", words.entries_lost_title, meaning, remedy)
-    } else if is(AuditAct::ServerRolledBack) {
-        let (meaning, remedy) = (words.rolled_back_meaning, words.rolled_back_remedy);
-        kind("law", words.rolled_back_title, meaning, remedy)
-    } else if is(AuditAct::CaseDiffered) {
-        let (meaning, remedy) = (words.case_differed_meaning, words.case_differed_remedy);
-        kind("care", words.case_differed_title, meaning, remedy)
-    } else if is(AuditAct::Restored) {
-        let (meaning, remedy) = (words.restored_meaning, words.rolled_back_remedy);
-        kind("care", words.restored_title, meaning, remedy)
-    } else {
-        let (meaning, remedy) = (words.other_incident_meaning, words.other_incident_remedy);
-        kind("care", words.other_incident_title, meaning, remedy)
     }
 }
 
@@ -116,33 +131,20 @@ fn kind_of(act: &str, words: &ConsoleWords) -> Kind {
 fn what_of(incident: &IncidentShown, reads: bool, words: &ConsoleWords) -> String {
     let object = incident.object.as_deref().unwrap_or_default();
     let number = object.split(':').next().unwrap_or_default();
-    let (text, values) = match incident.act.as_str() {
-        act if act == AuditAct::Fork.as_str() => (words.fork_what, vec![("n", number)]),
-        act if act == AuditAct::PhoneRestored.as_str() => {
-            (words.phone_restored_what, vec![("n", number)])
-        }
-        act if act == AuditAct::EntriesLost.as_str() => {
+    match incident.kind {
+        Incident::Fork => fill(words.fork_what, &[("n", &number)]),
+        Incident::PhoneRestored => fill(words.phone_restored_what, &[("n", &number)]),
+        Incident::EntriesLost => {
             let (from, to) = number.split_once('-').unwrap_or((number, number));
-            (words.entries_lost_what, vec![("a", from), ("b", to)])
+            fill(words.entries_lost_what, &[("a", &from), ("b", &to)])
         }
-        act if act == AuditAct::ServerRolledBack.as_str() => {
-            (words.rolled_back_what, vec![("n", number)])
-        }
-        act if act == AuditAct::CaseDiffered.as_str() => {
+        Incident::ServerRolledBack => fill(words.rolled_back_what, &[("n", &number)]),
+        Incident::CaseDiffered => {
             let number = incident.case_number.as_deref().filter(|_| reads);
             let unnamed = words.case_differed_none;
             let shown = number.unwrap_or(if object == "-" { unnamed } else { object });
-            (words.case_differed_what, vec![("n", shown)])
+            fill(words.case_differed_what, &[("n", &shown)])
         }
-        act if act == AuditAct::Restored.as_str() => (words.restored_what, vec![("n", number)]),
-        act => (
-            words.other_incident_what,
-            vec![("act", act), ("object", object)],
-        ),
-    };
-    let mut shown: Vec<(&str, &dyn std::fmt::Display)> = Vec::new();
-    for (name, value) in &values {
-        shown.push((name, value));
+        Incident::Restored => fill(words.restored_what, &[("n", &number)]),
     }
-    fill(text, &shown)
 }

@@ -169,11 +169,63 @@ impl AuditAct {
         }
     }
 
-    /// Whether what a phone holds and what the court holds did not fit.
+    /// What did not fit between what a phone holds and what the court holds, where it is that.
     #[must_use]
-    pub fn is_incident(self) -> bool {
-        self == Self::Restored || self.as_str().starts_with("incident-")
+    pub fn incident(self) -> Option<Incident> {
+        match self {
+            Self::Fork => Some(Incident::Fork),
+            Self::PhoneRestored => Some(Incident::PhoneRestored),
+            Self::EntriesLost => Some(Incident::EntriesLost),
+            Self::ServerRolledBack => Some(Incident::ServerRolledBack),
+            Self::CaseDiffered => Some(Incident::CaseDiffered),
+            Self::Restored => Some(Incident::Restored),
+            Self::UserAdded
+            | Self::PasswordSet
+            | Self::RoleSet
+            | Self::UserDisabled
+            | Self::UserEnabled
+            | Self::UserUnlocked
+            | Self::CodeMade
+            | Self::DeviceEnrolled
+            | Self::DeviceRevoked
+            | Self::SignedIn
+            | Self::SignInFailed
+            | Self::SignedOut
+            | Self::ListApplied
+            | Self::ListRolledBack
+            | Self::BackedUp
+            | Self::OfficeJournal
+            | Self::ContestDecided
+            | Self::HeldReleased
+            | Self::Concluded
+            | Self::CaseAssigned
+            | Self::CaseTakenBack
+            | Self::Exported
+            | Self::CaseRead
+            | Self::RecordRead
+            | Self::EvidenceRead
+            | Self::ReceiptsRead
+            | Self::AuditRead
+            | Self::HandedIn => None,
+        }
     }
+}
+
+/// What did not fit between what a phone holds and what the court holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Incident {
+    /// One number of a journal with two entries.
+    Fork,
+    /// A phone went on from a copy.
+    PhoneRestored,
+    /// Entries that a phone cannot read any more.
+    EntriesLost,
+    /// A phone proved that the court knew more once.
+    ServerRolledBack,
+    /// A case was counted otherwise on a phone.
+    CaseDiffered,
+    /// The court was put back from a backup.
+    Restored,
 }
 
 /// A row, as its hash covers it.

@@ -11,8 +11,9 @@ pub use fleet::{JournalShown, MissingEvidence, Person};
 pub use incidents::IncidentShown;
 pub use lists_shown::ListShown;
 
-use super::{Db, DbError};
+use super::{Db, DbError, of_word};
 use sqlx::{Any, AssertSqlSafe, Row};
+use waiqin_protocol::wire::sync::{Verdict, VerdictReason};
 
 /// Most records of one page.
 pub const RECORDS_PER_PAGE_MAX: usize = 100;
@@ -95,9 +96,9 @@ pub struct EntryRow {
     /// What it says, where it reads.
     pub kind: Option<String>,
     /// The verdict.
-    pub verdict: String,
+    pub verdict: Verdict,
     /// Why, for held and refused.
-    pub reason: Option<String>,
+    pub reason: Option<VerdictReason>,
     /// Server's time, ms UTC.
     pub received_ms: i64,
 }
@@ -250,19 +251,21 @@ impl Db {
         .bind(i64::from(limit))
         .fetch_all(self.pool())
         .await?;
-        Ok(rows
-            .iter()
-            .map(|row| EntryRow {
+        let entry = |row: &<Any as sqlx::Database>::Row| {
+            let reason: Option<String> = row.get(6);
+            let reason = reason.map(|word| of_word(word, "reason of an entry"));
+            Ok(EntryRow {
                 journal: row.get(0),
                 seq: row.get(1),
                 hash: row.get(2),
                 bytes: row.get(3),
                 kind: row.get(4),
-                verdict: row.get(5),
-                reason: row.get(6),
+                verdict: of_word(row.get(5), "verdict on an entry")?,
+                reason: reason.transpose()?,
                 received_ms: row.get(7),
             })
-            .collect())
+        };
+        rows.iter().map(entry).collect()
     }
 
     /// Evidence that entries of a record name, whether it is here or not.
@@ -445,7 +448,6 @@ mod tests {
     use waiqin_protocol::ids::{BootId, EvidenceHash, Link, OfficerId, SubjectId};
     use waiqin_protocol::journal::{Act, At, CaseRef, Change, Entry};
     use waiqin_protocol::record::Record;
-    use waiqin_protocol::wire::sync::Verdict;
 
     fn opened(n: u8) -> Entry {
         Entry {
@@ -611,6 +613,20 @@ mod tests {
             let entries = db.entries_of(&subject, 10).await.unwrap();
             assert_eq!((entries.len(), entries[0].received_ms), (1, 5002));
             assert_eq!(entries[0].bytes, opened(2).to_bytes().unwrap());
+            assert_eq!(
+                (entries[0].verdict, entries[0].reason),
+                (Verdict::Accepted, None)
+            );
+            // A word that nobody knows is not told as another one.
+            for sql in [
+                "UPDATE entries SET verdict = 'judged'",
+                "UPDATE entries SET verdict = 'held', reason = 'tired'",
+            ] {
+                sqlx::query(sql).execute(db.pool()).await.unwrap();
+                let read = db.entries_of(&subject, 10).await;
+                assert!(matches!(read, Err(DbError::Stored { .. })), "{sql}");
+            }
+            assert!(db.held_shown(None, 10).await.is_err());
             let evidence = db.evidence_of(&subject).await.unwrap();
             assert_eq!((evidence.len(), evidence[0].received_ms), (1, None));
             let missing = db.evidence_missing(10).await.unwrap();
@@ -623,6 +639,9 @@ mod tests {
             let journals = db.journals_shown(10).await.unwrap();
             assert_eq!((journals.len(), journals[0].entries_missing()), (1, 3));
             assert_eq!(db.journal_shown("none").await.unwrap(), None);
+            let odd = "UPDATE journals SET cause = 'bought'";
+            sqlx::query(odd).execute(db.pool()).await.unwrap();
+            assert!(db.journals_shown(10).await.is_err());
             let officer = OfficerId::from_bytes([1; 16]).to_string();
             assert!(db.record_in_scope(&subject, &officer, "-").await.unwrap());
             assert!(!db.record_in_scope(&subject, "other", "-").await.unwrap());

@@ -55,7 +55,7 @@ pub struct HeldShown {
     /// What it says, where it reads.
     pub kind: Option<String>,
     /// Why it is held.
-    pub reason: String,
+    pub reason: VerdictReason,
     /// When it came, ms UTC.
     pub received_ms: i64,
     /// Whose journal it is.
@@ -248,21 +248,22 @@ impl Db {
         .bind(i64::from(limit))
         .fetch_all(self.pool())
         .await?;
-        Ok(rows
-            .iter()
-            .map(|row| HeldShown {
-                journal: row.get(0),
-                seq: row.get(1),
-                subject: row.get(2),
-                hash: row.get(3),
-                bytes: row.get(4),
-                kind: row.get(5),
-                reason: row.get(6),
-                received_ms: row.get(7),
-                officer_name: row.get(8),
-                device_name: row.get(9),
+        rows.iter()
+            .map(|row| {
+                Ok(HeldShown {
+                    journal: row.get(0),
+                    seq: row.get(1),
+                    subject: row.get(2),
+                    hash: row.get(3),
+                    bytes: row.get(4),
+                    kind: row.get(5),
+                    reason: super::of_word(row.get(6), "reason of an entry")?,
+                    received_ms: row.get(7),
+                    officer_name: row.get(8),
+                    device_name: row.get(9),
+                })
             })
-            .collect())
+            .collect()
     }
 
     /// How many entries are held, counted up to `most`.

@@ -40,7 +40,7 @@ mod web_sessions;
 pub use crate::access::Role;
 pub use around::{Around, KnownCase};
 pub use assignments::{Assigning, Assignment, Taken};
-pub use audit::{AUDIT_ACTS, AuditAct, AuditChecked, AuditMisfit};
+pub use audit::{AUDIT_ACTS, AuditAct, AuditChecked, AuditMisfit, Incident};
 pub use backup::Backup;
 pub use board::{BoardFilter, BoardRow, Tally};
 #[cfg(test)]

@@ -472,10 +472,6 @@ waiqin_protocol::words! {
         case_differed_none: "案号待补的记录", "Records whose case number is to be added";
         case_differed_meaning: "每日核对发现的。手机已重新取回该案，本人未交的内容没有动。", "Found by the daily comparison. The phone fetched the case again; what its officer had not delivered was not touched.";
         case_differed_remedy: "偶有一次不必处理；同一部手机反复出现，检查其存储，并请系统管理员运行 doctor。", "Once is nothing to act on. Where one phone does it again and again, look at its storage, and have the administrator run doctor.";
-        other_incident_title: "其他", "Other";
-        other_incident_what: "{act} {object}", "{act} {object}";
-        other_incident_meaning: "按审计记录的原名列出。", "Named as the audit log names it.";
-        other_incident_remedy: "请系统管理员运行 doctor 与 verify。", "Ask the administrator to run doctor and verify.";
         attention_incidents: "近 7 天有 {n} 起异常", "Incidents in 7 days: {n}";
         attention_incidents_note: "手机与法院的日志对不上，看来由与办法", "A phone's journal and the court's did not fit: see why and what to do";
         undelivered_what: "手机已报出、法院还没有收到的内容。声明缺失的不在此列。", "What phones announced and the court has not received. What was declared missing is not waited for.";

@@ -1,9 +1,10 @@
 //! People, their phones, and what phones announced but did not deliver.
 
-use super::super::{Db, DbError};
+use super::super::{Db, DbError, number_out, of_word};
 use super::places;
 use sqlx::{AssertSqlSafe, Row};
 use waiqin_protocol::ids::OfficerId;
+use waiqin_protocol::journal::JournalCause;
 
 /// A journal as the console shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +19,8 @@ pub struct JournalShown {
     pub device: String,
     /// What the phone calls itself.
     pub device_name: String,
-    /// Why it was opened, as stored.
-    pub cause: String,
+    /// Why it was opened.
+    pub cause: JournalCause,
     /// The journal that it follows.
     pub parent: Option<String>,
     /// Newest entry in custody.
@@ -94,7 +95,7 @@ impl Db {
             .bind(i64::from(limit))
             .fetch_all(self.pool())
             .await?;
-        Ok(rows.iter().map(journal_row).collect())
+        rows.iter().map(journal_row).collect()
     }
 
     /// Journals whose phones announced more than is here, the one in contact last first.
@@ -110,7 +111,7 @@ impl Db {
             .bind(i64::from(limit))
             .fetch_all(self.pool())
             .await?;
-        Ok(rows.iter().map(journal_row).collect())
+        rows.iter().map(journal_row).collect()
     }
 
     /// One journal.
@@ -123,7 +124,7 @@ impl Db {
             .bind(id)
             .fetch_optional(self.pool())
             .await?;
-        Ok(row.map(|row| journal_row(&row)))
+        row.as_ref().map(journal_row).transpose()
     }
 
     /// Evidence that entries name and that is not here, the oldest of each journal first, then what entries
@@ -165,7 +166,7 @@ impl Db {
         let row = sqlx::query("SELECT COUNT(*) FROM forked_names")
             .fetch_one(self.pool())
             .await?;
-        super::super::number_out(row.get(0))
+        number_out(row.get(0))
     }
 
     /// Folded views (JSON) of records, by subject; at most 1,000 are looked up.
@@ -250,14 +251,14 @@ const JOURNAL_SQL: &str = "SELECT j.id, j.officer, COALESCE(u.name, ''), j.devic
      j.cause, j.parent, j.head_seq, j.announced_seq, j.enrolled_ms, j.seen_ms, j.revoked_ms, \
      j.photos, j.office FROM journals j LEFT JOIN users u ON u.id = j.officer";
 
-fn journal_row(row: &sqlx::any::AnyRow) -> JournalShown {
-    JournalShown {
+fn journal_row(row: &sqlx::any::AnyRow) -> Result<JournalShown, DbError> {
+    Ok(JournalShown {
         id: row.get(0),
         officer: row.get(1),
         officer_name: row.get(2),
         device: row.get(3),
         device_name: row.get(4),
-        cause: row.get(5),
+        cause: of_word(row.get(5), "cause of a journal")?,
         parent: row.get(6),
         head_seq: row.get(7),
         announced_seq: row.get(8),
@@ -266,5 +267,5 @@ fn journal_row(row: &sqlx::any::AnyRow) -> JournalShown {
         revoked_ms: row.get(11),
         evidence_here: row.get(12),
         office: row.get::<i64, _>(13) != 0,
-    }
+    })
 }

@@ -1,6 +1,6 @@
 //! Incidents: where what a phone holds and what the court holds did not fit, as the audit log noted it.
 
-use crate::db::{AUDIT_ACTS, AuditAct, Db, DbError};
+use crate::db::{AUDIT_ACTS, AuditAct, Db, DbError, Incident};
 use sqlx::Row;
 
 /// A row of the audit log that is an incident.
@@ -8,8 +8,8 @@ use sqlx::Row;
 pub struct IncidentShown {
     /// Noted, ms UTC.
     pub at_ms: i64,
-    /// What it is, as stored.
-    pub act: String,
+    /// What it is.
+    pub kind: Incident,
     /// Ids, numbers and hashes, as stored.
     pub object: Option<String>,
     /// The journal, where it is about one.
@@ -49,16 +49,19 @@ impl Db {
             .bind(i64::from(limit))
             .fetch_all(self.pool())
             .await?;
-        let shown = rows.iter().map(|row| IncidentShown {
-            at_ms: row.get(0),
-            act: row.get(1),
-            object: row.get(2),
-            journal: row.get(3),
-            officer_name: row.get(4),
-            device_name: row.get(5),
-            case_number: row.get(6),
+        let shown = rows.iter().map(|row| {
+            let act = AuditAct::of(row.get(1)).and_then(AuditAct::incident);
+            Ok(IncidentShown {
+                at_ms: row.get(0),
+                kind: act.ok_or(DbError::Stored { what: "incident" })?,
+                object: row.get(2),
+                journal: row.get(3),
+                officer_name: row.get(4),
+                device_name: row.get(5),
+                case_number: row.get(6),
+            })
         });
-        Ok(shown.collect())
+        shown.collect()
     }
 
     /// How many incidents were noted since a time.
@@ -80,12 +83,15 @@ impl Db {
 }
 
 fn incident_acts() -> impl Iterator<Item = &'static str> {
-    let acts = AUDIT_ACTS.into_iter().filter(|act| act.is_incident());
+    let acts = AUDIT_ACTS
+        .into_iter()
+        .filter(|act| act.incident().is_some());
     acts.map(AuditAct::as_str)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::Incident;
     use crate::db::journals::tests::{add, journal};
     use crate::db::{AuditAct, testing};
 
@@ -105,11 +111,14 @@ mod tests {
                     .unwrap();
             }
             let found = db.incidents(9).await.unwrap();
-            let seen: Vec<(i64, &str)> =
-                found.iter().map(|it| (it.at_ms, it.act.as_str())).collect();
+            let seen: Vec<(i64, Incident)> = found.iter().map(|it| (it.at_ms, it.kind)).collect();
             assert_eq!(
                 seen,
-                [(9, "incident-fork"), (7, "incident-fork"), (6, "restored")]
+                [
+                    (9, Incident::Fork),
+                    (7, Incident::Fork),
+                    (6, Incident::Restored)
+                ]
             );
             assert_eq!(found[0].object.as_deref(), Some("10:bb"));
             assert_eq!(found[0].journal, Some(journal.id.to_string()));
