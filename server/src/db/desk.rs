@@ -122,9 +122,11 @@ const RECORD_COLUMNS: &str = "r.subject, r.act, r.case_id, r.number_typed, r.num
      r.officer, COALESCE(u.name, ''), r.journal, r.place, r.opened_ms, r.changed_ms, \
      COALESCE((SELECT MIN(l.at_ms) FROM entries e JOIN log l ON l.number = e.log_number \
       WHERE e.subject = r.subject), 0), \
-     (SELECT COUNT(DISTINCT n.hash) FROM evidence_names n WHERE n.subject = r.subject), \
-     (SELECT COUNT(DISTINCT n.hash) FROM evidence_names n JOIN evidence h ON h.hash = n.hash \
-      WHERE n.subject = r.subject)";
+     (SELECT COUNT(*) FROM (SELECT n.hash FROM evidence_names n WHERE n.subject = r.subject \
+      UNION SELECT f.hash FROM forked_names f WHERE f.subject = r.subject) AS named), \
+     (SELECT COUNT(*) FROM (SELECT n.hash FROM evidence_names n WHERE n.subject = r.subject \
+      UNION SELECT f.hash FROM forked_names f WHERE f.subject = r.subject) AS named \
+      JOIN evidence h ON h.hash = named.hash)";
 
 impl Db {
     /// Records, newest first.
@@ -727,7 +729,9 @@ mod tests {
             assert_eq!(db.evidence_missing(1).await.unwrap().len(), 1);
             let subject = opened(2).subject.to_string();
             let naming = db.record_naming(&missing[1].hash, None).await.unwrap();
-            assert_eq!(naming, Some(subject));
+            assert_eq!(naming.as_ref(), Some(&subject));
+            let (row, _) = db.record_shown(&subject).await.unwrap().unwrap();
+            assert_eq!((row.evidence, row.evidence_here), (2, 0));
         }
     }
 }
