@@ -12,6 +12,8 @@ use waiqin_protocol::journal::{
     Act, CaseRef, Chain, Checkpoint, EvidenceRole, EvidenceSource, Signed,
 };
 use waiqin_protocol::suite::sha256;
+use waiqin_protocol::wire::hello::Limits;
+use waiqin_protocol::wire::sync::{UpLine, UpText};
 
 const COURTS: [u8; 32] = [23; 32];
 
@@ -160,6 +162,46 @@ fn the_bundle_signs_for_the_whole_journal_and_for_what_it_leaves_out() {
         whole.push(entry);
     });
     assert_eq!((chain.head(), closed), (whole.head(), 1));
+}
+
+/// What is lost counts as an entry: the court takes no piece of more.
+#[test]
+fn a_piece_that_is_full_ends_before_what_is_lost() {
+    let device = Device::new(1);
+    let (_phone, session, _) = worked(&device);
+    let most = Limits::default().piece_entries_max;
+    while session.status().saved_entries < most + 2 {
+        session
+            .open_record(Act::Investigation, CaseRef::default(), BTreeMap::new())
+            .unwrap();
+    }
+    session.lock();
+    let files = device.disk.files();
+    let segments = files.iter().filter(|(path, _)| {
+        path.to_string_lossy().contains("journal/")
+            && path.extension().is_some_and(|it| it == "wqj")
+    });
+    let mut frames = segments.flat_map(|(path, bytes)| {
+        let starts = (0..bytes.len() - 4).filter(|at| bytes[*at..].starts_with(b"\xf7WQF"));
+        starts.map(move |at| (path, at))
+    });
+    let (path, frame) = frames.nth(usize::try_from(most).unwrap()).unwrap();
+    device.disk.rot(path, |bytes| bytes[frame + 90] ^= 1);
+
+    let (bundle, found) = rescued(&device);
+    let journal = &found.unwrap().officers[0].journals[0];
+    assert_eq!((journal.entries, journal.lost.len()), (most + 1, 1));
+    assert_eq!(journal.lost[0].from, most + 1);
+    let mut pieces = vec![0u64];
+    for line in lines(&folder(bundle.path()).join("sync.ndjson")) {
+        match UpText::of(&line) {
+            UpText::Control(UpLine::Head(_)) => {}
+            UpText::Control(UpLine::Checkpoint(_)) => pieces.push(0),
+            UpText::Control(UpLine::Gap(_)) | UpText::Entry(_) => *pieces.last_mut().unwrap() += 1,
+            UpText::Broken(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!(pieces, [most, 2, 0]);
 }
 
 #[test]

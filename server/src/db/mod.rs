@@ -252,6 +252,11 @@ fn migrator() -> Migrator {
             "fork gaps",
             include_str!("../../migrations/0015_fork_gaps.sql"),
         ),
+        (
+            16,
+            "unread",
+            include_str!("../../migrations/0016_unread.sql"),
+        ),
     ];
     let migrations = files.map(|(version, name, sql)| {
         Migration::new(
