@@ -117,7 +117,7 @@ pub struct Status {
     pub step: SyncStep,
     /// The network may be used.
     pub online: bool,
-    /// What went wrong and was kept (异常).
+    /// What went wrong, was kept (异常), and was not told to the office yet.
     pub incidents: u64,
     /// What was set aside (搁置), in the court's words.
     pub parked: Vec<String>,
@@ -415,7 +415,7 @@ impl Status {
             next_try_ms: status.next_try_ms,
             step: SyncStep::of(status.phase),
             online: status.online,
-            incidents: status.incidents.len() as u64,
+            incidents: status.incidents_untold as u64,
             parked: status.parked.into_iter().map(words).collect(),
             compared_ms: status.compared_ms,
         }

@@ -83,6 +83,8 @@ pub(crate) struct Live {
     /// The views could not be written: they are rebuilt at the next use.
     pub stale: bool,
     pub orphans: Vec<OrphanFile>,
+    /// Of how many incidents, the oldest, the officer told the office.
+    pub told: usize,
 }
 
 /// How the last sync went.
@@ -210,6 +212,7 @@ impl Inner {
                 note: views.meta(meta::NOTE)?.unwrap_or_default(),
                 stale: false,
                 orphans: Vec::new(),
+                told: views.meta(meta::TOLD)?.unwrap_or(0),
             };
             let journal = Journal {
                 log,

@@ -6,7 +6,7 @@ use super::shown::{
     CaseList, Delivery, EntryKind, EntryLine, Photo, ReceiptLine, RecordPage, RecordRow, RecordsOf,
     Status,
 };
-use super::views::{EntryRead, RowStored, Views};
+use super::views::{EntryRead, RowStored, Views, meta};
 use super::{Session, StoreError};
 use crate::UnlockError;
 use crate::evidence::is_damage;
@@ -22,6 +22,21 @@ impl Session {
     pub fn limits(&self) -> Limits {
         self.inner()
             .map_or_else(Limits::default, |inner| inner.live().limits.clone())
+    }
+
+    /// The officer told the office (已告知内勤) of the oldest incidents, as many as he was shown: they stay
+    /// in the list and call no more. A store that is rebuilt calls for all of them again.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn told_incidents(&self, shown: usize) -> Result<(), StoreError> {
+        let inner = self.inner().ok_or(StoreError::Locked)?;
+        let there = inner.custody().incidents().len();
+        let mut live = inner.live();
+        let told = live.told.max(shown.min(there));
+        inner.views.put_meta(meta::TOLD, &told)?;
+        live.told = told;
+        Ok(())
     }
 
     /// Cases that fit every word of the query (number, party, address, cause), open ones first, by
@@ -243,6 +258,7 @@ impl Inner {
             next_try_ms: None,
             phase: super::Phase::Idle,
             online: self.parts.network.is_on(),
+            incidents_untold: incidents.len().saturating_sub(live.told),
             incidents,
             parked: live.parked.clone(),
             differing,

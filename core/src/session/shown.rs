@@ -242,6 +242,8 @@ pub struct Status {
     pub online: bool,
     /// What went wrong and was kept, newest first.
     pub incidents: Vec<Incident>,
+    /// How many of them, the newest, the officer did not tell the office of.
+    pub incidents_untold: usize,
     /// What was set aside.
     pub parked: Vec<Parked>,
     /// Numbers of cases that do not stand here as the court has them and are being fetched again; an empty

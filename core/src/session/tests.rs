@@ -833,6 +833,27 @@ fn damage_to_any_file_of_the_store_costs_a_rebuild() {
     assert!(incidents(&session).contains(&IncidentKind::StoreRebuilt));
 }
 
+/// Who told the office of what he was shown is called again by what comes later, and by nothing else.
+#[test]
+fn incidents_call_until_the_office_was_told_of_them() {
+    let device = Device::new(1);
+    let (_, session) = enrolled(&device);
+    let note = |kind| session.inner().unwrap().note_incidents(vec![kind]).unwrap();
+    let untold = || session.status().incidents_untold;
+    note(IncidentKind::CustodyDamaged);
+    note(IncidentKind::KeysCopyDamaged);
+    assert_eq!(untold(), 2);
+    session.told_incidents(1).unwrap();
+    assert_eq!(untold(), 1, "he was shown one");
+    session.told_incidents(9).unwrap();
+    assert_eq!(untold(), 0);
+    note(IncidentKind::Revoked);
+    assert_eq!(untold(), 1, "nobody is told of what is not there yet");
+    session.told_incidents(1).unwrap();
+    assert_eq!(untold(), 1, "an older page takes nothing back");
+    assert_eq!(session.status().incidents.len(), 3);
+}
+
 #[test]
 fn an_orphan_finds_its_record() {
     let device = Device::new(1);

@@ -93,6 +93,7 @@ pub(crate) mod meta {
     pub const TOKEN: &str = "token";
     pub const COMPARED: &str = "compared";
     pub const UNFOLDED: &str = "others not folded";
+    pub const TOLD: &str = "incidents told";
 }
 
 /// A thing that a sealed record seized.

@@ -127,8 +127,8 @@ fn contact(status: &Status, now_ms: i64, w: &Words) -> String {
     if !status.online {
         return w.truth_offline.to_owned();
     }
-    if !status.incidents.is_empty() {
-        return fill(w.truth_incidents, &[("n", &status.incidents.len())]);
+    if status.incidents_untold > 0 {
+        return fill(w.truth_incidents, &[("n", &status.incidents_untold)]);
     }
     let unreachable = matches!(
         status.last_outcome,

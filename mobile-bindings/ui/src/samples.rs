@@ -95,6 +95,7 @@ pub fn status() -> Status {
         phase: Phase::Idle,
         online: true,
         incidents: Vec::new(),
+        incidents_untold: 0,
         parked: Vec::new(),
         differing: Vec::new(),
         compared_ms: Some(NOW_MS - 3 * 3_600_000),
@@ -163,6 +164,8 @@ pub fn broken_status() -> Status {
         durable: false,
         online: false,
         last_outcome: Some(LastOutcome::Unreachable),
+        // The oldest was told.
+        incidents_untold: kinds.len() - 1,
         incidents: kinds
             .into_iter()
             .map(|kind| Incident {

@@ -841,6 +841,8 @@ waiqin_protocol::words! {
         sync_decide: "并存", "Contested";
         sync_incidents: "异常", "Incidents";
         sync_incidents_note: "没有删除任何内容。请把下列情况告知内勤。", "Nothing was deleted. Tell the office about these.";
+        sync_told_do: "已告知内勤", "The office knows";
+        sync_told: "已告知的异常", "Incidents that the office knows of";
 
         // Settings.
         settings_title: "设置", "Settings";

@@ -123,6 +123,7 @@ pub fn routes(ui: Ui) -> Router {
         .route("/sync", get(sync::show).post(sync::start))
         .route("/sync/live", get(sync::live))
         .route("/sync/waits", get(sync::waiting))
+        .route("/sync/told", post(sync::told))
         .route("/sync/network", post(sync::network))
         .route("/hand-in", get(hand_in::show).post(hand_in::package))
         .route("/status", get(sync::status))

@@ -167,6 +167,7 @@ async fn without_an_unlocked_officer_no_page_of_a_case_is_shown() {
         "/records",
         "/records/new",
         "/sync",
+        "/sync/told",
         "/sync/network",
     ] {
         let answer = house.ask("POST", path, &[], &csrf).await;

@@ -73,7 +73,11 @@ pub(super) struct Live {
     compared: String,
     /// Cases that are not as the court has them.
     differing: Vec<String>,
-    incidents: Vec<Line>,
+    /// Incidents that the office does not know of from the officer.
+    untold: Vec<Line>,
+    told: Vec<Line>,
+    /// How many incidents there are: those that he is shown.
+    shown: usize,
 }
 
 /// What waits, one by one: for the officer, for the office, for the line.
@@ -179,6 +183,15 @@ pub(super) fn begin(session: &Arc<Session>) -> tokio::task::JoinHandle<()> {
     })
 }
 
+/// `POST /sync/told`: the officer told the office of the incidents that he was shown.
+pub(super) async fn told(desk: Unlocked, Protected(posted): Protected) -> Result<Response, Shown> {
+    let shown = posted.text("shown").and_then(|it| it.parse().ok());
+    let shown = shown.ok_or_else(|| desk.problem(Problem::Form))?;
+    desk.ask(move |session| session.told_incidents(shown))
+        .await?;
+    Ok(Redirect::to("/sync").into_response())
+}
+
 /// `POST /sync/network`: the switch 断网 of the desktop host.
 pub(super) async fn network(
     desk: Unlocked,
@@ -241,6 +254,10 @@ impl Live {
         let photos_all = status.received_photos + status.undelivered_photos;
         let running = status.phase != Phase::Idle;
         let waits = status.undelivered_entries > 0 || status.undelivered_photos > 0;
+        let incidents = status.incidents.iter();
+        let mut incidents: Vec<Line> = incidents
+            .map(|it| incident(it, orphans, now_ms, w))
+            .collect();
         Self {
             state: state(status),
             entries: Meter::new(
@@ -277,11 +294,9 @@ impl Live {
                 .iter()
                 .map(|it| fill(w.sync_differs, &[("case", &case_name(it, w))]))
                 .collect(),
-            incidents: status
-                .incidents
-                .iter()
-                .map(|it| incident(it, orphans, now_ms, w))
-                .collect(),
+            shown: status.incidents.len(),
+            told: incidents.split_off(status.incidents_untold.min(incidents.len())),
+            untold: incidents,
         }
     }
 }

@@ -173,12 +173,14 @@ fn first_things(
     w: &'static Words,
 ) -> Vec<Thing> {
     let mut things = Vec::new();
-    if let Some(newest) = status.incidents.first() {
+    if let Some(newest) = status.incidents.first()
+        && status.incidents_untold > 0
+    {
         things.push(Thing {
             class: "alarm",
             href: "/sync".to_owned(),
             title: incident_text(&newest.kind, w),
-            tag: fill(w.truth_incidents, &[("n", &status.incidents.len())]),
+            tag: fill(w.truth_incidents, &[("n", &status.incidents_untold)]),
             tag_class: "seal",
             body: String::new(),
             note: w.sync_incidents_note.to_owned(),

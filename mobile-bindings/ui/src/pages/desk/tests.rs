@@ -274,6 +274,31 @@ fn a_photo_that_no_entry_names_is_offered_to_its_record_and_taken_in() {
 }
 
 #[test]
+fn an_incident_that_the_office_was_told_of_calls_no_more_and_stays_listed() {
+    let (desk, _) = killed_over_a_photo(b"what the camera gave", false);
+    let calls = |page: &str| desk.get(page).body.contains("项异常");
+    assert!(calls("/sync") && calls("/today"));
+    let before = desk.get("/sync").body;
+    let shown = before.split("name=\"shown\" value=\"").nth(1).unwrap();
+    let shown = shown.split('"').next().unwrap();
+    for nonsense in ["", "-1", "all"] {
+        let answer = desk.post("/sync/told", &[("shown", nonsense)]);
+        assert!(answer.status.is_client_error(), "{nonsense}");
+    }
+    assert!(calls("/sync"));
+    let told = desk.post("/sync/told", &[("shown", shown)]);
+    assert_eq!(told.location, "/sync");
+    assert!(!calls("/sync") && !calls("/today"));
+    let after = desk.get("/sync").body;
+    assert!(after.contains("已告知的异常"), "{after}");
+    assert!(
+        after.contains("/orphans/"),
+        "what is to be done stays offered"
+    );
+    assert!(!after.contains("action=\"/sync/told\""), "{after}");
+}
+
+#[test]
 fn a_photo_whose_record_is_gone_goes_to_the_one_that_the_officer_names() {
     let bytes = b"what the camera gave";
     let (desk, gone) = killed_over_a_photo(bytes, true);
