@@ -2,18 +2,22 @@
 
 use super::shown::{Status, SyncReport};
 use super::{Session, SyncError};
-use crate::sync::{HoldingsError, UploadProgress};
+use crate::sync::{Driver, HoldingsError, UploadProgress};
 use waiqin_protocol::wire::problem::Problem;
 
 impl Session {
     /// Delivers what can be delivered and fetches what changed. One runs at a time; a second call
-    /// waits for the first and then runs.
+    /// waits for the first and then runs. From the call on until the end of what it gives, the status
+    /// says that a sync runs.
     ///
     /// # Errors
     /// When something on this phone fails; what the court answers stands in the report.
-    pub async fn sync(&self) -> Result<SyncReport, SyncError> {
-        let driver = self.driver().ok_or(SyncError::Locked)?;
-        Ok(driver.sync().await?)
+    pub fn sync(&self) -> impl Future<Output = Result<SyncReport, SyncError>> + Send + use<> {
+        let asked = self.driver().map(Driver::ask);
+        async move {
+            let asked = asked.ok_or(SyncError::Locked)?;
+            Ok(asked.run().await?)
+        }
     }
 
     /// As [`Session::sync`], but only when a try is due: for timers. `None`: not yet.

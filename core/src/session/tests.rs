@@ -833,6 +833,21 @@ fn damage_to_any_file_of_the_store_costs_a_rebuild() {
     assert!(incidents(&session).contains(&IncidentKind::StoreRebuilt));
 }
 
+/// Whoever looks right after a sync was asked for sees it run, whether or not another one is under way.
+#[test]
+fn a_sync_that_was_asked_for_is_shown_from_then_until_it_is_over() {
+    let device = Device::new(1);
+    let (_, session) = enrolled(&device);
+    let phase = || session.status().phase;
+    assert_eq!(phase(), Phase::Idle);
+    let (one, other) = (session.sync(), session.sync());
+    assert_eq!(phase(), Phase::Connecting);
+    drop(one);
+    assert_eq!(phase(), Phase::Connecting);
+    drop(other);
+    assert_eq!(phase(), Phase::Idle);
+}
+
 /// Who told the office of what he was shown is called again by what comes later, and by nothing else.
 #[test]
 fn incidents_call_until_the_office_was_told_of_them() {

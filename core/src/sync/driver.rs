@@ -13,6 +13,7 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[cfg(test)]
 use std::time::Duration;
@@ -31,6 +32,27 @@ pub(crate) struct Driver {
     shown: Arc<Mutex<Shown>>,
     /// One run at a time.
     turn: tokio::sync::Mutex<()>,
+    /// Runs that a person asked for and that are not over.
+    asked: AtomicUsize,
+}
+
+/// A sync that was asked for: it counts as one that runs from now on, though it waits for its turn.
+pub(crate) struct AskedFor(Arc<Driver>);
+
+impl AskedFor {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// As [`Driver::sync`].
+    pub async fn run(self) -> Result<SyncReport, HoldingsError> {
+        self.0.sync().await
+    }
+}
+
+impl Drop for AskedFor {
+    fn drop(&mut self) {
+        self.0.asked.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// How sync stands, for the truth line.
@@ -129,7 +151,14 @@ impl Driver {
             machine,
             shown: Arc::default(),
             turn: tokio::sync::Mutex::new(()),
+            asked: AtomicUsize::new(0),
         }
+    }
+
+    /// Asks for a sync, to be run.
+    pub fn ask(self: Arc<Self>) -> AskedFor {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        AskedFor(self)
     }
 
     /// Delivers what can be delivered and fetches what changed. A second call waits for the first
@@ -169,8 +198,12 @@ impl Driver {
         let now = self.clock.now();
         let next_try_ms = self.machine().next_try_ms();
         let shown = self.shown();
+        let asked = self.asked.load(Ordering::SeqCst) > 0;
         SyncState {
-            phase: shown.phase,
+            phase: match asked && shown.phase == Phase::Idle {
+                true => Phase::Connecting,
+                false => shown.phase,
+            },
             next_try_ms: next_try_ms.map(|at_ms| {
                 now.wall_ms
                     .saturating_add(at_ms.saturating_sub(now.mono_ms))

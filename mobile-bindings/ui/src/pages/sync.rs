@@ -163,21 +163,14 @@ pub(super) async fn start(desk: Unlocked, Protected(_): Protected) -> Response {
     // Set aside for a reason that may be over: a person who asks for a sync asks for these too.
     session.unpark();
     begin(&session);
-    // Until the engine has begun, the page would show the state before.
-    for _ in 0..20 {
-        if desk.session.status().phase != Phase::Idle {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
     Redirect::to("/sync").into_response()
 }
 
 /// Syncs in the background.
 pub(super) fn begin(session: &Arc<Session>) -> tokio::task::JoinHandle<()> {
-    let session = session.clone();
+    let run = session.sync();
     tokio::spawn(async move {
-        if let Err(error) = session.sync().await {
+        if let Err(error) = run.await {
             tracing::error!(error = %chain(&error), "the sync failed on this phone");
         }
     })
