@@ -7,6 +7,9 @@ use crate::journal::{FrameLog, JournalError, Part};
 use std::io;
 use waiqin_protocol::journal::{Chain, Head};
 
+/// So many bytes are read under the lock at a time where a file is written: saves go on between.
+pub(super) const BATCH_BYTES: usize = 256 << 10;
+
 impl Inner {
     /// Entries after a place of a journal, up to number `to`: as many as fit in `bytes_max`, at least
     /// one, until one that neither reads nor came back.

@@ -2,6 +2,7 @@
 //! docs/FORMAT.md, without the bytes of evidence. Receipts and checkpoints stand in the order in which
 //! they came; `incidents.ndjson` has an incident a line, in the order seen.
 
+use super::delivered::BATCH_BYTES;
 use super::hand_in::whole_length;
 use super::inner::Inner;
 use super::shown::ExportSummary;
@@ -21,9 +22,6 @@ use waiqin_protocol::package::folder::{
     GapLine, INCIDENTS, JOURNAL, JournalLine, KEYS, RECEIPTS, ReceiptLine, SUMS, journal_file,
     sum_line, whole_line,
 };
-
-/// Entries are read so many bytes at a time.
-const BATCH_BYTES: usize = 256 << 10;
 
 /// `keys.json` of a phone.
 #[derive(Serialize)]

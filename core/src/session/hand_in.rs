@@ -3,6 +3,7 @@
 //! handed in waits until its receipts are back.
 
 use super::Session;
+use super::delivered::BATCH_BYTES;
 use super::inner::Inner;
 use super::succession::SuccessionError;
 use super::views::EvidenceStored;
@@ -24,8 +25,6 @@ use waiqin_protocol::wire::hello::Limits;
 use waiqin_protocol::wire::sync::{Gap, SyncHead, UpLine};
 use zeroize::Zeroizing;
 
-/// Entries are read so many bytes at a time.
-const BATCH_BYTES: usize = 256 << 10;
 /// Read of a piece of evidence at a time.
 const STEP_BYTES: usize = 64 << 10;
 

@@ -473,6 +473,12 @@ fn a_foreign_certificate_is_refused_and_another_pin_cannot_take_up_an_enrolment(
     assert!(court.enrol(&phone, 1).is_ok());
 }
 
+/// Opens records with nothing in them.
+fn opened(session: &Session, count: usize) -> Vec<SubjectId> {
+    let open = |_| session.open_record(Act::Seal, case("a"), values(&[]));
+    (0..count).map(|n| open(n).unwrap().subject).collect()
+}
+
 /// A bit flips in frames of the journal, counted from 0.
 pub(super) fn rot_frames(device: &Device, which: std::ops::Range<usize>) {
     let files = device.disk.files();
@@ -493,14 +499,7 @@ pub(super) fn rot_frames(device: &Device, which: std::ops::Range<usize>) {
 fn rot_in_the_journal_is_declared_once_in_an_entry_and_the_rest_goes_on() {
     let device = Device::new(1);
     let (_, session) = enrolled(&device);
-    let subjects: Vec<SubjectId> = (0..3)
-        .map(|_| {
-            session
-                .open_record(Act::Seal, case("a"), values(&[]))
-                .unwrap()
-                .subject
-        })
-        .collect();
+    let subjects = opened(&session, 3);
     session.lock();
     rot_frames(&device, 2..3);
     for _ in 0..3 {
@@ -547,14 +546,7 @@ fn listed(session: &Session) -> Vec<SubjectId> {
 fn rot_that_sending_meets_is_declared_before_it_is_left_out() {
     let device = Device::new(1);
     let (_, session) = enrolled(&device);
-    let subjects: Vec<SubjectId> = (0..3)
-        .map(|_| {
-            session
-                .open_record(Act::Seal, case("a"), values(&[]))
-                .unwrap()
-                .subject
-        })
-        .collect();
+    let subjects = opened(&session, 3);
     let place = values(&[("place", "榄核镇")]);
     session.change(subjects[2], place.clone()).unwrap();
     let inner = session.inner().unwrap();
@@ -620,11 +612,7 @@ pub(super) fn come_back(inner: &Inner, bytes: &[u8]) {
 fn what_came_back_is_delivered_again() {
     let device = Device::new(1);
     let (_, session) = enrolled(&device);
-    for _ in 0..4 {
-        session
-            .open_record(Act::Seal, case("a"), values(&[]))
-            .unwrap();
-    }
+    opened(&session, 4);
     let inner = session.inner().unwrap();
     let first = after(&inner, 1);
     let written = inner.entries(first, 3, 10_000).unwrap();

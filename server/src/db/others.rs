@@ -141,10 +141,12 @@ pub(super) fn other_of(row: &AnyRow) -> Result<OtherEntry, DbError> {
     })
 }
 
-/// Entries that come into view, in their order, from arms that each bring some of them.
+/// Entries that come into view after a mark, in their order, from arms that each bring some of them.
 fn shown(arms: &[&str]) -> String {
     format!(
         "SELECT number, taken, seq, journal, subject, hash, bytes, case_id FROM ({}) AS shown \
+         WHERE number >= $3 AND number <= $4 \
+         AND (number > $3 OR taken > $5 OR (taken = $5 AND seq > $6)) \
          ORDER BY number, taken, seq LIMIT $7",
         arms.join(" UNION ALL ")
     )
@@ -220,9 +222,7 @@ const FORKED: &str = "SELECT * FROM (SELECT CASE WHEN f.verdict_number >= r.case
      f.hash, f.bytes, r.case_id FROM forked_entries f JOIN records r ON r.subject = f.subject \
      LEFT JOIN scope s ON s.officer = $1 AND s.case_id = r.case_id \
      WHERE f.verdict IN ('accepted', 'interleaved', 'contested') \
-     AND (s.officer = $1 OR (r.case_id IS NULL AND r.officer = $8))) AS forked \
-     WHERE number >= $3 AND number <= $4 \
-     AND (number > $3 OR taken > $5 OR (taken = $5 AND seq > $6))";
+     AND (s.officer = $1 OR (r.case_id IS NULL AND r.officer = $8))) AS forked";
 
 /// What stands on the cases of the scope: it came when the last of entry, record and case came.
 const OF_SCOPE: &str = "SELECT * FROM (SELECT CASE WHEN e.verdict_number >= r.case_number \
@@ -231,9 +231,7 @@ const OF_SCOPE: &str = "SELECT * FROM (SELECT CASE WHEN e.verdict_number >= r.ca
      e.verdict_number AS taken, e.seq, e.journal, e.subject, e.hash, e.bytes, r.case_id \
      FROM scope s CROSS JOIN records r CROSS JOIN entries e \
      WHERE s.officer = $1 AND r.case_id = s.case_id AND e.subject = r.subject \
-     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested')) AS of_scope \
-     WHERE number >= $3 AND number <= $4 \
-     AND (number > $3 OR taken > $5 OR (taken = $5 AND seq > $6))";
+     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested')) AS of_scope";
 
 /// What stands on records of his own whose case nobody knows.
 const OF_NO_CASE: &str = "SELECT * FROM (SELECT CASE WHEN e.verdict_number >= r.case_number \
@@ -241,9 +239,7 @@ const OF_NO_CASE: &str = "SELECT * FROM (SELECT CASE WHEN e.verdict_number >= r.
      e.verdict_number AS taken, e.seq, e.journal, e.subject, e.hash, e.bytes, r.case_id \
      FROM records r CROSS JOIN entries e \
      WHERE r.officer = $8 AND r.case_id IS NULL AND e.subject = r.subject \
-     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested')) AS of_no_case \
-     WHERE number >= $3 AND number <= $4 \
-     AND (number > $3 OR taken > $5 OR (taken = $5 AND seq > $6))";
+     AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested')) AS of_no_case";
 
 /// As [`CONCLUDED`], from the records that he opened.
 const CONCLUDED_OF_OWN: &str = "SELECT * FROM (SELECT e.verdict_number AS number, \
@@ -252,9 +248,6 @@ const CONCLUDED_OF_OWN: &str = "SELECT * FROM (SELECT e.verdict_number AS number
      WHERE r.officer = $8 AND r.case_id IS NOT NULL \
      AND NOT EXISTS (SELECT 1 FROM scope s WHERE s.officer = $1 AND s.case_id = r.case_id) \
      AND e.subject = r.subject AND e.kind = 'concluded' \
-     AND e.verdict_number >= $3 AND e.verdict_number <= $4 \
-     AND (e.verdict_number > $3 OR e.verdict_number > $5 \
-     OR (e.verdict_number = $5 AND e.seq > $6)) \
      AND e.journal <> $2 AND e.verdict IN ('accepted', 'interleaved', 'contested')) AS concluded";
 
 #[cfg(test)]

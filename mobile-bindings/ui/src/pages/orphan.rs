@@ -1,5 +1,6 @@
 //! A picture that was durable before the app was killed and that no entry names: offered back to its
-//! record, or where that is not on the phone any more, to one that the officer names. Nobody throws it away: who does not want it takes it in and withdraws it.
+//! record, or where that is not on the phone any more, to one that the officer names. Nobody throws it
+//! away: who does not want it takes it in and withdraws it.
 
 use super::not_done::NotDone;
 use super::page;
