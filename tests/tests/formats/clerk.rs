@@ -1,15 +1,11 @@
 //! A clerk at the console, without a screen.
 
 use crate::court::{Court, server};
-use std::collections::BTreeMap;
+use crate::desk::{Desk, hidden};
 
 pub const PASSWORD: &str = "内勤的口令 2019";
 
-pub struct Clerk {
-    client: reqwest::Client,
-    url: String,
-    cookies: BTreeMap<String, String>,
-}
+pub struct Clerk(Desk);
 
 impl Clerk {
     pub async fn sign_in(court: &Court) -> Self {
@@ -29,18 +25,8 @@ impl Clerk {
         }
         // Another test of this process may have chosen it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none());
-        let mut clerk = Self {
-            client: client.build().unwrap(),
-            url: format!("http://{}", court.address("http")),
-            cookies: BTreeMap::new(),
-        };
-        let page = clerk.get("/sign-in").await;
-        let fields = [("login", login), ("password", PASSWORD)];
-        clerk.post("/sign-in", &page, &fields).await;
-        clerk
+        let url = format!("http://{}", court.address("http"));
+        Self(Desk::sign_in(&url, login, PASSWORD).await)
     }
 
     /// Chooses among the values that stand against each other on a record.
@@ -54,25 +40,19 @@ impl Clerk {
             ("chosen", chosen),
             ("reason", "以现场照片为准"),
         ];
-        self.post(&format!("{address}/decide"), &page, &fields)
-            .await;
+        let path = format!("{address}/decide");
+        let (status, page) = self.tries(&path, &page, &fields).await;
+        assert_eq!(status, 303, "{path}: {page}");
     }
 
     pub async fn get(&mut self, path: &str) -> String {
-        let (status, page) = self.tries_to_get(path).await;
-        assert_eq!(status, 200, "{path}: {page}");
-        page
+        self.0.page(path).await
     }
 
     /// Status and page of an address, whatever it answers.
     pub async fn tries_to_get(&mut self, path: &str) -> (u16, String) {
-        let request = self.client.get(format!("{}{path}", self.url));
-        self.send(request).await
-    }
-
-    async fn post(&mut self, path: &str, page: &str, fields: &[(&str, &str)]) {
-        let (status, page) = self.tries(path, page, fields).await;
-        assert_eq!(status, 303, "{path}: {page}");
+        let answer = self.0.get(path).await;
+        (answer.status, answer.page)
     }
 
     /// Sends a form of a page; what it is answered.
@@ -82,41 +62,7 @@ impl Clerk {
         page: &str,
         fields: &[(&str, &str)],
     ) -> (u16, String) {
-        let token = hidden(page, "token");
-        let mut url = reqwest::Url::parse("http://form").unwrap();
-        url.query_pairs_mut()
-            .append_pair("token", &token)
-            .extend_pairs(fields);
-        let request = self
-            .client
-            .post(format!("{}{path}", self.url))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(url.query().unwrap().to_owned());
-        self.send(request).await
+        let answer = self.0.post(path, page, fields).await;
+        (answer.status, answer.page)
     }
-
-    async fn send(&mut self, request: reqwest::RequestBuilder) -> (u16, String) {
-        let cookies = self.cookies.iter().map(|(k, v)| format!("{k}={v}"));
-        let answer = request
-            .header("cookie", cookies.collect::<Vec<_>>().join("; "))
-            .header("origin", &self.url)
-            .send()
-            .await
-            .unwrap();
-        for cookie in answer.headers().get_all("set-cookie") {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
-        (answer.status().as_u16(), answer.text().await.unwrap())
-    }
-}
-
-/// The value of a hidden field.
-pub fn hidden(page: &str, name: &str) -> String {
-    let from = page
-        .split(&format!("name=\"{name}\" value=\""))
-        .nth(1)
-        .unwrap_or_else(|| panic!("no {name} on {page}"));
-    from.split('"').next().unwrap().to_owned()
 }

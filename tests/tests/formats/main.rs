@@ -15,6 +15,8 @@ mod clerk;
 #[path = "../phones/court.rs"]
 mod court;
 mod damage;
+#[path = "../../../server/tests/support/desk.rs"]
+mod desk;
 #[path = "../../../mobile-bindings/ui/tests/real/host.rs"]
 mod host;
 mod naughty;

@@ -14,8 +14,9 @@
 mod seen;
 mod strings;
 
-use crate::clerk::{Clerk, hidden};
+use crate::clerk::Clerk;
 use crate::court::{Court, server, sync};
+use crate::desk::hidden;
 use crate::host::Host;
 use crate::{CRYPTOGRAPHY, has_python, passes};
 use seen::Seen;

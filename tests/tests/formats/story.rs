@@ -1,8 +1,9 @@
 //! A visit that is signed on the glass, sealed, and countersigned on another phone; two phones that
 //! contradict each other until the office decides; a copied phone that forks.
 
-use crate::clerk::{Clerk, hidden};
+use crate::clerk::Clerk;
 use crate::court::{Court, server, sync, work};
+use crate::desk::hidden;
 use crate::host::{self, Host, PIN};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
